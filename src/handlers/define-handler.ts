@@ -1,0 +1,27 @@
+import type { Api, Fields, Input, Message, Value } from '../../protocol/schema/notation.ts'
+import type { RequestContext } from './request-context.ts'
+
+export type ListenerKind = 'broker' | 'controller'
+
+/**
+ * How one API is served. A handler authorizes, calls a service and shapes its answer; what is decided, a core decides.
+ * An API is advertised exactly when the registry holds its handler.
+ */
+export interface Handler<Request extends Fields, Response extends Fields> {
+  readonly api: Api<Request, Response>
+  readonly listeners: readonly ListenerKind[]
+  /** The newest version served, where that is below the newest in the schema that is final. */
+  readonly latestVersion?: number
+  /**
+   * `null` sends nothing (Produce with acks=0). A rejected promise is our own mistake: it is logged with the request's
+   * name and answered UNKNOWN_SERVER_ERROR.
+   */
+  handle(context: RequestContext, request: Value<Message<Request>>): Input<Message<Response>> | null | Promise<Input<Message<Response>> | null>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a handler of any API
+export type AnyHandler = Handler<any, any>
+
+export function defineHandler<Request extends Fields, Response extends Fields>(handler: Handler<Request, Response>): Handler<Request, Response> {
+  return handler
+}

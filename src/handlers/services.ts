@@ -1,0 +1,9 @@
+/**
+ * What handlers call: the parts of this node. `src/node/` builds them and puts them together.
+ * A part that a node does not have (a broker has no controller) is not here: handlers reach it through a service that may refuse.
+ */
+export interface Services {
+  /** The cluster's id as clients are told it. */
+  readonly clusterId: string
+  readonly nodeId: number
+}
