@@ -1,0 +1,25 @@
+import type { VersionRange } from './notation.ts'
+
+/** Both ends inclusive; `lowest > highest` for no version at all. */
+export interface Versions {
+  readonly lowest: number
+  readonly highest: number
+}
+
+const NO_VERSIONS: Versions = { lowest: 0, highest: -1 }
+
+/** Reads Kafka's way of writing version ranges: `'0+'`, `'3-13'`, `'4'`, `'none'`. */
+export function parseVersions(range: VersionRange): Versions {
+  if (range === 'none') return NO_VERSIONS
+  const match = /^(\d+)(?:(\+)|-(\d+))?$/.exec(range)
+  if (match === null) throw new TypeError(`not a version range: ${range}`)
+  const lowest = Number(match[1])
+  if (match[2] !== undefined) return { lowest, highest: Number.POSITIVE_INFINITY }
+  return { lowest, highest: match[3] === undefined ? lowest : Number(match[3]) }
+}
+
+export function includesVersion(range: VersionRange | undefined, version: number): boolean {
+  if (range === undefined) return false
+  const { lowest, highest } = parseVersions(range)
+  return version >= lowest && version <= highest
+}
