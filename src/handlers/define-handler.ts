@@ -1,7 +1,6 @@
 import type { Api, Fields, Input, Message, Value } from '../../protocol/schema/notation.ts'
+import type { ListenerKind } from '../server/request-context.ts'
 import type { RequestContext } from './request-context.ts'
-
-export type ListenerKind = 'broker' | 'controller'
 
 /**
  * How one API is served. A handler authorizes, calls a service and shapes its answer; what is decided, a core decides.

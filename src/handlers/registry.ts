@@ -1,0 +1,7 @@
+import type { AnyHandler } from './define-handler.ts'
+
+/**
+ * Every API that this node serves, by key. What is not here is neither served nor advertised.
+ * One line for each handler, in the order of the API keys.
+ */
+export const handlers: readonly AnyHandler[] = []

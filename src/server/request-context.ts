@@ -1,0 +1,34 @@
+import type { Endpoint } from '../base/ports.ts'
+
+/** Which of a node's roles a listener serves, as in the `listeners` of Kafka's message specifications. */
+export type ListenerKind = 'broker' | 'controller'
+
+/**
+ * What is known about one request beside the request itself. `Services` is what the node's handlers call.
+ * Lives as long as its request is served; nothing may keep it longer.
+ */
+export interface RequestContext<Services> {
+  readonly apiKey: number
+  readonly apiVersion: number
+  readonly correlationId: number
+  readonly clientId: string | null
+  /** The name of the listener on which the request came, as in `listeners`. */
+  readonly listenerName: string
+  readonly listenerKind: ListenerKind
+  /** Numbers connections from 1 in the order in which they were accepted; never reused while the node runs. */
+  readonly connectionId: number
+  /** As Kafka prints it in DescribeGroups: `/127.0.0.1`. */
+  readonly clientHost: string
+  readonly remote: Endpoint
+  /** `User:ANONYMOUS` until security exists. */
+  readonly principal: string
+  /** Aborted when the connection closes: long waits end. Made at the first use, so handlers that never wait pay nothing. */
+  readonly closed: AbortSignal
+  readonly services: Services
+  /**
+   * Closes the connection instead of answering, for the cases where Kafka does (Produce with acks=0 that failed). What
+   * the handler returns afterwards is dropped.
+   * @param why stands in the log line
+   */
+  closeConnection(why: string): void
+}
