@@ -1,0 +1,106 @@
+import type { Uuid } from '../../protocol/uuid.ts'
+
+/** Who asks, and by when an answer is wanted. */
+export interface ControllerRequestContext {
+  readonly principal: string
+  /** Milliseconds for which the caller waits; the request is refused with REQUEST_TIMED_OUT when it was not decided by then. */
+  readonly timeoutMs?: number
+}
+
+/** An error code of the protocol with its message; `errorCode` 0 is success, with a null message. */
+export interface ControllerError {
+  readonly errorCode: number
+  readonly errorMessage: string | null
+}
+
+export interface TopicToCreate {
+  readonly name: string
+  /** -1 takes the cluster's default. */
+  readonly partitionCount: number
+  /** -1 takes the cluster's default. */
+  readonly replicationFactor: number
+  /** Replicas by partition; empty lets the controller place them. */
+  readonly assignments: readonly { readonly partitionIndex: number; readonly brokerIds: readonly number[] }[]
+  readonly configs: readonly { readonly name: string; readonly value: string | null }[]
+}
+
+export interface CreateTopicsCommand {
+  readonly topics: readonly TopicToCreate[]
+  readonly validateOnly: boolean
+}
+
+export interface CreatedTopic extends ControllerError {
+  readonly name: string
+  /** The zero id on failure. */
+  readonly topicId: Uuid
+  /** -1 on failure. */
+  readonly partitionCount: number
+  /** -1 on failure. */
+  readonly replicationFactor: number
+  /** What is in force for the topic, all settings; null on failure. */
+  readonly configs: readonly TopicConfigEntry[] | null
+}
+
+export interface TopicConfigEntry {
+  readonly name: string
+  /** null hides a sensitive value. */
+  readonly value: string | null
+  readonly readOnly: boolean
+  /** Kafka's DescribeConfigsResponse.ConfigSource: 1 topic, 2 broker, 3 broker default, 4 static, 5 default. */
+  readonly source: number
+  readonly isSensitive: boolean
+}
+
+export type TopicSelector = { readonly by: 'name'; readonly name: string } | { readonly by: 'id'; readonly id: Uuid }
+
+export interface DeletedTopic extends ControllerError {
+  /** null when the id is not known. */
+  readonly name: string | null
+  readonly id: Uuid
+}
+
+export interface PartitionsToCreate {
+  readonly topic: string
+  /** The new total. */
+  readonly totalCount: number
+  /** Replicas of each new partition; null lets the controller place them. */
+  readonly assignments: readonly (readonly number[])[] | null
+}
+
+export interface CreatedPartitions extends ControllerError {
+  readonly topic: string
+}
+
+export interface ProducerIdBlock {
+  readonly firstProducerId: number
+  readonly count: number
+}
+
+/**
+ * The active controller as the rest of the node calls it. Answers arrive when what was decided is committed and applied by
+ * this node's publishers: a created topic is served, a deleted one is gone. A request never rejects for what
+ * it asks; it rejects with `NotControllerError` when this node lost the leadership before the answer was certain.
+ */
+export interface Controller {
+  createTopics(context: ControllerRequestContext, command: CreateTopicsCommand): Promise<readonly CreatedTopic[]>
+  deleteTopics(context: ControllerRequestContext, topics: readonly TopicSelector[]): Promise<readonly DeletedTopic[]>
+  createPartitions(
+    context: ControllerRequestContext,
+    topics: readonly PartitionsToCreate[],
+    options: { readonly validateOnly: boolean },
+  ): Promise<readonly CreatedPartitions[]>
+  /** A block of ids that no one was given before. Source: KIP-730. */
+  allocateProducerIds(
+    context: ControllerRequestContext,
+    brokerId: number,
+    brokerEpoch: number,
+  ): Promise<ControllerError & { readonly block: ProducerIdBlock | null }>
+}
+
+/** Creates topics that clients or coordinators need and nobody made. */
+export interface AutoTopicCreation {
+  /** Makes an internal topic with the settings its coordinator needs, if it is missing. NONE when it exists and is served. */
+  ensureInternalTopic(name: string): Promise<ControllerError>
+  /** Makes the topics with the cluster's defaults; the answers are in the order of `names`. */
+  createTopics(names: readonly string[], principal: string): Promise<readonly CreatedTopic[]>
+}
