@@ -66,8 +66,9 @@ class DecoderCompiler {
     if (typeof type === 'string') return readScalar(type, { flexible: field.flexible, nullable })
     if ('element' in type) return this.#readArray(type.element, field)
     const call = `${this.structFunction(type)}(r)`
-    // A nullable struct is preceded by one byte, negative for null. Source: KIP-893.
-    return nullable ? `(r.int8() < 0 ? null : ${call})` : call
+    if (!nullable) return call
+    // One byte says whether a nullable struct follows: negative for null in its place (KIP-893), 0 for null behind a tag.
+    return field.tag === undefined ? `(r.int8() < 0 ? null : ${call})` : `(r.unsignedVarint() === 0 ? null : ${call})`
   }
 
   #readArray(element: ScalarType | Struct<Fields>, { nullable, flexible }: FieldAtVersion): string {

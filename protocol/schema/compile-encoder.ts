@@ -70,8 +70,11 @@ class EncoderCompiler {
     if (!nullable) lines.push(`if (${inner} === null) refuse('${field.name}', 'is null')`)
     if (typeof type === 'string') lines.push(`${writer}.${variableMethod(type, { flexible, nullable })}(${inner})`)
     else if ('element' in type) lines.push(this.#writeArray(type.element, field, writer, inner))
-    // A nullable struct is preceded by one byte, negative for null. Source: KIP-893.
-    else if (nullable) lines.push(`if (${inner} === null) ${writer}.int8(-1); else { ${writer}.int8(1); ${this.structFunction(type)}(${writer}, ${inner}) }`)
+    // One byte says whether a nullable struct follows: negative for null in its place (KIP-893), 0 for null behind a tag.
+    else if (nullable)
+      lines.push(
+        `if (${inner} === null) ${writer}.int8(${field.tag === undefined ? -1 : 0}); else { ${writer}.int8(1); ${this.structFunction(type)}(${writer}, ${inner}) }`,
+      )
     else lines.push(`${this.structFunction(type)}(${writer}, ${inner})`)
     return `{ ${lines.join('; ')} }`
   }

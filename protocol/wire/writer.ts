@@ -40,27 +40,33 @@ export class Writer {
   }
 
   int8(value: number): void {
-    this.#buffer.writeInt8(value, this.#reserve(1))
+    const at = this.#reserve(1)
+    this.#buffer.writeInt8(value, at)
   }
 
   bool(value: boolean): void {
-    this.#buffer[this.#reserve(1)] = value ? 1 : 0
+    const at = this.#reserve(1)
+    this.#buffer[at] = value ? 1 : 0
   }
 
   int16(value: number): void {
-    this.#buffer.writeInt16BE(value, this.#reserve(2))
+    const at = this.#reserve(2)
+    this.#buffer.writeInt16BE(value, at)
   }
 
   uint16(value: number): void {
-    this.#buffer.writeUInt16BE(value, this.#reserve(2))
+    const at = this.#reserve(2)
+    this.#buffer.writeUInt16BE(value, at)
   }
 
   int32(value: number): void {
-    this.#buffer.writeInt32BE(value, this.#reserve(4))
+    const at = this.#reserve(4)
+    this.#buffer.writeInt32BE(value, at)
   }
 
   uint32(value: number): void {
-    this.#buffer.writeUInt32BE(value, this.#reserve(4))
+    const at = this.#reserve(4)
+    this.#buffer.writeUInt32BE(value, at)
   }
 
   int64(value: number): void {
@@ -72,15 +78,18 @@ export class Writer {
   }
 
   int64Exact(value: bigint): void {
-    this.#buffer.writeBigInt64BE(value, this.#reserve(8))
+    const at = this.#reserve(8)
+    this.#buffer.writeBigInt64BE(value, at)
   }
 
   float64(value: number): void {
-    this.#buffer.writeDoubleBE(value, this.#reserve(8))
+    const at = this.#reserve(8)
+    this.#buffer.writeDoubleBE(value, at)
   }
 
   uuid(value: Uuid): void {
-    writeUuid(value, this.#buffer, this.#reserve(16))
+    const at = this.#reserve(16)
+    writeUuid(value, this.#buffer, at)
   }
 
   unsignedVarint(value: number): void {
@@ -171,6 +180,7 @@ export class Writer {
     this.#buffer.write(value, at, length, 'utf8')
   }
 
+  /** May replace `#buffer`: call it before the buffer is read. */
   #reserve(count: number): number {
     const at = this.#position
     if (at + count > this.#buffer.length) return this.#grow(count)
