@@ -1,6 +1,9 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
-/** The tiers are folders: see CONTRIBUTING.md. */
+const reports = process.env.ODRADEK_REPORTS
+
+/** The tiers are folders; which script runs which is in package.json. With ODRADEK_REPORTS each run leaves a report there. */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'compat/**/*.test.ts'],
@@ -8,5 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    reporters: reports === undefined ? ['default'] : ['default', 'json'],
+    ...(reports === undefined ? {} : { outputFile: { json: join(reports, `${process.pid}.json`) } }),
   },
 })

@@ -115,7 +115,8 @@ type IsRequired<V extends string, O> = V extends '0+'
       : true
   : false
 
-interface TypedField<S, T, V extends string, O> extends Field<Nullable<T, O>, IsRequired<V, O>> {
+/** A field as the functions below make it: its type is kept, so that nested values can be inferred. */
+export interface TypedField<S, T, V extends string, O> extends Field<Nullable<T, O>, IsRequired<V, O>> {
   readonly type: S & Field<T, boolean>['type']
 }
 
