@@ -11,7 +11,8 @@ export interface RequestContext<Services> {
   readonly apiKey: number
   readonly apiVersion: number
   readonly correlationId: number
-  readonly clientId: string | null
+  /** Empty when the client gave none, as in Kafka. */
+  readonly clientId: string
   /** The name of the listener on which the request came, as in `listeners`. */
   readonly listenerName: string
   readonly listenerKind: ListenerKind

@@ -1,0 +1,82 @@
+import type { AnyApi } from '../../protocol/schema/notation.ts'
+import { parseVersions } from '../../protocol/schema/versions.ts'
+import type { ListenerKind, RequestContext } from './request-context.ts'
+
+const PRODUCE_KEY = 0
+/** librdkafka takes a broker that does not advertise Produce v0 for one without compression. Source: KAFKA-18659. */
+const PRODUCE_ADVERTISED_OLDEST = 0
+
+/** What a handler must offer to be served; `src/handlers/define-handler.ts` says what each part means. */
+export interface ServedApi<Services> {
+  readonly api: AnyApi
+  readonly listeners: readonly ListenerKind[]
+  readonly latestVersion?: number
+  // biome-ignore lint/suspicious/noExplicitAny: the request and the response of any API
+  handle(context: RequestContext<Services>, request: any): any
+}
+
+/** One API with what dispatch needs to know of it at each request. */
+export interface ApiEntry<Services> {
+  readonly served: ServedApi<Services>
+  readonly name: string
+  readonly oldestVersion: number
+  readonly latestVersion: number
+  /** The first version with request header v2, and the first with response header v1. */
+  readonly firstFlexibleRequest: number
+  readonly firstFlexibleResponse: number
+}
+
+/** One line of the answer to ApiVersions. */
+export interface AdvertisedApi {
+  readonly apiKey: number
+  readonly minVersion: number
+  readonly maxVersion: number
+}
+
+/** The APIs of a node by key. */
+export class ApiTable<Services> {
+  readonly #entries: (ApiEntry<Services> | undefined)[] = []
+
+  constructor(handlers: readonly ServedApi<Services>[]) {
+    for (const handler of handlers) {
+      if (this.#entries[handler.api.key] !== undefined) throw new TypeError(`${handler.api.name} has two handlers`)
+      this.#entries[handler.api.key] = entryOf(handler)
+    }
+  }
+
+  /** @returns undefined when listeners of this kind do not serve the API */
+  find(apiKey: number, kind: ListenerKind): ApiEntry<Services> | undefined {
+    const entry = this.#entries[apiKey]
+    return entry?.served.listeners.includes(kind) ? entry : undefined
+  }
+
+  /** What ApiVersions says of listeners of this kind, in the order of the keys. */
+  advertised(kind: ListenerKind): readonly AdvertisedApi[] {
+    return this.#entries
+      .filter((entry) => entry !== undefined)
+      .filter((entry) => entry.served.listeners.includes(kind))
+      .map(({ served, oldestVersion, latestVersion }) => ({
+        apiKey: served.api.key,
+        minVersion: served.api.key === PRODUCE_KEY ? PRODUCE_ADVERTISED_OLDEST : oldestVersion,
+        maxVersion: latestVersion,
+      }))
+  }
+}
+
+function entryOf<Services>(served: ServedApi<Services>): ApiEntry<Services> {
+  const { request, response } = served.api
+  const { lowest, highest } = parseVersions(request.versions)
+  const latestFinal = request.latestVersionUnstable === true ? highest - 1 : highest
+  return {
+    served,
+    name: served.api.name,
+    oldestVersion: lowest,
+    latestVersion: Math.min(served.latestVersion ?? latestFinal, latestFinal),
+    firstFlexibleRequest: firstOf(request.flexible),
+    firstFlexibleResponse: firstOf(response.flexible),
+  }
+}
+
+function firstOf(range: string): number {
+  return range === 'none' ? Number.POSITIVE_INFINITY : parseVersions(range).lowest
+}

@@ -1,0 +1,266 @@
+import { DecodeError } from '../../protocol/errors.ts'
+import type { Endpoint, Socket, SocketHandlers } from '../base/ports.ts'
+import { clientHostOf } from './client-host.ts'
+import { describeBytes } from './describe-bytes.ts'
+import type { Dispatcher, Reply } from './dispatcher.ts'
+import { FrameReader } from './frame-reader.ts'
+import type { RefusalLog } from './refusal-log.ts'
+import type { ListenerKind } from './request-context.ts'
+import type { MemoryWaiter, RequestMemory } from './request-memory.ts'
+import type { ConnectionFacts } from './request-scope.ts'
+import type { ServerSettings } from './settings.ts'
+
+/** Replies of pipelined requests are sent together up to about this many bytes. */
+const FLUSH_BYTES = 65_536
+const SAMPLE_BYTES = 16
+const ANONYMOUS = 'User:ANONYMOUS'
+
+/**
+ * open: reads and serves · draining: the reply that is being made is the last · closing: nothing more is read or sent ·
+ * closed: the socket is gone
+ */
+type State = 'open' | 'draining' | 'closing' | 'closed'
+
+/** What all connections of a listener share. */
+export interface ConnectionHost<Services> {
+  readonly listenerName: string
+  readonly listenerKind: ListenerKind
+  readonly services: Services
+  readonly dispatcher: Dispatcher<Services>
+  readonly memory: RequestMemory
+  readonly refusals: RefusalLog
+  readonly settings: ServerSettings
+  /** Counts the sweeps for idle connections: a clock that costs nothing to read. */
+  readonly sweepCount: number
+  onClosed(connection: Connection<Services>): void
+}
+
+/**
+ * One client's connection: requests in, replies out, strictly in order. One request is served at a time, as in Kafka;
+ * those behind it wait in the chunk that brought them, and reading stops until they have been taken.
+ *
+ * Reading also stops while replies wait to be sent, and while all requests of the node together hold too much memory.
+ * What is not a request closes the connection, with a line in the log that says who sent what.
+ */
+export class Connection<Services> implements SocketHandlers, MemoryWaiter, ConnectionFacts<Services> {
+  readonly id: number
+  readonly clientHost: string
+  readonly principal = ANONYMOUS
+  readonly #socket: Socket
+  readonly #host: ConnectionHost<Services>
+  readonly #reader = new FrameReader()
+  #aborter: AbortController | null = null
+  #outgoing: Uint8Array[] = []
+  #outgoingBytes = 0
+  #servingBytes = 0
+  #countedBytes = 0
+  #lastSweep: number
+  #isBusy = false
+  #isBlocked = false
+  #isPaused = false
+  #isRunning = false
+  #state: State = 'open'
+  #hasSpoken = false
+
+  constructor(id: number, socket: Socket, host: ConnectionHost<Services>) {
+    this.id = id
+    this.#socket = socket
+    this.#host = host
+    this.#lastSweep = host.sweepCount
+    this.clientHost = clientHostOf(socket.remote.host)
+  }
+
+  get listenerName(): string {
+    return this.#host.listenerName
+  }
+
+  get listenerKind(): ListenerKind {
+    return this.#host.listenerKind
+  }
+
+  get services(): Services {
+    return this.#host.services
+  }
+
+  get remote(): Endpoint {
+    return this.#socket.remote
+  }
+
+  closedSignal(): AbortSignal {
+    this.#aborter ??= new AbortController()
+    if (this.#state === 'closed') this.#aborter.abort()
+    return this.#aborter.signal
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#state !== 'open') return
+    this.#lastSweep = this.#host.sweepCount
+    this.#reader.push(chunk)
+    this.#run()
+  }
+
+  onDrain(): void {
+    this.#isBlocked = false
+    this.#run()
+  }
+
+  onMemoryFree(): void {
+    this.#run()
+  }
+
+  onClose(): void {
+    this.#state = 'closed'
+    this.#aborter?.abort()
+    this.#count(0)
+    this.#host.onClosed(this)
+  }
+
+  /** Nothing is read until `release`: the node has all the connections that it may have. */
+  hold(): void {
+    this.#isPaused = true
+    this.#socket.pause()
+  }
+
+  release(): void {
+    this.#isPaused = false
+    this.#lastSweep = this.#host.sweepCount
+    this.#socket.resume()
+  }
+
+  /** Closes the connection after the replies already made; the log says who and why, as often as its bounds allow. */
+  refuse(why: string): void {
+    this.#refuse(why, null)
+  }
+
+  /** Answers the request that is being served, if any, and closes. Requests behind it are dropped. */
+  drain(): void {
+    if (this.#state !== 'open') return
+    if (this.#isBusy) this.#state = 'draining'
+    else this.#close()
+  }
+
+  destroy(): void {
+    this.#state = 'closing'
+    this.#socket.destroy()
+  }
+
+  /** Closes if nothing has come since the sweep numbered `sweep`, unless a request is being served. */
+  closeIfIdle(sweep: number): void {
+    if (this.#isBusy || this.#lastSweep > sweep) return
+    if (!this.#hasSpoken) this.#say('closed a connection that sent no whole request', { why: 'connections.max.idle.ms passed' })
+    this.destroy()
+  }
+
+  /** Serves what can be served now. Calls that come from below while it runs are covered by the run itself. */
+  #run(): void {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    this.#serveAll()
+    this.#flush()
+    this.#isRunning = false
+    this.#settle()
+  }
+
+  #serveAll(): void {
+    while (!this.#isBusy && !this.#isBlocked && this.#state === 'open') {
+      const frame = this.#nextFrame()
+      if (frame === null) return
+      this.#serve(frame)
+    }
+  }
+
+  #nextFrame(): Buffer | null {
+    try {
+      return this.#reader.next(this.#host.settings.maxRequestBytes)
+    } catch (error) {
+      this.#refuseBytes(error, this.#reader.sample(SAMPLE_BYTES))
+      return null
+    }
+  }
+
+  #serve(frame: Buffer): void {
+    try {
+      const reply = this.#host.dispatcher.serve(frame, this)
+      this.#hasSpoken = true
+      if (reply instanceof Promise) this.#await(reply, frame.length)
+      else this.#queue(reply)
+    } catch (error) {
+      this.#refuseBytes(error, frame)
+    }
+  }
+
+  #await(reply: Promise<Reply>, frameBytes: number): void {
+    this.#isBusy = true
+    this.#servingBytes = frameBytes
+    void reply.then((chunks) => this.#finish(chunks))
+  }
+
+  #finish(chunks: Reply): void {
+    this.#isBusy = false
+    this.#servingBytes = 0
+    this.#lastSweep = this.#host.sweepCount
+    this.#queue(chunks)
+    if (this.#state === 'draining') this.#close()
+    this.#run()
+  }
+
+  #queue(reply: Reply): void {
+    if (reply === null || this.#state === 'closing' || this.#state === 'closed') return
+    for (const chunk of reply) this.#outgoingBytes += chunk.length
+    if (this.#outgoing.length === 0) this.#outgoing = reply
+    else this.#outgoing.push(...reply)
+    if (this.#outgoingBytes >= FLUSH_BYTES) this.#flush()
+  }
+
+  #flush(): void {
+    if (this.#outgoing.length === 0) return
+    const chunks = this.#outgoing
+    this.#outgoing = []
+    this.#outgoingBytes = 0
+    if (!this.#socket.write(chunks)) this.#isBlocked = true
+  }
+
+  /** Reads on or stops, and tells the node what this connection holds. */
+  #settle(): void {
+    const isReading = this.#state === 'open'
+    this.#count(!isReading ? this.#servingBytes : this.#reader.heldBytes + this.#servingBytes)
+    if (!isReading) return
+    const mustWait = this.#reader.hasUnread || (this.#reader.isInsideFrame && !this.#host.memory.mayRead(this))
+    if (mustWait === this.#isPaused) return
+    this.#isPaused = mustWait
+    if (mustWait) this.#socket.pause()
+    else this.#socket.resume()
+  }
+
+  #count(heldBytes: number): void {
+    const delta = heldBytes - this.#countedBytes
+    if (delta === 0) return
+    this.#countedBytes = heldBytes
+    this.#host.memory.adjust(delta)
+    if (heldBytes === 0) this.#host.memory.forget(this)
+  }
+
+  #close(): void {
+    this.#flush()
+    this.#state = 'closing'
+    this.#socket.end()
+  }
+
+  #refuseBytes(error: unknown, sample: Buffer): void {
+    if (error instanceof DecodeError) this.#refuse(error.message, this.#hasSpoken ? null : describeBytes(sample))
+    else this.#refuse(`this node could not read it: ${String(error)}`, describeBytes(sample))
+  }
+
+  #refuse(why: string, looksLike: string | null): void {
+    if (this.#state === 'closing' || this.#state === 'closed') return
+    this.#say('closed a connection', looksLike === null ? { why } : { why, looksLike })
+    this.#close()
+    // A peer that does not speak the protocol may not end its side either: wait for it only with replies still to send.
+    if (this.#socket.bufferedBytes === 0) this.#socket.destroy()
+  }
+
+  #say(message: string, fields: Readonly<Record<string, string>>): void {
+    const { host, port } = this.#socket.remote
+    this.#host.refusals.refuse(host, message, { remote: `${host}:${port}`, listener: this.listenerName, ...fields })
+  }
+}

@@ -1,0 +1,188 @@
+import type { Socket, Timer, Timers } from '../base/ports.ts'
+import { type ConnectionEvent, connectionClosed, connectionOpened } from '../telemetry/channels.ts'
+import { Admission } from './admission.ts'
+import { Connection, type ConnectionHost } from './connection.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { RefusalLog } from './refusal-log.ts'
+import type { ListenerKind } from './request-context.ts'
+import { RequestMemory } from './request-memory.ts'
+import type { ServerSettings } from './settings.ts'
+
+/** An idle connection is closed later than `connections.max.idle.ms` by at most this part of it. */
+const SWEEPS_PER_TIMEOUT = 10
+const MIN_SWEEP_MS = 20
+
+export interface ConnectionsOptions<Services> {
+  readonly nodeId: number
+  readonly services: Services
+  readonly dispatcher: Dispatcher<Services>
+  readonly refusals: RefusalLog
+  readonly settings: ServerSettings
+  readonly timers: Timers
+}
+
+/** The listener on which a connection came. */
+export interface ListenerFacts {
+  readonly name: string
+  readonly kind: ListenerKind
+}
+
+/**
+ * All connections of a node, whatever their listener: admits them within the limits, closes idle ones, drains them.
+ * Those over `max.connections` are made by the system and not looked at until another closes, as in Kafka; they are
+ * bounded by the backlog.
+ */
+export class Connections<Services> {
+  readonly #options: ConnectionsOptions<Services>
+  readonly #memory: RequestMemory
+  readonly #admission: Admission
+  readonly #admitted = new Set<Connection<Services>>()
+  readonly #waiting = new Set<Connection<Services>>()
+  readonly #hosts = new Map<string, ConnectionHost<Services>>()
+  #lastId = 0
+  #sweepCount = 0
+  #sweep: Timer | null = null
+  #onEmpty: (() => void) | null = null
+
+  constructor(options: ConnectionsOptions<Services>) {
+    this.#options = options
+    this.#memory = new RequestMemory(() => options.settings.requestMemoryBytes)
+    this.#admission = new Admission(options.settings)
+  }
+
+  /** Connections that are served. */
+  get count(): number {
+    return this.#admitted.size
+  }
+
+  /** Bytes of requests that arrive or are being served. */
+  get requestBytes(): number {
+    return this.#memory.usedBytes
+  }
+
+  /** Must be called in the turn in which the socket came. */
+  accept(listener: ListenerFacts, socket: Socket): void {
+    const verdict = this.#admission.judge(socket.remote.host)
+    if (verdict === 'refuse') this.#refuse(listener, socket, 'max.connections.per.ip is reached')
+    else if (verdict === 'wait') this.#acceptLater(listener, socket)
+    else this.#admit(this.#connectionOn(listener, socket))
+  }
+
+  /**
+   * Answers what is being served and closes all connections.
+   * @param graceMs those that are still there after this long are cut off
+   */
+  async drain(graceMs: number): Promise<void> {
+    const { timers } = this.#options
+    for (const connection of [...this.#waiting]) connection.destroy()
+    for (const connection of [...this.#admitted]) connection.drain()
+    const cutOff = timers.schedule(graceMs, () => this.#destroyAll())
+    await this.#empty()
+    cutOff.cancel()
+    this.#sweep?.cancel()
+    this.#sweep = null
+  }
+
+  #empty(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#admitted.size + this.#waiting.size === 0) resolve()
+      else this.#onEmpty = resolve
+    })
+  }
+
+  #destroyAll(): void {
+    for (const connection of [...this.#admitted]) connection.destroy()
+  }
+
+  #connectionOn(listener: ListenerFacts, socket: Socket): Connection<Services> {
+    const connection = new Connection(++this.#lastId, socket, this.#hostOf(listener))
+    socket.handle(connection)
+    return connection
+  }
+
+  #acceptLater(listener: ListenerFacts, socket: Socket): void {
+    if (this.#waiting.size >= this.#options.settings.backlog) {
+      this.#refuse(listener, socket, 'max.connections is reached')
+      return
+    }
+    const connection = this.#connectionOn(listener, socket)
+    this.#waiting.add(connection)
+    connection.hold()
+  }
+
+  #admit(connection: Connection<Services>): void {
+    this.#admission.enter(connection.remote.host)
+    this.#admitted.add(connection)
+    this.#scheduleSweep()
+    if (connectionOpened.hasSubscribers) connectionOpened.publish(this.#eventOf(connection))
+  }
+
+  #onClosed(connection: Connection<Services>): void {
+    if (!this.#waiting.delete(connection)) this.#leave(connection)
+    if (this.#admitted.size + this.#waiting.size === 0) this.#onEmpty?.()
+  }
+
+  #leave(connection: Connection<Services>): void {
+    this.#admitted.delete(connection)
+    this.#admission.leave(connection.remote.host)
+    if (connectionClosed.hasSubscribers) connectionClosed.publish(this.#eventOf(connection))
+    const [next] = this.#waiting
+    if (next === undefined || this.#admission.judge(next.remote.host) !== 'admit') return
+    this.#waiting.delete(next)
+    this.#admit(next)
+    next.release()
+  }
+
+  #refuse(listener: ListenerFacts, socket: Socket, why: string): void {
+    const { host, port } = socket.remote
+    this.#options.refusals.refuse(host, 'refused a connection', { remote: `${host}:${port}`, listener: listener.name, why })
+    discard(socket)
+  }
+
+  /** One timer for all connections, and none when there are no connections. */
+  #scheduleSweep(): void {
+    const { settings, timers } = this.#options
+    if (this.#sweep !== null || settings.maxIdleMs < 0) return
+    const delayMs = Math.max(MIN_SWEEP_MS, Math.ceil(settings.maxIdleMs / SWEEPS_PER_TIMEOUT))
+    this.#sweep = timers.schedule(delayMs, () => this.#closeIdle())
+  }
+
+  #closeIdle(): void {
+    this.#sweep = null
+    this.#sweepCount++
+    for (const connection of [...this.#admitted]) connection.closeIfIdle(this.#sweepCount - SWEEPS_PER_TIMEOUT - 1)
+    if (this.#admitted.size > 0) this.#scheduleSweep()
+  }
+
+  #hostOf(listener: ListenerFacts): ConnectionHost<Services> {
+    const known = this.#hosts.get(listener.name)
+    if (known !== undefined) return known
+    const { services, dispatcher, refusals, settings } = this.#options
+    const sweepCount = () => this.#sweepCount
+    const host: ConnectionHost<Services> = {
+      listenerName: listener.name,
+      listenerKind: listener.kind,
+      services,
+      dispatcher,
+      memory: this.#memory,
+      refusals,
+      settings,
+      get sweepCount() {
+        return sweepCount()
+      },
+      onClosed: (connection) => this.#onClosed(connection),
+    }
+    this.#hosts.set(listener.name, host)
+    return host
+  }
+
+  #eventOf({ id, listenerName, remote }: Connection<Services>): ConnectionEvent {
+    return { nodeId: this.#options.nodeId, connectionId: id, listenerName, remote }
+  }
+}
+
+/** A socket must be handled in the turn in which it came, even one that nobody wants. */
+export function discard(socket: Socket): void {
+  socket.handle({ onData() {}, onDrain() {}, onClose() {} })
+  socket.destroy()
+}

@@ -1,0 +1,72 @@
+import type { Endpoint } from '../base/ports.ts'
+import type { ListenerKind, RequestContext } from './request-context.ts'
+
+/** What a connection tells about itself to the requests that come on it. */
+export interface ConnectionFacts<Services> {
+  readonly id: number
+  readonly listenerName: string
+  readonly listenerKind: ListenerKind
+  readonly clientHost: string
+  readonly remote: Endpoint
+  readonly principal: string
+  readonly services: Services
+  /** Aborted when the connection closes. */
+  closedSignal(): AbortSignal
+  refuse(why: string): void
+}
+
+/** The context of one request: its header, and a look at its connection. */
+export class RequestScope<Services> implements RequestContext<Services> {
+  readonly apiKey: number
+  readonly apiVersion: number
+  readonly correlationId: number
+  readonly clientId: string
+  readonly #connection: ConnectionFacts<Services>
+
+  constructor(
+    header: { readonly requestApiKey: number; readonly requestApiVersion: number; readonly correlationId: number; readonly clientId: string | null },
+    connection: ConnectionFacts<Services>,
+  ) {
+    this.apiKey = header.requestApiKey
+    this.apiVersion = header.requestApiVersion
+    this.correlationId = header.correlationId
+    this.clientId = header.clientId ?? ''
+    this.#connection = connection
+  }
+
+  get listenerName(): string {
+    return this.#connection.listenerName
+  }
+
+  get listenerKind(): ListenerKind {
+    return this.#connection.listenerKind
+  }
+
+  get connectionId(): number {
+    return this.#connection.id
+  }
+
+  get clientHost(): string {
+    return this.#connection.clientHost
+  }
+
+  get remote(): Endpoint {
+    return this.#connection.remote
+  }
+
+  get principal(): string {
+    return this.#connection.principal
+  }
+
+  get closed(): AbortSignal {
+    return this.#connection.closedSignal()
+  }
+
+  get services(): Services {
+    return this.#connection.services
+  }
+
+  closeConnection(why: string): void {
+    this.#connection.refuse(why)
+  }
+}

@@ -1,0 +1,98 @@
+import type { InvariantError } from '../base/assert.ts'
+import type { Clock, Endpoint, Listener, Network, Timers } from '../base/ports.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { ApiTable } from './api-table.ts'
+import { bind } from './bind.ts'
+import { Connections, discard, type ListenerFacts } from './connections.ts'
+import { Dispatcher, type Intercept } from './dispatcher.ts'
+import { RefusalLog } from './refusal-log.ts'
+import type { ServerSettings } from './settings.ts'
+
+export interface ListenerSpec extends ListenerFacts {
+  /** What stands between the socket and the protocol. TLS and SASL come with their layers. */
+  readonly securityProtocol: 'PLAINTEXT'
+  /** Host `localhost` binds both loopback addresses; port 0 takes a free one. */
+  readonly at: Endpoint
+}
+
+export interface ServerOptions<Services> {
+  readonly nodeId: number
+  readonly listeners: readonly ListenerSpec[]
+  readonly apis: ApiTable<Services>
+  readonly services: Services
+  readonly settings: ServerSettings
+  readonly network: Network
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly logger: Logger
+  readonly intercept?: Intercept<Services>
+  /** A broken invariant surfaced while a request was served: the node must stop. */
+  onBroken(error: InvariantError): void
+}
+
+/**
+ * The listeners of a node. Free ports are bound by `bindFreePorts`, before anyone can know them, so that the node can
+ * register under its real addresses; fixed ports open in `open`, when requests will be served in full.
+ */
+export class Server<Services> implements AsyncDisposable {
+  readonly #options: ServerOptions<Services>
+  readonly #connections: Connections<Services>
+  readonly #bound = new Map<string, readonly Listener[]>()
+  #isOpen = false
+
+  constructor(options: ServerOptions<Services>) {
+    this.#options = options
+    const refusals = new RefusalLog(options.logger, options.clock)
+    this.#connections = new Connections({ ...options, dispatcher: new Dispatcher(options), refusals })
+  }
+
+  get connectionCount(): number {
+    return this.#connections.count
+  }
+
+  /** Bytes of requests that arrive or are being served. */
+  get requestBytes(): number {
+    return this.#connections.requestBytes
+  }
+
+  /** Binds the listeners that take a free port; who connects before `open` is turned away. Errors: `NetworkError`. */
+  async bindFreePorts(): Promise<void> {
+    for (const spec of this.#options.listeners) if (spec.at.port === 0) await this.#bind(spec)
+  }
+
+  /** Serves requests from now on. Errors: `NetworkError` that says which address and why. */
+  async open(): Promise<void> {
+    this.#isOpen = true
+    for (const spec of this.#options.listeners) if (!this.#bound.has(spec.name)) await this.#bind(spec)
+  }
+
+  /** The address of a listener once it is bound; its port is never 0. */
+  endpoint(listenerName: string): Endpoint | undefined {
+    return this.#bound.get(listenerName)?.[0]?.local
+  }
+
+  /**
+   * Stops accepting, answers what is being served, closes. Resolves when no connection is left.
+   * @param graceMs after this long, connections that are still there are cut off
+   */
+  async drain(graceMs: number): Promise<void> {
+    this.#isOpen = false
+    await Promise.all([...this.#bound.values()].flat().map((listener) => listener.close()))
+    this.#bound.clear()
+    await this.#connections.drain(graceMs)
+  }
+
+  /** Without grace: for a node that failed, and as the last resort. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.drain(0)
+  }
+
+  async #bind(spec: ListenerSpec): Promise<void> {
+    const { network, settings } = this.#options
+    const listeners = await bind(network, spec.at, settings.backlog, (socket) => {
+      if (this.#isOpen) this.#connections.accept(spec, socket)
+      else discard(socket)
+    })
+    this.#bound.set(spec.name, listeners)
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * The settings that the server obeys, under Kafka's names in their comments. Read at each use: most may change while
+ * the node runs, so whoever builds the server may pass getters.
+ */
+export interface ServerSettings {
+  /** `socket.request.max.bytes` */
+  readonly maxRequestBytes: number
+  /** `queued.max.request.bytes`, or a bound of our own where that is not set: what all requests together may hold. */
+  readonly requestMemoryBytes: number
+  /** `max.connections`: more wait until others close, as many as the backlog allows. */
+  readonly maxConnections: number
+  /** `max.connections.per.ip`; 0 allows only the addresses in the overrides. */
+  readonly maxConnectionsPerIp: number
+  /** `max.connections.per.ip.overrides`, by address. */
+  readonly maxConnectionsPerIpOverrides: ReadonlyMap<string, number>
+  /** `connections.max.idle.ms`; -1 for never. */
+  readonly maxIdleMs: number
+  /** `socket.listen.backlog.size` */
+  readonly backlog: number
+}
+
+/** Kafka's defaults; the request memory, unbounded there, is bounded here. */
+export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
+  maxRequestBytes: 104_857_600,
+  requestMemoryBytes: 268_435_456,
+  maxConnections: 2_147_483_647,
+  maxConnectionsPerIp: 2_147_483_647,
+  maxConnectionsPerIpOverrides: new Map(),
+  maxIdleMs: 600_000,
+  backlog: 50,
+}
