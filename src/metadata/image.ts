@@ -1,4 +1,4 @@
-import type { Uuid } from '../../protocol/uuid.ts'
+import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
 import { PersistentMap } from './persistent-map.ts'
 
 /**
@@ -95,6 +95,16 @@ export interface TopicImage {
 }
 
 export const NO_LEADER = -1
+
+/** Directory ids that stand for no directory. Source: KIP-858, org.apache.kafka.common.DirectoryId. */
+export const DirectoryId = {
+  /** The replica's directory was never told. */
+  MIGRATING: ZERO_UUID,
+  /** The broker has several directories and did not choose yet. */
+  UNASSIGNED: 'AAAAAAAAAAAAAAAAAAAAAQ' as Uuid,
+  /** The directory that held the replica failed. */
+  LOST: 'AAAAAAAAAAAAAAAAAAAAAg' as Uuid,
+} as const
 
 export interface PartitionImage {
   /** Broker ids, the preferred leader first. */
