@@ -1,0 +1,39 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { nodePorts } from '../../src/platform/node-ports.ts'
+import { clockContract } from './clock-contract.ts'
+import { diskContract } from './disk-contract.ts'
+import { networkContract } from './network-contract.ts'
+import { randomContract } from './random-contract.ts'
+import type { Setting } from './setting.ts'
+import { timersContract } from './timers-contract.ts'
+
+async function open(host: string): Promise<Setting> {
+  const directory = await mkdtemp(join(tmpdir(), 'odradek-contract-'))
+  return { ports: nodePorts(), directory, host, [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) }
+}
+
+const openIpv4 = () => open('127.0.0.1')
+
+describe('on Node', () => {
+  clockContract(openIpv4)
+  timersContract(openIpv4)
+  randomContract(openIpv4)
+  diskContract(openIpv4)
+  networkContract(openIpv4)
+
+  it('IPv4 clients of a listener for both families are shown by their IPv4 address', async () => {
+    await using setting = await openIpv4()
+    const { network } = setting.ports
+    const hosts: string[] = []
+    await using listener = await network.listen({ host: '::', port: 0 }, (socket) => {
+      hosts.push(socket.remote.host)
+      socket.destroy()
+    })
+    const socket = await network.connect({ host: '127.0.0.1', port: listener.local.port })
+    await new Promise<void>((resolve) => socket.handle({ onData() {}, onDrain() {}, onClose: () => resolve() }))
+    expect(hosts).toEqual(['127.0.0.1'])
+  })
+})
