@@ -1,0 +1,107 @@
+import { assert } from '../../base/assert.ts'
+import type { Disk, DiskFile } from '../../base/ports.ts'
+
+/**
+ * A file that is opened when first needed and may be closed behind its owner's back when others need the descriptor.
+ * Take the `DiskFile` anew for every use, or hold it no longer than one asynchronous call: a file closed under a call in
+ * flight finishes that call (see `DiskFile`).
+ */
+export class LazyFile {
+  readonly path: string
+  readonly #openFiles: OpenFiles
+  #file: DiskFile | null = null
+  /** Set at every use, cleared by the hand of the clock that looks for a file to close. */
+  isRecentlyUsed = false
+
+  constructor(openFiles: OpenFiles, path: string) {
+    this.#openFiles = openFiles
+    this.path = path
+  }
+
+  get isOpen(): boolean {
+    return this.#file !== null
+  }
+
+  /** Opens in this call when it is closed. */
+  get(mode: 'write' | 'create' = 'write'): DiskFile {
+    this.isRecentlyUsed = true
+    return this.#file ?? this.#hold(this.#openFiles.disk.openSync(this.path, mode))
+  }
+
+  /** As `get`, without holding the event loop for the opening. */
+  async getAsync(): Promise<DiskFile> {
+    this.isRecentlyUsed = true
+    if (this.#file !== null) return this.#file
+    const opened = await this.#openFiles.disk.open(this.path, 'write')
+    if (this.#file === null) return this.#hold(opened)
+    opened.close()
+    return this.#file
+  }
+
+  close(): void {
+    const file = this.#file
+    if (file === null) return
+    this.#file = null
+    this.#openFiles.forget(this)
+    file.close()
+  }
+
+  #hold(file: DiskFile): DiskFile {
+    this.#file = file
+    this.#openFiles.admit(this)
+    return file
+  }
+}
+
+/**
+ * The descriptor budget of a node's logs: at most `maxOpen` of its files are open. The one that makes room is found by the
+ * clock algorithm, so using a file costs one store and files in steady use stay open.
+ */
+export class OpenFiles {
+  readonly disk: Disk
+  readonly #maxOpen: number
+  readonly #held: LazyFile[] = []
+  #hand = 0
+
+  constructor(disk: Disk, maxOpen: number) {
+    assert(maxOpen >= 1, 'at least one file may be open')
+    this.disk = disk
+    this.#maxOpen = maxOpen
+  }
+
+  get count(): number {
+    return this.#held.length
+  }
+
+  file(path: string): LazyFile {
+    return new LazyFile(this, path)
+  }
+
+  /** Only for `LazyFile`: `file` was opened. */
+  admit(file: LazyFile): void {
+    this.#held.push(file)
+    if (this.#held.length > this.#maxOpen) this.#closeOne(file)
+  }
+
+  /** Only for `LazyFile`: `file` is about to be closed. */
+  forget(file: LazyFile): void {
+    const at = this.#held.indexOf(file)
+    assert(at >= 0, 'an open file is counted')
+    const last = this.#held.pop() as LazyFile
+    if (last !== file) this.#held[at] = last
+  }
+
+  /** Two rounds at most: the first clears the marks of use. */
+  #closeOne(except: LazyFile): void {
+    for (let step = 2 * this.#held.length; step > 0; step--) {
+      this.#hand = (this.#hand + 1) % this.#held.length
+      const file = this.#held[this.#hand] as LazyFile
+      if (file === except) continue
+      if (!file.isRecentlyUsed) {
+        file.close()
+        return
+      }
+      file.isRecentlyUsed = false
+    }
+  }
+}
