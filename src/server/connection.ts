@@ -147,7 +147,7 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
   /** Closes if nothing has come since the sweep numbered `sweep`, unless a request is being served. */
   closeIfIdle(sweep: number): void {
     if (this.#isBusy || this.#lastSweep > sweep) return
-    if (!this.#hasSpoken) this.#say('closed a connection that sent no whole request', { why: 'connections.max.idle.ms passed' })
+    if (!this.#hasSpoken && this.#state === 'open') this.#say('closed a connection that sent no whole request', { why: 'connections.max.idle.ms passed' })
     this.destroy()
   }
 

@@ -1,0 +1,247 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { InvariantError } from '../../../src/base/assert.ts'
+import type { Result } from '../../../src/server/dispatcher.ts'
+import { Harness, heartbeat, heartbeatReplies, request } from './harness.ts'
+
+const FINE = { errorCode: 0 }
+
+/** A handler whose answers come when the test says so. */
+class Held {
+  readonly #resolvers: ((value: object | null) => void)[] = []
+
+  readonly handle = (): Result =>
+    new Promise((resolve) => {
+      this.#resolvers.push(resolve)
+    })
+
+  get count(): number {
+    return this.#resolvers.length
+  }
+
+  async answer(index: number): Promise<void> {
+    this.#resolvers[index]?.(FINE)
+    await turn()
+  }
+}
+
+/** Lets the promises that are resolved run their course. */
+async function turn(): Promise<void> {
+  for (let i = 0; i < 10; i++) await Promise.resolve()
+}
+
+describe('replies', () => {
+  test('a handler that answers at once is answered in the same turn', () => {
+    const socket = new Harness(() => FINE).connect()
+    socket.receive(heartbeat(7))
+    expect(heartbeatReplies(socket)).toEqual([{ correlationId: 7, errorCode: 0 }])
+  })
+
+  test('pipelined requests that arrive together are answered in one write, in order', () => {
+    const socket = new Harness(() => FINE).connect()
+    socket.receive(Buffer.concat([heartbeat(1), heartbeat(2), heartbeat(3)]))
+    expect(socket.sent).toHaveLength(1)
+    expect(heartbeatReplies(socket).map(({ correlationId }) => correlationId)).toEqual([1, 2, 3])
+  })
+
+  test('keep the order of the requests whichever handlers wait and however the bytes are split', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }), fc.integer({ min: 1, max: 200 }), async (waits, chunkBytes) => {
+        let served = 0
+        const socket = new Harness(() => (waits[served++] ? Promise.resolve().then(() => FINE) : FINE)).connect()
+        const stream = Buffer.concat(waits.map((_, index) => heartbeat(index)))
+        for (let position = 0; position < stream.length; position += chunkBytes) {
+          while (socket.isPaused) await turn()
+          socket.receive(stream.subarray(position, position + chunkBytes))
+        }
+        await turn()
+        await turn()
+        while (served < waits.length) await turn()
+        await turn()
+        expect(heartbeatReplies(socket).map(({ correlationId }) => correlationId)).toEqual(waits.map((_, index) => index))
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('one request of a connection is served at a time, and reading stops while others wait behind it', async () => {
+    const held = new Held()
+    const socket = new Harness(held.handle).connect()
+    socket.receive(Buffer.concat([heartbeat(1), heartbeat(2)]))
+    expect(held.count).toBe(1)
+    expect(socket.isPaused).toBe(true)
+    await held.answer(0)
+    expect(held.count).toBe(2)
+    expect(socket.isPaused).toBe(false)
+    await held.answer(1)
+    expect(heartbeatReplies(socket).map(({ correlationId }) => correlationId)).toEqual([1, 2])
+  })
+
+  test('null sends nothing and the next request is served', () => {
+    const socket = new Harness((context) => (context.correlationId === 1 ? null : FINE)).connect()
+    socket.receive(Buffer.concat([heartbeat(1), heartbeat(2)]))
+    expect(heartbeatReplies(socket)).toEqual([{ correlationId: 2, errorCode: 0 }])
+  })
+
+  test('a peer that does not read its replies is not served further until it does', () => {
+    let served = 0
+    const socket = new Harness(() => {
+      served++
+      return FINE
+    }).connect()
+    socket.isStuck = true
+    socket.receive(heartbeat(1))
+    socket.receive(heartbeat(2))
+    expect(served).toBe(1)
+    expect(socket.isPaused).toBe(true)
+    socket.drain()
+    expect(served).toBe(2)
+    expect(socket.isPaused).toBe(false)
+  })
+})
+
+describe('what a handler may do', () => {
+  test('its context tells who asks', () => {
+    const seen: unknown[] = []
+    const harness = new Harness(({ clientId, clientHost, connectionId, listenerName, principal, apiVersion }) => {
+      seen.push({ clientId, clientHost, connectionId, listenerName, principal, apiVersion })
+      return FINE
+    })
+    harness.connect('::1').receive(heartbeat(1))
+    expect(seen).toEqual([
+      { clientId: 'test', clientHost: '/0:0:0:0:0:0:0:1', connectionId: 1, listenerName: 'PLAINTEXT', principal: 'User:ANONYMOUS', apiVersion: 4 },
+    ])
+  })
+
+  test('its wait is told when the connection closes', () => {
+    let closed: AbortSignal | undefined
+    const socket = new Harness((context) => {
+      closed = context.closed
+      return new Promise(() => {})
+    }).connect()
+    socket.receive(heartbeat(1))
+    expect(closed?.aborted).toBe(false)
+    socket.close()
+    expect(closed?.aborted).toBe(true)
+  })
+
+  test('it may close the connection instead of answering', () => {
+    const harness = new Harness((context) => {
+      context.closeConnection('an unacknowledged produce failed')
+      return FINE
+    })
+    const socket = harness.connect()
+    socket.receive(heartbeat(1))
+    expect(socket.sent).toEqual([])
+    expect(socket.state).toBe('destroyed')
+    expect(harness.lines).toMatchObject([{ level: 'warn', fields: { why: 'an unacknowledged produce failed' } }])
+  })
+
+  test('one that throws is answered UNKNOWN_SERVER_ERROR, and the connection goes on', () => {
+    const harness = new Harness((context) => {
+      if (context.correlationId === 1) throw new TypeError('a mistake')
+      return FINE
+    })
+    const socket = harness.connect()
+    socket.receive(Buffer.concat([heartbeat(1), heartbeat(2)]))
+    expect(heartbeatReplies(socket)).toEqual([
+      { correlationId: 1, errorCode: -1 },
+      { correlationId: 2, errorCode: 0 },
+    ])
+    expect(harness.lines).toMatchObject([{ level: 'error', fields: { api: 'Heartbeat' } }])
+  })
+
+  test('one that rejects is answered the same', async () => {
+    const socket = new Harness(() => Promise.reject(new TypeError('a mistake'))).connect()
+    socket.receive(heartbeat(1))
+    await turn()
+    expect(heartbeatReplies(socket)).toEqual([{ correlationId: 1, errorCode: -1 }])
+  })
+
+  test('a broken invariant is handed to the node', () => {
+    const harness = new Harness(() => {
+      throw new InvariantError('the log end never goes back')
+    })
+    harness.connect().receive(heartbeat(1))
+    expect(harness.broken.map(({ message }) => message)).toEqual(['the log end never goes back'])
+  })
+
+  test('an interceptor stands between the table and the handler', () => {
+    const harness = new Harness(() => FINE, { intercept: (api, _context, _request, handle) => (api === 'Heartbeat' ? { errorCode: 27 } : handle()) })
+    const socket = harness.connect()
+    socket.receive(heartbeat(1))
+    expect(heartbeatReplies(socket)).toEqual([{ correlationId: 1, errorCode: 27 }])
+  })
+})
+
+describe('versions', () => {
+  test.each([5, 1000, -1])('ApiVersions version %i is answered in v0 with UNSUPPORTED_VERSION and the versions of ApiVersions itself', (version) => {
+    const harness = new Harness(() => FINE)
+    const socket = harness.connect()
+    socket.receive(request(18, version, 77, { flexible: version > 3 }))
+    // What Apache Kafka 4.3.1 answers: correlation id, error 35, one entry: key 18, versions 0 to 4.
+    expect(Buffer.concat(socket.sent).toString('hex')).toBe('000000100000004d002300000001001200000004')
+    expect(socket.state).toBe('open')
+  })
+
+  test.each([
+    ['a version below the oldest', 0, 2],
+    ['a version above the newest', 12, 5],
+    ['a version that is not final', 22, 6],
+    ['an API that is not served', 1, 11],
+    ['an API that does not exist', 999, 0],
+    ['a negative API key', -1, 0],
+  ])('%s closes the connection with a line', (_name, apiKey, version) => {
+    const harness = new Harness(() => FINE)
+    const socket = harness.connect('10.0.0.7', 4711)
+    socket.receive(request(apiKey, version, 1))
+    expect(socket.state).toBe('destroyed')
+    expect(harness.lines).toMatchObject([{ level: 'warn', message: 'closed a connection', fields: { remote: '10.0.0.7:4711', listener: 'PLAINTEXT' } }])
+  })
+})
+
+describe('bytes that are not the protocol', () => {
+  test.each([
+    ['HTTP', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'), 'an HTTP request'],
+    ['a TLS hello', Buffer.from('16030100c8010000c40303', 'hex'), 'a TLS handshake, but this listener is PLAINTEXT'],
+    ['SSH', Buffer.from('SSH-2.0-OpenSSH_9.6\r\n'), 'an SSH client'],
+    ['a negative length', Buffer.from('ffffffff', 'hex'), 'bytes ffffffff'],
+    ['an empty request', Buffer.from('00000000', 'hex'), 'nothing'],
+    ['a request without a whole header', Buffer.from('000000020012', 'hex'), 'bytes 0012'],
+    ['a header that ends early', Buffer.from('0000000a0012000000000001000aabcd', 'hex'), 'bytes 0012000000000001000a'],
+  ])('%s closes the connection with a line that says what it looked like', (_name, bytes, looksLike) => {
+    const harness = new Harness(() => FINE)
+    const socket = harness.connect()
+    socket.receive(bytes)
+    expect(socket.state).toBe('destroyed')
+    expect(socket.sent).toEqual([])
+    expect(harness.lines).toMatchObject([{ level: 'warn', fields: { looksLike } }])
+  })
+
+  test('any bytes end in served requests, a wait for more, or a closed connection', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 6 }), (chunks) => {
+        const harness = new Harness(() => FINE)
+        const socket = harness.connect()
+        for (const chunk of chunks) if (socket.state === 'open') socket.receive(Buffer.from(chunk))
+        expect(harness.lines.filter(({ level }) => level === 'error')).toEqual([])
+      }),
+    )
+  })
+
+  test('replies made before the bad bytes are sent', () => {
+    const socket = new Harness(() => FINE).connect()
+    socket.receive(Buffer.concat([heartbeat(1), Buffer.from('ffffffff', 'hex')]))
+    expect(heartbeatReplies(socket)).toEqual([{ correlationId: 1, errorCode: 0 }])
+    expect(socket.state).toBe('destroyed')
+  })
+
+  test('a thousand bad connections from one address write a handful of lines', () => {
+    const harness = new Harness(() => FINE)
+    for (let i = 0; i < 1_000; i++) harness.connect('10.0.0.1', 40_000 + i).receive(Buffer.from('GET / HTTP/1.1\r\n\r\n'))
+    expect(harness.lines).toHaveLength(5)
+    harness.time.advance(60_000)
+    harness.connect('10.0.0.1').receive(Buffer.from('GET / HTTP/1.1\r\n\r\n'))
+    expect(harness.lines.slice(5)).toMatchObject([{ fields: { count: 995 } }, { fields: { looksLike: 'an HTTP request' } }])
+  })
+})
