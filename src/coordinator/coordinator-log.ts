@@ -18,21 +18,19 @@ export interface CoordinatorLog {
    * Appends one batch as the leader, with acks=all semantics: its records are committed when the high watermark passes them.
    * Sets base offset and leader epoch in `batch`, which belongs to the log from now on. Does not wait and does not throw
    * for anything that the disk or the partition's state may cause.
-   *
-   * Must not call a high watermark listener before it returns (the log may defer it to the end of the turn).
    */
-  append(batch: Buffer): AppendOutcome
+  append(batch: Buffer): LogAppendOutcome
   /**
    * Whole batches from the one that holds `startOffset`, about `maxBytes` in all but at least one; empty at `logEndOffset`.
    * Reads past the high watermark, since a new leader replays all that it has. Rejects with a `DiskError`.
    * The bytes are valid until the next call.
    */
   read(startOffset: number, maxBytes: number): Promise<Buffer>
-  /** Calls `listener` with each new high watermark, in order. The returned function ends it. */
+  /** Calls `listener` with each new high watermark, in order, never from inside `append`. The returned function ends it. */
   onHighWatermark(listener: (highWatermark: number) => void): () => void
 }
 
-export type AppendOutcome =
+export type LogAppendOutcome =
   | { readonly ok: true; readonly baseOffset: number; readonly nextOffset: number }
   /** Nothing was appended. `errorCode` as Produce would answer it. */
   | { readonly ok: false; readonly errorCode: number }
