@@ -4,7 +4,7 @@ import { DiskError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
 import type { PartitionImage } from '../metadata/image.ts'
 import type { PartitionLog } from '../storage/log/partition-log.ts'
-import type { AppendOrigin, AppendResult, ReadBound } from '../storage/log/results.ts'
+import type { AppendOrigin, AppendResult, ReadBound, ReadOptions, ReadResult } from '../storage/log/results.ts'
 import { CommittedBytes } from './committed-bytes.ts'
 import { type FollowerFetch, LeaderState } from './leader-state.ts'
 import type { PartitionListener } from './partition-listener.ts'
@@ -31,6 +31,14 @@ export interface AppendOptions {
   /** Of the client's request, as storage takes it; see `AppendAsLeaderOptions`. */
   readonly transactionVersion?: 0 | 1 | 2
 }
+
+/** The disk failed; the partition is offline or about to be. */
+export interface ReadFailed {
+  readonly kind: 'failed'
+  readonly errorCode: ErrorCode
+}
+
+const READ_FAILED: ReadFailed = { kind: 'failed', errorCode: ErrorCode.KAFKA_STORAGE_ERROR }
 
 /** A fetch, produce or delete-records that waits for something to happen here. Called at the end of the turn. */
 export interface PartitionWaiter {
@@ -156,6 +164,30 @@ export class Partition {
       if (!(error instanceof DiskError)) throw error
       this.#environment.diskFailed(log, error)
       return refused(ErrorCode.KAFKA_STORAGE_ERROR)
+    }
+  }
+
+  /**
+   * Reads as the log does; see `PartitionLog.read`. null when the bytes are not near at hand: then `readAsync`.
+   * Does not throw for the disk: KAFKA_STORAGE_ERROR.
+   */
+  read(startOffset: number, options: ReadOptions): ReadResult | ReadFailed | null {
+    const log = this.#log
+    if (log === null) return READ_FAILED
+    try {
+      return log.read(startOffset, options)
+    } catch (error) {
+      return this.#readFailed(log, error)
+    }
+  }
+
+  async readAsync(startOffset: number, options: ReadOptions): Promise<ReadResult | ReadFailed> {
+    const log = this.#log
+    if (log === null) return READ_FAILED
+    try {
+      return await log.readAsync(startOffset, options)
+    } catch (error) {
+      return this.#readFailed(log, error)
     }
   }
 
@@ -289,6 +321,12 @@ export class Partition {
     this.#log = null
     this.#events.push('deleted')
     this.changed(true)
+  }
+
+  #readFailed(log: PartitionLog, error: unknown): ReadFailed {
+    if (!(error instanceof DiskError)) throw error
+    this.#environment.diskFailed(log, error)
+    return READ_FAILED
   }
 
   #takeEpochs(registration: PartitionImage): void {
