@@ -1,0 +1,187 @@
+/**
+ * What is in force on one node. Values come in layers, and the first that has one wins (Kafka's order):
+ * set while running for this broker, set while running for all brokers, given at start, default.
+ *
+ * Invariants: every value held has passed its setting's check; the layer given at start never changes.
+ * Which values fit together is the matter of `node-rules.ts`; where they come from, of `load-config.ts`.
+ */
+import { assert } from '../base/assert.ts'
+import { OdradekError } from '../base/errors.ts'
+import { type BrokerSettingName, type BrokerValue, brokerSettings } from './broker-settings.ts'
+import { dynamicRefusal } from './dynamic-rules.ts'
+import { formatValue } from './format-value.ts'
+import { parseSetting } from './parse-value.ts'
+import type { SettingValue } from './setting.ts'
+import { findSetting, listenerPrefix } from './setting-names.ts'
+
+/** A value as it was written, and where: `server.properties:12`, `KAFKA_NUM_PARTITIONS`, `--set`, `profile dev`. */
+export interface GivenValue {
+  readonly text: string
+  readonly origin: string
+}
+
+/** Where a value in force comes from, by the names of Kafka's DescribeConfigs (KIP-226). */
+export type ConfigSource = 'dynamic-topic' | 'dynamic-broker' | 'dynamic-default-broker' | 'static-broker' | 'default'
+
+/** Which settings made while running: for this broker alone, or for all brokers. */
+export type DynamicLayer = 'broker' | 'default-broker'
+
+export interface InForce {
+  /** As Kafka prints it; null where there is no value; `[hidden]` for secrets. */
+  readonly text: string | null
+  readonly source: ConfigSource
+  /** Where it was written; `default` when nowhere. */
+  readonly origin: string
+}
+
+export type ConfigListener = (changed: ReadonlySet<BrokerSettingName>) => void
+
+interface Held extends GivenValue {
+  readonly value: SettingValue
+}
+
+type Layer = ReadonlyMap<string, Held>
+
+export class NodeConfig {
+  readonly #given: Layer
+  #broker: Layer = new Map()
+  #defaultBroker: Layer = new Map()
+  readonly #values = new Map<string, SettingValue>()
+  readonly #listeners = new Set<ConfigListener>()
+  #version = 0
+
+  /** Throws an `OdradekError` CONFIG_INVALID that names every value that cannot stand, where it was written and why. */
+  constructor(given: ReadonlyMap<string, GivenValue>) {
+    this.#given = readGiven(given)
+  }
+
+  /** The value in force. Cheap enough to ask for each time it is needed, so that changes take effect. */
+  get<Name extends BrokerSettingName>(name: Name): BrokerValue<Name> {
+    return this.#value(name) as BrokerValue<Name>
+  }
+
+  /** The value for one listener: `listener.name.<listener>.<name>` where it is set, else that of all listeners. */
+  getForListener<Name extends BrokerSettingName>(listenerName: string, name: Name): BrokerValue<Name> {
+    const own = listenerPrefix(listenerName) + name
+    return (this.#find(own) === undefined ? this.#value(name) : this.#value(own)) as BrokerValue<Name>
+  }
+
+  /** Grows with every change: what is derived from values can be kept until it does. */
+  get version(): number {
+    return this.#version
+  }
+
+  /** True when the node was given a value at start; profiles count. */
+  isGiven(name: string): boolean {
+    return this.#given.has(name)
+  }
+
+  /** The text given at start and where; for rules that ask what was written. */
+  given(name: string): GivenValue | undefined {
+    return this.#given.get(name)
+  }
+
+  inForce(name: string): InForce {
+    const held = this.#find(name)
+    const setting = findSetting(name)?.setting
+    if (setting === undefined) return { text: null, source: 'default', origin: 'default' }
+    if (held === undefined) return { text: formatValue(setting.type, setting.default ?? null), source: 'default', origin: 'default' }
+    return { text: formatValue(setting.type, held.value), source: this.#sourceOf(name), origin: held.origin }
+  }
+
+  /** All names with a value: every setting that is not internal, and whatever else is set, sorted. */
+  names(): string[] {
+    const documented = Object.entries(brokerSettings).filter(([, setting]) => !setting.internal)
+    const names = new Set(documented.map(([name]) => name))
+    for (const layer of [this.#given, this.#defaultBroker, this.#broker]) for (const name of layer.keys()) names.add(name)
+    return [...names].sort()
+  }
+
+  /** Why Kafka would refuse these as the whole of a layer's values, in its words; null when it would take them. */
+  checkDynamic(layer: DynamicLayer, values: ReadonlyMap<string, string>): string | null {
+    return dynamicRefusal(layer === 'broker', values)
+  }
+
+  /**
+   * Replaces a layer made while running by what the metadata log says now, and tells the listeners what changed.
+   * Values that this node does not take (unknown, not dynamic, not parseable: another version may have written them) are left out
+   * and returned, as Kafka logs and ignores them.
+   */
+  setDynamic(layer: DynamicLayer, values: ReadonlyMap<string, string>): readonly string[] {
+    const ignored: string[] = []
+    const next = new Map<string, Held>()
+    for (const [name, text] of values) {
+      const refusal = this.checkDynamic(layer, new Map([[name, text]]))
+      const setting = findSetting(name)?.setting
+      const parsed = refusal === null && setting !== undefined ? parseSetting(name, setting, text) : undefined
+      if (parsed === undefined || parsed.refusal !== undefined) ignored.push(name)
+      else next.set(name, { text, value: parsed.value, origin: layer === 'broker' ? 'set for this broker' : 'set for all brokers' })
+    }
+    this.#replace(layer, next)
+    return ignored
+  }
+
+  /** Calls `listener` after each change, with the names whose value in force is another now. The result ends that. */
+  onChange(listener: ConfigListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  #replace(layer: DynamicLayer, next: Layer): void {
+    const before = layer === 'broker' ? this.#broker : this.#defaultBroker
+    const touched = new Set([...before.keys(), ...next.keys()])
+    const old = new Map([...touched].map((name) => [name, this.inForce(name).text]))
+    if (layer === 'broker') this.#broker = next
+    else this.#defaultBroker = next
+    this.#values.clear()
+    const changed = new Set<BrokerSettingName>()
+    for (const name of touched) {
+      const base = findSetting(name)?.base
+      if (base !== undefined && old.get(name) !== this.inForce(name).text) changed.add(base)
+    }
+    if (changed.size === 0) return
+    this.#version++
+    for (const listener of [...this.#listeners]) listener(changed)
+  }
+
+  #value(name: string): SettingValue {
+    const cached = this.#values.get(name)
+    if (cached !== undefined) return cached
+    const held = this.#find(name)
+    const value = held === undefined ? defaultOf(name) : held.value
+    this.#values.set(name, value)
+    return value
+  }
+
+  #find(name: string): Held | undefined {
+    return this.#broker.get(name) ?? this.#defaultBroker.get(name) ?? this.#given.get(name)
+  }
+
+  #sourceOf(name: string): ConfigSource {
+    if (this.#broker.has(name)) return 'dynamic-broker'
+    return this.#defaultBroker.has(name) ? 'dynamic-default-broker' : 'static-broker'
+  }
+}
+
+function defaultOf(name: string): SettingValue {
+  const value = findSetting(name)?.setting.default
+  assert(value !== undefined, `${name} has no default and was checked when the node's configuration was read`)
+  return value
+}
+
+function readGiven(given: ReadonlyMap<string, GivenValue>): Layer {
+  const refusals: string[] = []
+  const layer = new Map<string, Held>()
+  for (const [name, { text, origin }] of given) {
+    const setting = findSetting(name)?.setting
+    assert(setting !== undefined, 'names are looked up before values are read')
+    const parsed = parseSetting(name, setting, text)
+    if (parsed.refusal === undefined) layer.set(name, { text, origin, value: parsed.value })
+    else refusals.push(`${origin}: ${parsed.refusal} (${setting.type}${setting.validator?.text ? `, ${setting.validator.text}` : ''})`)
+  }
+  for (const [name, setting] of Object.entries(brokerSettings)) {
+    if (setting.default === undefined && !given.has(name)) refusals.push(`Missing required configuration "${name}" which has no default value.`)
+  }
+  if (refusals.length > 0) throw new OdradekError('CONFIG_INVALID', `The configuration cannot be used:\n${refusals.map((line) => `  ${line}`).join('\n')}`)
+  return layer
+}

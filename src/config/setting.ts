@@ -1,0 +1,81 @@
+import type { Secret } from './secret.ts'
+import type { Validator } from './validators.ts'
+
+/** The types of Kafka's ConfigDef. `long` values are numbers; see UNLIMITED. */
+export type SettingType = 'boolean' | 'string' | 'int' | 'short' | 'long' | 'double' | 'list' | 'class' | 'password'
+
+export type SettingValue = boolean | string | number | readonly string[] | Secret | null
+
+export type Importance = 'high' | 'medium' | 'low'
+
+/** How a value may change while the node runs, in Kafka's words (KIP-226). */
+export type UpdateMode = 'read-only' | 'per-broker' | 'cluster-wide'
+
+/**
+ * 2^63-1, which users of `long` settings write for "no limit", and every value above 2^53-1. Finite, so that adding a time or
+ * a size to it needs no special case; `formatValue` prints it as 9223372036854775807.
+ */
+export const UNLIMITED = Number.MAX_SAFE_INTEGER
+
+/** What one setting is: everything that parsing, describing, redacting and documenting need. */
+export interface Setting<Value extends SettingValue> {
+  readonly type: SettingType
+  /** undefined: there is none and a value must be given. null: nothing, unless given. */
+  readonly default: Value | undefined
+  readonly validator: Validator | null
+  readonly importance: Importance
+  readonly update: UpdateMode
+  /** For tests and experts: Kafka does not document it and DescribeConfigs leaves it out. */
+  readonly internal: boolean
+  /** What it does here, one sentence; null when it cannot act on this implementation. */
+  readonly does: string | null
+  /** What it does in place of its meaning in Kafka, one sentence. */
+  readonly instead: string | null
+}
+
+/** Settings by name. */
+export type Settings = Readonly<Record<string, Setting<SettingValue>>>
+
+export type ValueOf<S> = S extends Setting<infer Value> ? Value : never
+
+interface Row<Value> {
+  readonly default?: Value
+  readonly validator?: Validator
+  /** medium when not given */
+  readonly importance?: Importance
+  /** read-only when not given */
+  readonly update?: UpdateMode
+  readonly internal?: true
+  readonly does?: string
+  readonly instead?: string
+}
+
+interface Declare<Value extends SettingValue> {
+  (row: Row<Value>): Setting<Value>
+  (row: Row<null>): Setting<Value | null>
+}
+
+function declare<Value extends SettingValue>(type: SettingType): Declare<Value> {
+  return (row: Row<Value> | Row<null>): Setting<Value> => ({
+    type,
+    // The overloads keep a null default to settings whose type says so.
+    default: row.default as Value | undefined,
+    validator: row.validator ?? null,
+    importance: row.importance ?? 'medium',
+    update: row.update ?? 'read-only',
+    internal: row.internal ?? false,
+    does: row.does ?? null,
+    instead: row.instead ?? null,
+  })
+}
+
+export const boolean = declare<boolean>('boolean')
+export const string = declare<string>('string')
+export const int = declare<number>('int')
+export const short = declare<number>('short')
+export const long = declare<number>('long')
+export const double = declare<number>('double')
+export const list = declare<readonly string[]>('list')
+/** The name of a Java class. None can be loaded here: Kafka's own names are accepted, others refused. */
+export const javaClass = declare<string>('class')
+export const password = declare<Secret>('password')

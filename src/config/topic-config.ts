@@ -1,0 +1,93 @@
+/**
+ * The settings in force for one topic: its own, then those of the broker that stand for them, then defaults.
+ * It reads through the node's configuration, so that a change there takes effect without anyone telling the topic.
+ */
+import { formatValue } from './format-value.ts'
+import type { ConfigSource, NodeConfig } from './node-config.ts'
+import { parseSetting } from './parse-value.ts'
+import type { SettingType, SettingValue } from './setting.ts'
+import { type TopicSettingName, type TopicValue, topicSettings, topicSynonyms } from './topic-settings.ts'
+
+/** One line of what CreateTopics and DescribeConfigs tell about a topic. */
+export interface TopicConfigEntry {
+  readonly name: TopicSettingName
+  readonly type: SettingType
+  /** As Kafka prints it; null where there is no value. */
+  readonly text: string | null
+  readonly source: ConfigSource
+}
+
+interface Resolved {
+  readonly value: SettingValue
+  readonly source: ConfigSource
+}
+
+const TOPIC_SETTING_NAMES = Object.keys(topicSettings) as TopicSettingName[]
+
+/** Where a broker's value may come from, nearest first. */
+const BROKER_SOURCES: readonly ConfigSource[] = ['dynamic-broker', 'dynamic-default-broker', 'static-broker']
+
+export class TopicConfig {
+  readonly #node: NodeConfig
+  readonly #overrides: ReadonlyMap<string, string>
+  readonly #values = new Map<TopicSettingName, SettingValue>()
+  #version: number
+
+  /** @param overrides the topic's own settings as the metadata log has them; what is unknown or cannot be read there is passed over */
+  constructor(node: NodeConfig, overrides: ReadonlyMap<string, string>) {
+    this.#node = node
+    this.#overrides = overrides
+    this.#version = node.version
+  }
+
+  get overrides(): ReadonlyMap<string, string> {
+    return this.#overrides
+  }
+
+  /** The value in force, now. */
+  get<Name extends TopicSettingName>(name: Name): TopicValue<Name> {
+    if (this.#version !== this.#node.version) {
+      this.#values.clear()
+      this.#version = this.#node.version
+    }
+    let value = this.#values.get(name)
+    if (value === undefined) {
+      value = this.#resolve(name).value
+      this.#values.set(name, value)
+    }
+    return value as TopicValue<Name>
+  }
+
+  /** Every setting of a topic that is not internal, sorted by name. */
+  entries(): TopicConfigEntry[] {
+    const names = TOPIC_SETTING_NAMES.filter((name) => !topicSettings[name].internal).sort()
+    return names.map((name) => {
+      const { value, source } = this.#resolve(name)
+      const { type } = topicSettings[name]
+      return { name, type, text: formatValue(type, value), source }
+    })
+  }
+
+  #resolve(name: TopicSettingName): Resolved {
+    const setting = topicSettings[name]
+    const override = this.#overrides.get(name)
+    if (override !== undefined) {
+      const parsed = parseSetting<SettingValue>(name, setting, override)
+      if (parsed.refusal === undefined) return { value: parsed.value, source: 'dynamic-topic' }
+    }
+    return resolveFromBroker(this.#node, name) ?? { value: setting.default ?? null, source: 'default' }
+  }
+}
+
+/** Layer by layer, and in each the broker's settings in their order: milliseconds before minutes before hours. */
+function resolveFromBroker(node: NodeConfig, name: TopicSettingName): Resolved | null {
+  const synonyms = topicSynonyms[name] ?? []
+  for (const source of BROKER_SOURCES) {
+    for (const synonym of synonyms) {
+      if (node.inForce(synonym.name).source !== source) continue
+      const value = node.get(synonym.name)
+      return { value: synonym.unitMs !== undefined && typeof value === 'number' ? value * synonym.unitMs : value, source }
+    }
+  }
+  return null
+}
