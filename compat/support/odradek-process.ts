@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePorts } from './free-ports.ts'
+
+export interface OdradekOptions {
+  /** Passed by `--set`, over the dev profile. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>
+  /** Kept when the process is disposed; a temporary one, removed then, when not given. */
+  readonly directory?: string
+}
+
+/** Odradek as its users run it: `bin/odradek start`, a process of its own. */
+export interface OdradekProcess extends AsyncDisposable {
+  readonly port: number
+  /** `127.0.0.1:<port>` */
+  readonly bootstrap: string
+  readonly pid: number
+  readonly directory: string
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>
+  /** SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>
+  /** Starts it again on the same ports and data after `stop` or `kill`. */
+  start(): Promise<void>
+  /** All that it printed since it was first started. */
+  output(): string
+}
+
+const PROGRAM = join(import.meta.dirname, '../../bin/odradek')
+const START_TIMEOUT_MS = 20_000
+const PROBE_INTERVAL_MS = 10
+
+export async function startOdradek(options: OdradekOptions = {}): Promise<OdradekProcess> {
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'odradek-compat-')))
+  const [port = 0, controllerPort = 0] = await freePorts(2)
+  const settings = {
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'log.dirs': join(directory, 'data'),
+    ...options.settings,
+  }
+  const removeDirectory = async () => {
+    if (options.directory === undefined) await rm(directory, { recursive: true, force: true, maxRetries: 3 })
+  }
+  const running = new RunningOdradek({ port, directory, settings, removeDirectory })
+  try {
+    await running.start()
+    return running
+  } catch (error) {
+    await running[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+interface RunningOptions {
+  readonly port: number
+  readonly directory: string
+  readonly settings: Readonly<Record<string, string | number | boolean>>
+  readonly removeDirectory: () => Promise<void>
+}
+
+class RunningOdradek implements OdradekProcess {
+  readonly port: number
+  readonly bootstrap: string
+  readonly directory: string
+  readonly #options: RunningOptions
+  #child: ChildProcess | undefined
+  #closed: Promise<number | null> = Promise.resolve(null)
+  #output = ''
+
+  constructor(options: RunningOptions) {
+    this.#options = options
+    this.port = options.port
+    this.bootstrap = `127.0.0.1:${options.port}`
+    this.directory = options.directory
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0
+  }
+
+  async start(): Promise<void> {
+    const sets = Object.entries(this.#options.settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
+    const child = spawn(process.execPath, [PROGRAM, 'start', '--profile', 'dev', ...sets], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const keep = (chunk: Buffer) => {
+      this.#output = (this.#output + chunk.toString()).slice(-200_000)
+    }
+    child.stdout?.on('data', keep)
+    child.stderr?.on('data', keep)
+    let ended = false
+    this.#closed = new Promise((resolve) => {
+      child.on('close', (exit) => {
+        ended = true
+        resolve(exit)
+      })
+    })
+    this.#child = child
+    const deadlineMs = Date.now() + START_TIMEOUT_MS
+    while (!(await accepts(this.port))) {
+      if (ended) throw new Error(`Odradek ended while it started:\n${this.#output}`)
+      if (Date.now() > deadlineMs) throw new Error(`Odradek did not open its port within ${START_TIMEOUT_MS} ms:\n${this.#output}`)
+      await sleep(PROBE_INTERVAL_MS)
+    }
+  }
+
+  stop(): Promise<number | null> {
+    this.#child?.kill('SIGTERM')
+    return this.#closed
+  }
+
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL')
+    await this.#closed
+  }
+
+  output(): string {
+    return this.#output
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill()
+    await this.#options.removeDirectory()
+  }
+}
+
+/** The port opens only when requests are served: a connection is enough to know. */
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    const settle = (accepted: boolean) => {
+      socket.destroy()
+      resolve(accepted)
+    }
+    socket.once('connect', () => settle(true)).once('error', () => settle(false))
+  })
+}
