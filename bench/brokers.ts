@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePorts } from '../compat/support/free-ports.ts'
+import { jdkProgram, kafkaJars } from '../compat/support/jars.ts'
+import { runJavaProcess } from '../compat/support/java-tools.ts'
+
+export type BrokerKind = 'kafka' | 'odradek'
+
+export interface BenchBroker extends AsyncDisposable {
+  readonly kind: BrokerKind
+  readonly pid: number
+  readonly port: number
+  readonly bootstrap: string
+  /** From the start of the process to its first answer. Formatting a Kafka directory is not in it; ours formats itself, and it is. */
+  readonly startMs: number
+}
+
+const ODRADEK = join(import.meta.dirname, '../bin/odradek')
+
+/** Each as its users start it: Kafka with the heap that its start script sets, Odradek by its own program from the build. */
+export async function startBroker(kind: BrokerKind): Promise<BenchBroker> {
+  const directory = await mkdtemp(join(tmpdir(), `odradek-bench-${kind}-`))
+  const [port = 0, controllerPort = 0] = await freePorts(2)
+  const command = kind === 'kafka' ? await kafkaCommand(directory, port, controllerPort) : odradekCommand(directory, port, controllerPort)
+  const startedMs = performance.now()
+  const child = spawn(command.program, command.args, { stdio: 'ignore' })
+  await answers(port, child)
+  const startMs = performance.now() - startedMs
+  return {
+    kind,
+    pid: child.pid as number,
+    port,
+    bootstrap: `127.0.0.1:${port}`,
+    startMs,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => child.once('close', resolve))
+      if (child.exitCode === null) {
+        child.kill('SIGKILL')
+        await closed
+      }
+      await rm(directory, { recursive: true, force: true, maxRetries: 3 })
+    },
+  }
+}
+
+interface Command {
+  readonly program: string
+  readonly args: readonly string[]
+}
+
+function odradekCommand(directory: string, port: number, controllerPort: number): Command {
+  const settings = {
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'log.dirs': join(directory, 'data'),
+  }
+  const sets = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
+  return { program: process.execPath, args: [ODRADEK, 'start', '--profile', 'dev', ...sets] }
+}
+
+async function kafkaCommand(directory: string, port: number, controllerPort: number): Promise<Command> {
+  const file = join(directory, 'server.properties')
+  const settings = {
+    'node.id': 1,
+    'process.roles': 'broker,controller',
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'log.dirs': join(directory, 'data'),
+    'offsets.topic.replication.factor': 1,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+  }
+  await writeFile(
+    file,
+    Object.entries(settings)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(''),
+  )
+  const formatted = await runJavaProcess('kafka.tools.StorageTool', ['format', '-t', '4L6g3nShT-eMCtK--X86sw', '-c', file])
+  if (formatted.exit !== 0) throw new Error(`Apache Kafka's storage tool failed:\n${formatted.stdout}${formatted.stderr}`)
+  const { classPath } = await kafkaJars()
+  // What kafka-server-start.sh and kafka-run-class.sh of 4.3.1 pass.
+  const jvm = [
+    '-Xmx1G',
+    '-Xms1G',
+    '-server',
+    '-XX:+UseG1GC',
+    '-XX:MaxGCPauseMillis=20',
+    '-XX:InitiatingHeapOccupancyPercent=35',
+    '-XX:+ExplicitGCInvokesConcurrent',
+    '-Djava.awt.headless=true',
+  ]
+  const quiet = `-Dlog4j2.configurationFile=${join(import.meta.dirname, 'log4j2-warnings.properties')}`
+  return { program: jdkProgram('java'), args: [...jvm, quiet, '-cp', classPath, 'kafka.Kafka', file] }
+}
+
+const START_TIMEOUT_MS = 60_000
+const PROBE_INTERVAL_MS = 5
+const API_VERSIONS_REQUEST = Buffer.from('0000000a00120000' + '00000001' + 'ffff', 'hex')
+
+async function answers(port: number, child: ChildProcess): Promise<void> {
+  const deadlineMs = performance.now() + START_TIMEOUT_MS
+  while (!(await answersOnce(port))) {
+    if (child.exitCode !== null) throw new Error(`the broker ended with ${child.exitCode} while it started`)
+    if (performance.now() > deadlineMs) throw new Error(`the broker did not answer within ${START_TIMEOUT_MS} ms`)
+    await sleep(PROBE_INTERVAL_MS)
+  }
+}
+
+function answersOnce(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(API_VERSIONS_REQUEST))
+    const settle = (answered: boolean) => {
+      socket.destroy()
+      resolve(answered)
+    }
+    socket
+      .once('data', () => settle(true))
+      .once('error', () => settle(false))
+      .once('close', () => settle(false))
+  })
+}

@@ -1,0 +1,85 @@
+import { runJavaProcess } from '../../compat/support/java-tools.ts'
+import type { BenchBroker } from '../brokers.ts'
+import { cpuSeconds } from '../process-stats.ts'
+
+const PERF_TIMEOUT_MS = 300_000
+
+export interface LoadFigures {
+  readonly megabytesPerSecond: number
+  /** Of the broker, over the whole run. */
+  readonly cpuSeconds: number
+}
+
+export interface ProduceLoad {
+  readonly topic: string
+  readonly records: number
+  readonly recordBytes: number
+  readonly properties?: readonly string[]
+}
+
+/** Kafka's own producer-perf, as fast as it goes, acks=all. */
+export async function produce(broker: BenchBroker, { topic, records, recordBytes, properties = [] }: ProduceLoad): Promise<LoadFigures> {
+  const before = cpuSeconds(broker.pid)
+  const output = await perfTool('ProducerPerformance', [
+    ...['--topic', topic, '--num-records', String(records), '--record-size', String(recordBytes), '--throughput', '-1'],
+    ...['--producer-props', `bootstrap.servers=${broker.bootstrap}`, 'acks=all', ...properties],
+  ])
+  const summary = output.trim().split('\n').at(-1) ?? ''
+  const megabytesPerSecond = Number(/\(([\d.]+) MB\/sec\)/.exec(summary)?.[1])
+  return { megabytesPerSecond, cpuSeconds: cpuSeconds(broker.pid) - before }
+}
+
+/** Kafka's own consumer-perf from the beginning of a topic. */
+export async function consume(broker: BenchBroker, topic: string, records: number): Promise<LoadFigures> {
+  const before = cpuSeconds(broker.pid)
+  const output = await perfTool('ConsumerPerformance', [
+    '--topic',
+    topic,
+    '--num-records',
+    String(records),
+    '--bootstrap-server',
+    broker.bootstrap,
+    '--timeout',
+    '60000',
+  ])
+  const row =
+    output
+      .trim()
+      .split('\n')
+      .find((line) => /^\d{4}-/.test(line)) ?? ''
+  return { megabytesPerSecond: Number(row.split(',')[3]), cpuSeconds: cpuSeconds(broker.pid) - before }
+}
+
+export interface LatencyFigures {
+  readonly averageMs: number
+  readonly p99Ms: number
+  readonly cpuSeconds: number
+}
+
+/** Kafka's own end-to-end latency tool: each record is sent, acknowledged (acks=all) and consumed before the next. */
+export async function endToEndLatency(broker: BenchBroker, topic: string, records: number): Promise<LatencyFigures> {
+  const before = cpuSeconds(broker.pid)
+  const output = await perfTool('EndToEndLatency', [
+    '--bootstrap-server',
+    broker.bootstrap,
+    '--topic',
+    topic,
+    '--num-records',
+    String(records),
+    '--producer-acks',
+    'all',
+    '--record-size',
+    '100',
+  ])
+  return {
+    averageMs: Number(/Avg latency: ([\d.]+) ms/.exec(output)?.[1]),
+    p99Ms: Number(/99th = ([\d.]+)/.exec(output)?.[1]),
+    cpuSeconds: cpuSeconds(broker.pid) - before,
+  }
+}
+
+async function perfTool(name: string, args: readonly string[]): Promise<string> {
+  const result = await runJavaProcess(`org.apache.kafka.tools.${name}`, args, { timeoutMs: PERF_TIMEOUT_MS })
+  if (result.exit !== 0) throw new Error(`${name} ${args.join(' ')} ended with ${result.exit}:\n${result.stdout}${result.stderr}`)
+  return result.stdout
+}
