@@ -1,0 +1,58 @@
+import { type ByteSource, DecompressionLimitError } from './byte-source.ts'
+import { compressLz4, openLz4 } from './lz4-frame.ts'
+import { compressSnappy, openSnappy } from './snappy.ts'
+import { compressGzip, compressZstd, openGzip, openZstd } from './zlib-codecs.ts'
+
+/** The codecs of record batches, by the names that `compression.type` uses. */
+export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
+
+/** In the order of their ids in a batch's attributes. Source: Kafka protocol guide, "Record Batch". */
+export const COMPRESSIONS: readonly Compression[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
+
+/** A snappy block inflates as a whole; this is how far. Other codecs need no limit to be read in bounded memory. */
+export const MAX_SNAPPY_BLOCK_BYTES = 64 * 1024 * 1024
+
+/** Reads what `compressed` inflates to, in chunks. Throws a `DecompressionError` here or on reading, for what the codec does not accept. */
+export function openDecompressor(compression: Exclude<Compression, 'none'>, compressed: Buffer): ByteSource {
+  switch (compression) {
+    case 'gzip':
+      return openGzip(compressed)
+    case 'snappy':
+      return openSnappy(compressed, MAX_SNAPPY_BLOCK_BYTES)
+    case 'lz4':
+      return openLz4(compressed)
+    case 'zstd':
+      return openZstd(compressed)
+  }
+}
+
+/** All that `compressed` inflates to. Throws a `DecompressionLimitError` as soon as it is more than `maxBytes`. The caller owns the result. */
+export function decompress(compression: Exclude<Compression, 'none'>, compressed: Buffer, maxBytes: number): Buffer {
+  const source = openDecompressor(compression, compressed)
+  try {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    for (let chunk = source.next(); chunk !== null; chunk = source.next()) {
+      bytes += chunk.length
+      if (bytes > maxBytes) throw new DecompressionLimitError(`compressed records inflate to more than the limit of ${maxBytes} bytes`)
+      chunks.push(Buffer.from(chunk))
+    }
+    return Buffer.concat(chunks, bytes)
+  } finally {
+    source.close()
+  }
+}
+
+/** @param level as the topic's `compression.<codec>.level` says; only gzip and zstd have one here */
+export function compress(compression: Exclude<Compression, 'none'>, data: Buffer, level?: number): Buffer {
+  switch (compression) {
+    case 'gzip':
+      return compressGzip(data, level)
+    case 'snappy':
+      return compressSnappy(data)
+    case 'lz4':
+      return compressLz4(data)
+    case 'zstd':
+      return compressZstd(data, level)
+  }
+}
