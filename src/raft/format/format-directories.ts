@@ -1,0 +1,135 @@
+import { DecodeError } from '../../../protocol/errors.ts'
+import { randomUuid, type Uuid } from '../../../protocol/uuid.ts'
+import { OdradekError } from '../../base/errors.ts'
+import type { Ports } from '../../base/ports.ts'
+import type { RecordSerde } from '../record-serde.ts'
+import { encodeSnapshot } from '../snapshot-file.ts'
+import { snapshotFileName } from '../snapshot-name.ts'
+import type { VoterEndpoint } from '../voter-set.ts'
+import { BOOTSTRAP_FILE } from './bootstrap-file.ts'
+import { decodeMetaProperties, encodeMetaProperties, META_PROPERTIES_FILE, type MetaProperties } from './meta-properties.ts'
+
+/**
+ * Makes log directories a node's own, as `kafka-storage format` does: `meta.properties` in each, the bootstrap records
+ * beside it, and in the metadata directory of a dynamic quorum the snapshot 0-0 that names the voters.
+ *
+ * `meta.properties` is written last: a directory without it is not formatted, and the next attempt begins anew.
+ * Source: KIP-631, KIP-853; org.apache.kafka.metadata.storage.Formatter.
+ */
+export interface FormatOptions<T> {
+  readonly clusterId: string
+  readonly nodeId: number
+  /** All of `log.dirs`; the metadata directory is among them. */
+  readonly logDirs: readonly string[]
+  readonly metadataLogDir: string
+  /** The controller endpoint of this node as the only voter of a dynamic quorum; null when `controller.quorum.voters` is set. */
+  readonly standaloneVoter: VoterEndpoint | null
+  /** What the first controller writes into an empty log. */
+  readonly bootstrapRecords: readonly T[]
+  readonly serde: RecordSerde<T>
+  readonly ports: Pick<Ports, 'clock' | 'disk' | 'random'>
+}
+
+export const METADATA_LOG_DIRECTORY = '__cluster_metadata-0'
+const KRAFT_VERSION = 1
+const BOOTSTRAP_SNAPSHOT = { offset: 0, epoch: 0 }
+
+export interface LogDirectory {
+  readonly path: string
+  /** null while the directory is not formatted. */
+  readonly properties: MetaProperties | null
+}
+
+/**
+ * Whose the directories are.
+ * Errors: FORMAT for a `meta.properties` that cannot be read, of another node or another cluster than `expected`, or two
+ * directories with the same id.
+ */
+export async function readLogDirectories(
+  logDirs: readonly string[],
+  disk: Ports['disk'],
+  expected: { readonly nodeId: number; readonly clusterId?: string | undefined },
+): Promise<LogDirectory[]> {
+  const directories: LogDirectory[] = []
+  for (const path of logDirs) directories.push({ path, properties: await readProperties(path, disk) })
+  let clusterId = expected.clusterId
+  const ids = new Map<Uuid, string>()
+  for (const { path, properties } of directories) {
+    if (properties === null) continue
+    clusterId ??= properties.clusterId
+    if (properties.clusterId !== clusterId) throw formatError(path, `it belongs to cluster ${properties.clusterId}, expected is ${clusterId}`)
+    if (properties.nodeId !== expected.nodeId) throw formatError(path, `it belongs to node ${properties.nodeId}, this is node ${expected.nodeId}`)
+    const other = ids.get(properties.directoryId)
+    if (other !== undefined) throw formatError(path, `it has the directory id ${properties.directoryId}, which ${other} has too`)
+    ids.set(properties.directoryId, path)
+  }
+  return directories
+}
+
+/** Formats the directories that are not yet; those that are stay as they are. Gives all of them. */
+export async function formatDirectories<T>(options: FormatOptions<T>): Promise<readonly (LogDirectory & { readonly properties: MetaProperties })[]> {
+  const { logDirs, nodeId, clusterId, ports } = options
+  const found = await readLogDirectories(logDirs, ports.disk, { nodeId, clusterId })
+  const taken = new Set(found.map((directory) => directory.properties?.directoryId))
+  const formatted: (LogDirectory & { readonly properties: MetaProperties })[] = []
+  for (const { path, properties } of found) {
+    if (properties !== null) {
+      formatted.push({ path, properties })
+      continue
+    }
+    const fresh = { clusterId, nodeId, directoryId: freshDirectoryId(taken, ports.random) }
+    await formatDirectory(path, fresh, options)
+    formatted.push({ path, properties: fresh })
+  }
+  return formatted
+}
+
+async function formatDirectory<T>(path: string, properties: MetaProperties, options: FormatOptions<T>): Promise<void> {
+  const { disk, clock } = options.ports
+  await disk.makeDirectory(path)
+  const nowMs = clock.nowMs()
+  const header = { epoch: 0, nowMs, lastContainedLogTimestampMs: 0, kraftVersion: 0, voters: [] }
+  await writeSnapshotFile(`${path}/${BOOTSTRAP_FILE}`, encodeSnapshot(header, options.bootstrapRecords, options.serde), disk)
+  if (path === options.metadataLogDir && options.standaloneVoter !== null) await writeVoters(path, properties.directoryId, options.standaloneVoter, options)
+  await disk.writeFileAtomic(`${path}/${META_PROPERTIES_FILE}`, encodeMetaProperties(properties))
+}
+
+async function writeVoters<T>(path: string, directoryId: Uuid, endpoint: VoterEndpoint, options: FormatOptions<T>): Promise<void> {
+  const { disk, clock } = options.ports
+  const directory = `${path}/${METADATA_LOG_DIRECTORY}`
+  await disk.makeDirectory(directory)
+  const nowMs = clock.nowMs()
+  const voters = [{ id: options.nodeId, directoryId, endpoints: [endpoint], minKraftVersion: 0, maxKraftVersion: KRAFT_VERSION }]
+  const header = { epoch: 0, nowMs, lastContainedLogTimestampMs: nowMs, kraftVersion: KRAFT_VERSION, voters }
+  await writeSnapshotFile(`${directory}/${snapshotFileName(BOOTSTRAP_SNAPSHOT)}`, encodeSnapshot(header, [], options.serde), disk)
+  await disk.flushDirectory(path)
+}
+
+/** Small files: in one piece, and durable before `meta.properties` says that all is there. */
+async function writeSnapshotFile(path: string, batches: Iterable<Buffer>, disk: Ports['disk']): Promise<void> {
+  await disk.writeFileAtomic(path, Buffer.concat([...batches]))
+}
+
+async function readProperties(path: string, disk: Ports['disk']): Promise<MetaProperties | null> {
+  const content = await disk.readFile(`${path}/${META_PROPERTIES_FILE}`)
+  if (content === null) return null
+  try {
+    return decodeMetaProperties(content)
+  } catch (cause) {
+    if (!(cause instanceof DecodeError)) throw cause
+    throw formatError(path, `its ${META_PROPERTIES_FILE} is damaged: ${cause.message}`)
+  }
+}
+
+function freshDirectoryId(taken: Set<Uuid | undefined>, random: Ports['random']): Uuid {
+  for (;;) {
+    const id = randomUuid((count) => random.bytes(count))
+    if (taken.has(id)) continue
+    taken.add(id)
+    return id
+  }
+}
+
+function formatError(path: string, why: string): OdradekError {
+  return new OdradekError('FORMAT', `cannot use the log directory ${path}: ${why}`, { fields: { path } })
+}

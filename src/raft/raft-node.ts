@@ -1,0 +1,352 @@
+import { batches } from '../../protocol/records/batch.ts'
+import type { Uuid } from '../../protocol/uuid.ts'
+import { assert } from '../base/assert.ts'
+import { OdradekError } from '../base/errors.ts'
+import type { Ports } from '../base/ports.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { type ElectionState, encodeElectionState, QUORUM_STATE_FILE } from './election-state.ts'
+import { type LoadedQuorum, loadQuorum } from './load-quorum.ts'
+import { decodeLogBatch, encodeControlBatch, encodeDataBatch, type LogBatch } from './log-batches.ts'
+import { PendingAppends } from './pending-appends.ts'
+import { RaftCore, type RaftEffect, type RaftEvent } from './raft-core.ts'
+import type { RaftListener } from './raft-listener.ts'
+import type { RaftLog } from './raft-log.ts'
+import type { RecordSerde } from './record-serde.ts'
+import type { SnapshotId } from './snapshot-name.ts'
+import { cleanSnapshots, type SnapshotRetention } from './snapshot-retention.ts'
+import type { VoterSet } from './voter-set.ts'
+
+/**
+ * One node of the metadata quorum: drives `RaftCore` with its log, its election state and its snapshots, and hands
+ * committed records to the state machine.
+ *
+ * - An append is in the log when `append` returns and committed when its promise resolves. All appends made while a flush
+ *   runs share the next one.
+ * - The state machine sees a record only when it is committed, and an append's promise resolves after that.
+ * - A log or state file that fails ends the node's part in the quorum: `handleFailure`, and every pending append rejects.
+ */
+export interface RaftNodeOptions<T> {
+  readonly nodeId: number
+  /** directory.id of the directory that holds the log. */
+  readonly directoryId: Uuid
+  /** The open log of `__cluster_metadata-0`. The node closes it. */
+  readonly log: RaftLog
+  /** Of `controller.quorum.voters`; null takes the voters from the log and its snapshots. */
+  readonly staticVoters: VoterSet | null
+  readonly serde: RecordSerde<T>
+  readonly listener: RaftListener<T>
+  readonly ports: Pick<Ports, 'clock' | 'disk' | 'timers' | 'random'>
+  readonly logger: Logger
+  readonly retention: SnapshotRetention
+  /** Batches that may wait for their commit; more are refused. */
+  readonly maxPendingAppends?: number
+}
+
+export interface AppendReceipt {
+  /** Of the first record. */
+  readonly baseOffset: number
+  readonly lastOffset: number
+  /** Resolves when all records are committed and the state machine has them; rejects when that became uncertain. */
+  readonly committed: Promise<void>
+}
+
+const DEFAULT_MAX_PENDING_APPENDS = 10_000
+/** Kafka's bound of records in one batch of the metadata log. */
+const RECORDS_PER_BATCH = 10_000
+const READ_SLICE_BYTES = 1024 * 1024
+
+export class RaftNode<T> implements AsyncDisposable {
+  readonly #options: RaftNodeOptions<T>
+  readonly #quorum: LoadedQuorum<T>
+  readonly #core: RaftCore
+  readonly #pending: PendingAppends<T>
+  /** All below was handed to the state machine. */
+  #deliveredOffset = 0
+  #leadingAnnounced = false
+  #delivering: Promise<void> | null = null
+  #flushing: Promise<void> | null = null
+  #flushedOffset = 0
+  #failure: Error | null = null
+  #closed = false
+
+  private constructor(options: RaftNodeOptions<T>, quorum: LoadedQuorum<T>) {
+    this.#options = options
+    this.#quorum = quorum
+    this.#pending = new PendingAppends(options.maxPendingAppends ?? DEFAULT_MAX_PENDING_APPENDS)
+    const voterIds = quorum.voters.map((voter) => voter.id)
+    this.#core = new RaftCore({
+      nodeId: options.nodeId,
+      directoryId: options.directoryId,
+      voterIds,
+      election: quorum.election,
+      logEndOffset: options.log.logEndOffset,
+    })
+  }
+
+  /**
+   * Loads the election state, the voters and the snapshots. Nothing is written yet.
+   * Errors: METADATA_QUORUM when this node may not or cannot lead this quorum; METADATA_SNAPSHOT; METADATA_LOG.
+   */
+  static async open<T>(options: RaftNodeOptions<T>): Promise<RaftNode<T>> {
+    return new RaftNode(options, await loadQuorum(options))
+  }
+
+  get epoch(): number {
+    return this.#core.epoch
+  }
+
+  get isLeader(): boolean {
+    return this.#core.role === 'leader'
+  }
+
+  get highWatermark(): number {
+    return this.#core.highWatermark
+  }
+
+  get logEndOffset(): number {
+    return this.#options.log.logEndOffset
+  }
+
+  get voters(): VoterSet {
+    return this.#quorum.voters
+  }
+
+  get kraftVersion(): number {
+    return this.#quorum.kraftVersion
+  }
+
+  get isBusy(): boolean {
+    return this.#pending.isFull
+  }
+
+  /** Takes part in the quorum. Resolves when the state machine knows whatever this node can tell it: with one voter, that it leads. */
+  async start(): Promise<void> {
+    this.#deliverSnapshot()
+    await this.#perform(this.#core.step({ type: 'start' }))
+    await this.#flushing
+    await this.#delivering
+    if (this.#failure !== null) throw this.#failure
+  }
+
+  /**
+   * Appends records in the leader's own epoch: in one batch, so that a crash leaves all or none of them, when there are
+   * no more than 10,000. The caller has checked `isLeader`, its `epoch` and `isBusy` in the same turn.
+   */
+  append(epoch: number, records: readonly T[]): AppendReceipt {
+    assert(this.isLeader && epoch === this.epoch, 'only the leader of the epoch appends in it')
+    assert(records.length > 0, 'an append has records')
+    const baseOffset = this.logEndOffset
+    const committed: Promise<void>[] = []
+    for (let start = 0; start < records.length; start += RECORDS_PER_BATCH) {
+      committed.push(this.#pending.add(this.#appendBatch(records.slice(start, start + RECORDS_PER_BATCH))))
+    }
+    this.#flushSoon()
+    return { baseOffset, lastOffset: this.logEndOffset - 1, committed: Promise.all(committed).then(() => undefined) }
+  }
+
+  /**
+   * Writes a snapshot of the state below `id.offset` and removes older ones, with the log before them, as the retention says.
+   * @param records iterated in slices while other work runs: they must not change
+   */
+  async writeSnapshot(id: SnapshotId, lastContainedLogTimestampMs: number, records: Iterable<T>): Promise<void> {
+    const { clock } = this.#options.ports
+    if (id.offset < this.#options.log.logStartOffset) return
+    assert(id.offset <= this.#core.highWatermark, 'a snapshot holds committed records only')
+    const { kraftVersion, voters, snapshots } = this.#quorum
+    await snapshots.write(id, { epoch: id.epoch, nowMs: clock.nowMs(), lastContainedLogTimestampMs, kraftVersion, voters }, records)
+    await cleanSnapshots({ log: this.#options.log, snapshots, retention: this.#options.retention, nowMs: clock.nowMs() })
+  }
+
+  /** Resigns, waits for what is being written, and closes the log. Appends that are not committed by then reject. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#flushing
+    await this.#delivering
+    await this.#perform(this.#core.step({ type: 'resign' }))
+    this.#pending.failAll(new OdradekError('METADATA_LOG_CLOSED', 'the node stops: the metadata log takes no more records'))
+    await this.#options.log.close()
+  }
+
+  #deliverSnapshot(): void {
+    const { snapshot } = this.#quorum
+    if (snapshot === null) return
+    this.#deliveredOffset = snapshot.id.offset
+    if (snapshot.id.offset > 0) this.#options.listener.handleSnapshot(snapshot.id, snapshot.content.lastContainedLogTimestampMs, snapshot.content.records)
+  }
+
+  #step(event: RaftEvent): void {
+    for (const effect of this.#core.step(event)) this.#performNow(effect)
+  }
+
+  /** Of consecutive election states only the last is written: nothing that relies on an earlier one happens in between. */
+  async #perform(effects: readonly RaftEffect[]): Promise<void> {
+    for (const [index, effect] of effects.entries()) {
+      if (effect.type !== 'persist-election') this.#performNow(effect)
+      else if (effects[index + 1]?.type !== 'persist-election') await this.#persist(effect.state)
+    }
+  }
+
+  #performNow(effect: RaftEffect): void {
+    switch (effect.type) {
+      case 'persist-election':
+        assert(false, 'elections are decided where the node may wait for the disk')
+        break
+      case 'open-epoch':
+        this.#openEpoch(effect)
+        break
+      case 'commit':
+        this.#options.log.updateHighWatermark(effect.highWatermark)
+        this.#deliverSoon()
+        break
+      case 'step-down':
+        this.#options.listener.handleStepDown(effect.epoch)
+        break
+    }
+  }
+
+  async #persist(state: ElectionState): Promise<void> {
+    const { log, ports } = this.#options
+    const voterIds = this.#quorum.voters.map((voter) => voter.id)
+    const content = encodeElectionState(state, this.#quorum.kraftVersion, voterIds)
+    await ports.disk.writeFileAtomic(`${log.directory}/${QUORUM_STATE_FILE}`, content)
+  }
+
+  /** The first batch of an epoch. A dynamic quorum's first leader copies kraft version and voters from the bootstrap snapshot. */
+  #openEpoch(effect: Extract<RaftEffect, { type: 'open-epoch' }>): void {
+    const { log, ports } = this.#options
+    const { kraftVersion, voters, votersInLog } = this.#quorum
+    log.assignEpochStartOffset(effect.epoch, log.logEndOffset)
+    const { leaderId, voterIds, grantingVoterIds } = effect
+    const leaderChange = { type: 'leader-change', leaderId, voterIds, grantingVoterIds } as const
+    const control =
+      kraftVersion > 0 && !votersInLog ? [leaderChange, { type: 'kraft-version', kraftVersion } as const, { type: 'voters', voters } as const] : [leaderChange]
+    const place = { baseOffset: log.logEndOffset, epoch: effect.epoch, nowMs: ports.clock.nowMs() }
+    const bytes = encodeControlBatch(place, control)
+    this.#write(bytes, place)
+    this.#pending.addUnawaited(pendingBatch({ place, count: control.length, bytes, control, records: [] }))
+    this.#flushSoon()
+  }
+
+  #appendBatch(records: readonly T[]): LogBatch<T> {
+    const place = { baseOffset: this.logEndOffset, epoch: this.epoch, nowMs: this.#options.ports.clock.nowMs() }
+    const bytes = encodeDataBatch(
+      place,
+      records.map((record) => this.#options.serde.encode(record)),
+    )
+    this.#write(bytes, place)
+    return pendingBatch({ place, count: records.length, bytes, control: [], records })
+  }
+
+  #write(bytes: Buffer, place: { readonly epoch: number; readonly nowMs: number }): void {
+    const { log } = this.#options
+    try {
+      const result = log.appendAsLeader(bytes, { leaderEpoch: place.epoch, origin: 'raft', nowMs: place.nowMs })
+      assert(result.kind === 'appended', 'the metadata log takes what its leader writes')
+    } catch (error) {
+      this.#fail(error, 'cannot write to the metadata log')
+      throw error
+    }
+    this.#step({ type: 'appended', endOffset: log.logEndOffset })
+  }
+
+  #flushSoon(): void {
+    this.#flushing ??= this.#flushAll().finally(() => {
+      this.#flushing = null
+    })
+  }
+
+  /** One flush for all that was appended before it starts, until nothing is left. */
+  async #flushAll(): Promise<void> {
+    const { log } = this.#options
+    try {
+      // Appends of the same turn come along.
+      await Promise.resolve()
+      while (this.#flushedOffset < log.logEndOffset && this.#failure === null) {
+        const endOffset = log.logEndOffset
+        await log.flush()
+        this.#flushedOffset = endOffset
+        this.#step({ type: 'flushed', endOffset })
+      }
+    } catch (error) {
+      this.#fail(error, 'cannot flush the metadata log')
+    }
+  }
+
+  #deliverSoon(): void {
+    this.#delivering ??= this.#deliverAll().finally(() => {
+      this.#delivering = null
+    })
+  }
+
+  async #deliverAll(): Promise<void> {
+    try {
+      while (this.#deliveredOffset < this.#core.highWatermark && this.#failure === null) {
+        if (this.#pending.startOffset === this.#deliveredOffset) this.#deliverPending()
+        else await this.#deliverFromLog(this.#pending.startOffset ?? this.#core.highWatermark)
+      }
+    } catch (error) {
+      this.#fail(error, 'cannot read the metadata log')
+    }
+  }
+
+  #deliverPending(): void {
+    for (const { batch, resolve } of this.#pending.takeBelow(this.#core.highWatermark)) {
+      this.#deliver(batch)
+      resolve()
+    }
+  }
+
+  /** What was in the log before this node led. */
+  async #deliverFromLog(endOffset: number): Promise<void> {
+    const { log, serde } = this.#options
+    const options = { maxBytes: READ_SLICE_BYTES, minOneBatch: true, upTo: 'log-end' } as const
+    const read = log.read(this.#deliveredOffset, options) ?? (await log.readAsync(this.#deliveredOffset, options))
+    if (read.kind !== 'read') throw new OdradekError('METADATA_LOG', `the metadata log has no offset ${this.#deliveredOffset}`)
+    const before = this.#deliveredOffset
+    for (const batch of batches(read.records)) {
+      if (batch.baseOffset >= endOffset) return
+      if (batch.lastOffset >= this.#deliveredOffset) this.#deliver(decodeLogBatch(batch, serde))
+    }
+    if (this.#deliveredOffset === before) throw new OdradekError('METADATA_LOG', `the metadata log holds no batch at offset ${before}`)
+  }
+
+  #deliver(batch: LogBatch<T>): void {
+    const { listener } = this.#options
+    listener.handleCommit(batch)
+    this.#deliveredOffset = batch.lastOffset + 1
+    const opensEpoch = batch.epoch === this.epoch && batch.control.some((record) => record.type === 'leader-change')
+    if (!opensEpoch || this.#leadingAnnounced) return
+    this.#leadingAnnounced = true
+    listener.handleLeading(this.epoch)
+  }
+
+  #fail(cause: unknown, message: string): void {
+    if (this.#failure !== null) return
+    const failure = new OdradekError('METADATA_LOG', `${message} in ${this.#options.log.directory}`, { cause })
+    this.#failure = failure
+    this.#options.logger.error(message, { error: cause, directory: this.#options.log.directory })
+    this.#step({ type: 'resign' })
+    this.#pending.failAll(failure)
+    this.#options.listener.handleFailure(failure)
+  }
+}
+
+function pendingBatch<T>(options: {
+  readonly place: { readonly baseOffset: number; readonly epoch: number; readonly nowMs: number }
+  readonly count: number
+  readonly bytes: Buffer
+  readonly control: LogBatch<T>['control']
+  readonly records: readonly T[]
+}): LogBatch<T> {
+  const { place, count, bytes, control, records } = options
+  return {
+    baseOffset: place.baseOffset,
+    lastOffset: place.baseOffset + count - 1,
+    epoch: place.epoch,
+    appendedMs: place.nowMs,
+    sizeBytes: bytes.length,
+    records,
+    control,
+  }
+}

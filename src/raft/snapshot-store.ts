@@ -1,0 +1,116 @@
+import { DecodeError } from '../../protocol/errors.ts'
+import { OdradekError } from '../base/errors.ts'
+import type { Disk, Random, Timers } from '../base/ports.ts'
+import type { RecordSerde } from './record-serde.ts'
+import { decodeSnapshot, encodeSnapshot, type SnapshotContent, type SnapshotHeader, writeSlices } from './snapshot-file.ts'
+import { compareSnapshots, parseSnapshotFileName, type SnapshotId, snapshotFileName } from './snapshot-name.ts'
+
+export interface SnapshotStoreOptions<T> {
+  /** `<log dir>/__cluster_metadata-0` */
+  readonly directory: string
+  readonly disk: Disk
+  readonly timers: Pick<Timers, 'defer'>
+  readonly random: Random
+  readonly serde: RecordSerde<T>
+}
+
+export interface StoredSnapshot {
+  readonly id: SnapshotId
+  readonly sizeBytes: number
+}
+
+/** The snapshots of the metadata log, oldest first. A file has its name when all of it is durable, and not before. */
+export class SnapshotStore<T> {
+  readonly #options: SnapshotStoreOptions<T>
+  #snapshots: readonly StoredSnapshot[]
+  /** By file name, of those that were read or written by this process. */
+  readonly #appendedMs = new Map<string, number>()
+
+  private constructor(options: SnapshotStoreOptions<T>, snapshots: readonly StoredSnapshot[]) {
+    this.#options = options
+    this.#snapshots = snapshots
+  }
+
+  /** Removes what a crash left half-written or half-removed, and snapshots that end below the start of the log. */
+  static async open<T>(options: SnapshotStoreOptions<T>, logStartOffset: number): Promise<SnapshotStore<T>> {
+    const { disk, directory } = options
+    const snapshots: StoredSnapshot[] = []
+    for (const entry of await disk.list(directory)) {
+      const file = parseSnapshotFileName(entry.name)
+      if (file === null) continue
+      const path = `${directory}/${entry.name}`
+      if (file.state === 'complete' && file.id.offset >= logStartOffset) snapshots.push({ id: file.id, sizeBytes: (await disk.info(path))?.sizeBytes ?? 0 })
+      else await disk.removeFile(path)
+    }
+    snapshots.sort((a, b) => compareSnapshots(a.id, b.id))
+    if (logStartOffset > 0 && snapshots.length === 0) throw missingSnapshot(directory, logStartOffset)
+    return new SnapshotStore(options, snapshots)
+  }
+
+  get all(): readonly StoredSnapshot[] {
+    return this.#snapshots
+  }
+
+  get latest(): SnapshotId | null {
+    return this.#snapshots.at(-1)?.id ?? null
+  }
+
+  /** Errors: METADATA_SNAPSHOT when the file is not a whole snapshot. */
+  async read(id: SnapshotId): Promise<SnapshotContent<T>> {
+    const path = this.#path(id)
+    const bytes = await this.#options.disk.readFile(path)
+    if (bytes === null) throw new OdradekError('METADATA_SNAPSHOT', `the metadata snapshot ${path} is gone`, { fields: { path } })
+    try {
+      const content = decodeSnapshot(bytes, this.#options.serde)
+      this.#appendedMs.set(snapshotFileName(id), content.lastContainedLogTimestampMs)
+      return content
+    } catch (cause) {
+      if (!(cause instanceof DecodeError)) throw cause
+      throw new OdradekError('METADATA_SNAPSHOT', `the metadata snapshot ${path} is damaged: ${cause.message}`, { cause, fields: { path } })
+    }
+  }
+
+  /** Resolves when the snapshot is durable under its name. Nothing happens for one that exists. */
+  async write(id: SnapshotId, header: SnapshotHeader, records: Iterable<T>): Promise<void> {
+    if (this.#snapshots.some((snapshot) => compareSnapshots(snapshot.id, id) === 0)) return
+    const { disk, directory, timers, random, serde } = this.#options
+    const partial = `${directory}/${snapshotFileName(id).replace('.checkpoint', `-${random.bytes(8).toString('hex')}.checkpoint.part`)}`
+    const file = await disk.open(partial, 'create')
+    let sizeBytes = 0
+    try {
+      sizeBytes = await writeSlices(file, encodeSnapshot(header, records, serde), timers)
+      await file.flush()
+    } finally {
+      file.close()
+    }
+    await disk.rename(partial, this.#path(id))
+    await disk.flushDirectory(directory)
+    this.#appendedMs.set(snapshotFileName(id), header.lastContainedLogTimestampMs)
+    this.#snapshots = [...this.#snapshots, { id, sizeBytes }].sort((a, b) => compareSnapshots(a.id, b.id))
+  }
+
+  /** When the newest record in the snapshot was appended, as its header says. */
+  async appendedMsOf(id: SnapshotId): Promise<number> {
+    const known = this.#appendedMs.get(snapshotFileName(id))
+    return known ?? (await this.read(id)).lastContainedLogTimestampMs
+  }
+
+  /** Removes all snapshots older than `id`. */
+  async removeBefore(id: SnapshotId): Promise<void> {
+    const older = this.#snapshots.filter((snapshot) => compareSnapshots(snapshot.id, id) < 0)
+    this.#snapshots = this.#snapshots.filter((snapshot) => compareSnapshots(snapshot.id, id) >= 0)
+    for (const { id: olderId } of older) {
+      this.#appendedMs.delete(snapshotFileName(olderId))
+      await this.#options.disk.removeFile(this.#path(olderId))
+    }
+  }
+
+  #path(id: SnapshotId): string {
+    return `${this.#options.directory}/${snapshotFileName(id)}`
+  }
+}
+
+function missingSnapshot(directory: string, logStartOffset: number): OdradekError {
+  const message = `the metadata log in ${directory} starts at offset ${logStartOffset}, and there is no snapshot of what was before: restore the .checkpoint file`
+  return new OdradekError('METADATA_SNAPSHOT', message, { fields: { directory, logStartOffset } })
+}

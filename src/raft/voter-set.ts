@@ -1,0 +1,64 @@
+import type { VotersRecord } from '../../protocol/data/voters-record.ts'
+import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
+
+/** A node of the quorum. A voter is its id and its directory: a replaced disk is another voter (KIP-853). */
+export interface Voter {
+  readonly id: number
+  /** The zero id in a static quorum. */
+  readonly directoryId: Uuid
+  readonly endpoints: readonly VoterEndpoint[]
+  readonly minKraftVersion: number
+  readonly maxKraftVersion: number
+}
+
+export interface VoterEndpoint {
+  /** Listener name. */
+  readonly name: string
+  readonly host: string
+  readonly port: number
+}
+
+export type VoterSet = readonly Voter[]
+
+export function votersOfRecord(record: VotersRecord): VoterSet {
+  return record.voters.map((voter) => ({
+    id: voter.voterId,
+    directoryId: voter.voterDirectoryId,
+    endpoints: voter.endpoints.map(({ name, host, port }) => ({ name, host, port })),
+    minKraftVersion: voter.kRaftVersionFeature.minSupportedVersion,
+    maxKraftVersion: voter.kRaftVersionFeature.maxSupportedVersion,
+  }))
+}
+
+export function recordOfVoters(voters: VoterSet): VotersRecord {
+  return {
+    version: 0,
+    voters: voters.map((voter) => ({
+      voterId: voter.id,
+      voterDirectoryId: voter.directoryId,
+      endpoints: voter.endpoints,
+      kRaftVersionFeature: { minSupportedVersion: voter.minKraftVersion, maxSupportedVersion: voter.maxKraftVersion },
+    })),
+  }
+}
+
+/** In a static quorum the directory is not known, and any matches. */
+export function isVoter(voters: VoterSet, id: number, directoryId: Uuid): boolean {
+  return voters.some((voter) => voter.id === id && (voter.directoryId === directoryId || voter.directoryId === ZERO_UUID))
+}
+
+/**
+ * The voters of `controller.quorum.voters`: `id@host:port` joined by commas, IPv6 hosts in brackets.
+ * null when `text` is not that.
+ */
+export function parseStaticVoters(text: string, listenerName: string): VoterSet | null {
+  const voters: Voter[] = []
+  for (const part of text.split(',')) {
+    const match = /^(\d+)@(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(part.trim())
+    if (match === null) return null
+    const [, id, ipv6, name, port] = match
+    const endpoint = { name: listenerName, host: (ipv6 ?? name) as string, port: Number(port) }
+    voters.push({ id: Number(id), directoryId: ZERO_UUID, endpoints: [endpoint], minKraftVersion: 0, maxKraftVersion: 0 })
+  }
+  return voters
+}
