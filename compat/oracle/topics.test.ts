@@ -1,0 +1,4 @@
+import { runScenarios } from './run-scenarios.ts'
+import { topicScenarios } from './scenarios/topics.ts'
+
+runScenarios('topics', topicScenarios)
