@@ -4,10 +4,13 @@ import { DiskError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
 import type { PartitionImage } from '../metadata/image.ts'
 import type { PartitionLog } from '../storage/log/partition-log.ts'
-import type { AppendOrigin, AppendResult, ReadBound, ReadOptions, ReadResult } from '../storage/log/results.ts'
+import type { Appended, AppendOrigin, AppendResult, ReadBound, ReadOptions, ReadResult } from '../storage/log/results.ts'
 import { CommittedBytes } from './committed-bytes.ts'
+import { FlushGate } from './flush-gate.ts'
 import { type FollowerFetch, LeaderState } from './leader-state.ts'
+import { PartitionAudience, type PartitionWaiter } from './partition-audience.ts'
 import type { PartitionListener } from './partition-listener.ts'
+import { appendRefused } from './refusal.ts'
 import type { TurnEnd } from './turn-end.ts'
 
 /** What a partition needs of the node around it. */
@@ -20,7 +23,9 @@ export interface PartitionEnvironment {
   readonly minInsyncReplicas: (topic: string) => number
   /** A log's disk failed: its directory goes offline, and this partition with it, before the call returns. */
   readonly diskFailed: (log: PartitionLog, error: DiskError) => void
-  readonly highWatermarkChanged: (partition: Partition) => void
+  readonly highWatermarkChanged: () => void
+  /** A broken invariant outside of any request. */
+  readonly onFailure: (error: unknown) => void
 }
 
 export interface AppendOptions {
@@ -40,46 +45,38 @@ export interface ReadFailed {
 
 const READ_FAILED: ReadFailed = { kind: 'failed', errorCode: ErrorCode.KAFKA_STORAGE_ERROR }
 
-/** A fetch, produce or delete-records that waits for something to happen here. Called at the end of the turn. */
-export interface PartitionWaiter {
-  /** `left` says that the partition no longer serves as before: another leader or epoch, offline, deleted, cut. */
-  partitionChanged(partition: Partition, left: boolean): void
-}
-
 /**
- * One partition on this node: its log, who leads it, and what waits for it.
+ * One partition on this node: its log, who leads it, and who waits for it.
  *
  * As leader it appends, moves the high watermark to what all in-sync replicas have, and tells listeners and waiters at the
  * end of the turn. It is a leader from `becomeLeader` until `becomeFollower`, `goOffline` or `remove`. Where the log's disk
  * fails, calls answer KAFKA_STORAGE_ERROR and the environment takes the directory offline; nothing here throws for it.
  *
- * Left to others: which partitions exist (ReplicaManager), bytes and offsets (PartitionLog), sequences of several
- * partitions (read-partitions, append-partitions). Source: kafka.cluster.Partition.
+ * Left to others: which partitions exist (ReplicaManager), bytes and offsets (PartitionLog), requests over several
+ * partitions (`fetch/`, `produce/`). Source: kafka.cluster.Partition.
  */
 export class Partition {
   readonly topic: string
   readonly topicId: Uuid
   readonly index: number
   readonly #environment: PartitionEnvironment
+  readonly #audience: PartitionAudience<Partition>
+  readonly #committedBytes = new CommittedBytes()
+  #flushGate: FlushGate
   #log: PartitionLog | null = null
   #leader: LeaderState | null = null
   #leaderId = -1
   #leaderEpoch = -1
   #partitionEpoch = -1
   #isOffline = false
-  readonly #committedBytes = new CommittedBytes()
-  readonly #listeners = new Set<PartitionListener>()
-  readonly #waiters = new Set<PartitionWaiter>()
-  #toldHighWatermark = -1
-  #isTellScheduled = false
-  #hasLeft = false
-  #events: ('lost' | 'offline' | 'deleted')[] = []
 
   constructor(topic: string, topicId: Uuid, index: number, environment: PartitionEnvironment) {
     this.topic = topic
     this.topicId = topicId
     this.index = index
     this.#environment = environment
+    this.#audience = new PartitionAudience<Partition>(this, environment.turnEnd)
+    this.#flushGate = new FlushGate(this.#flushed, this.#flushFailed)
   }
 
   get isLeader(): boolean {
@@ -136,58 +133,25 @@ export class Partition {
     return this.#committedBytes.total
   }
 
-  /**
-   * Appends one batch as the leader. Does not throw: what is wrong with the batch, the partition or its disk is a refusal.
-   * `batch` belongs to the log from now on (base offset and leader epoch are written into it).
-   * Listeners and waiters learn of it at the end of the turn.
-   *
-   * Errors: NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR, NOT_ENOUGH_REPLICAS (requiredAcks -1), and what the log refuses.
-   */
-  appendAsLeader(batch: Buffer, options: AppendOptions): AppendResult {
-    const log = this.#log
-    const leader = this.#leader
-    if (this.#isOffline) return refused(ErrorCode.KAFKA_STORAGE_ERROR)
-    if (log === null || leader === null) return refused(ErrorCode.NOT_LEADER_OR_FOLLOWER)
-    if (options.requiredAcks === -1 && leader.isUnderMinIsr(this.#environment.minInsyncReplicas(this.topic))) {
-      return refused(ErrorCode.NOT_ENOUGH_REPLICAS, log.logStartOffset)
-    }
-    try {
-      const result = log.appendAsLeader(batch, {
-        leaderEpoch: this.#leaderEpoch,
-        origin: options.origin,
-        nowMs: options.nowMs,
-        transactionVersion: options.transactionVersion ?? 0,
-      })
-      if (result.kind === 'appended' && !result.duplicate) this.#appended(log, leader, batch.length)
-      return result
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error
-      this.#environment.diskFailed(log, error)
-      return refused(ErrorCode.KAFKA_STORAGE_ERROR)
-    }
+  /** Below it, records are gone from all replicas. For the leader; -1 elsewhere. */
+  get lowWatermark(): number {
+    return this.#leader?.lowWatermark(this.logStartOffset) ?? -1
   }
 
-  /**
-   * Reads as the log does; see `PartitionLog.read`. null when the bytes are not near at hand: then `readAsync`.
-   * Does not throw for the disk: KAFKA_STORAGE_ERROR.
-   */
-  read(startOffset: number, options: ReadOptions): ReadResult | ReadFailed | null {
-    const log = this.#log
-    if (log === null) return READ_FAILED
-    try {
-      return log.read(startOffset, options)
-    } catch (error) {
-      return this.#readFailed(log, error)
-    }
+  /** Whether this leader knows what is committed: not before the high watermark passed the start of its epoch. Source: KIP-207. */
+  get isHighWatermarkKnown(): boolean {
+    return this.#leader !== null && this.highWatermark >= this.#leader.epochStartOffset
   }
 
-  async readAsync(startOffset: number, options: ReadOptions): Promise<ReadResult | ReadFailed> {
-    const log = this.#log
-    if (log === null) return READ_FAILED
-    try {
-      return await log.readAsync(startOffset, options)
-    } catch (error) {
-      return this.#readFailed(log, error)
+  /** The end of what a read may see; -1 without a log. */
+  readableEnd(bound: ReadBound): number {
+    switch (bound) {
+      case 'log-end':
+        return this.logEndOffset
+      case 'high-watermark':
+        return this.highWatermark
+      case 'last-stable':
+        return this.lastStableOffset
     }
   }
 
@@ -203,26 +167,68 @@ export class Partition {
     return ErrorCode.NONE
   }
 
-  /** The end of what a read may see; -1 without a log. */
-  readableEnd(bound: ReadBound): number {
-    switch (bound) {
-      case 'log-end':
-        return this.logEndOffset
-      case 'high-watermark':
-        return this.highWatermark
-      case 'last-stable':
-        return this.lastStableOffset
+  /**
+   * Appends one batch as the leader. Does not throw: what is wrong with the batch, the partition or its disk is a refusal.
+   * `batch` belongs to the log from now on (base offset and leader epoch are written into it).
+   * Listeners and waiters learn of it at the end of the turn.
+   *
+   * Errors: NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR, NOT_ENOUGH_REPLICAS (requiredAcks -1), and what the log refuses.
+   */
+  appendAsLeader(batch: Buffer, options: AppendOptions): AppendResult {
+    const log = this.#log
+    const leader = this.#leader
+    if (this.#isOffline) return appendRefused(ErrorCode.KAFKA_STORAGE_ERROR)
+    if (log === null || leader === null) return appendRefused(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    if (options.requiredAcks === -1 && this.#isUnderMinIsr(leader)) return appendRefused(ErrorCode.NOT_ENOUGH_REPLICAS, log.logStartOffset)
+    try {
+      const result = log.appendAsLeader(batch, {
+        leaderEpoch: this.#leaderEpoch,
+        origin: options.origin,
+        nowMs: options.nowMs,
+        transactionVersion: options.transactionVersion ?? 0,
+      })
+      if (result.kind === 'appended') this.#appended(log, leader, result, batch.length)
+      return result
+    } catch (error) {
+      this.#diskFailed(log, error)
+      return appendRefused(ErrorCode.KAFKA_STORAGE_ERROR)
     }
   }
 
-  /** When this leader knows for sure what is committed: not before the high watermark passed the start of its epoch. Source: KIP-207. */
-  get isHighWatermarkKnown(): boolean {
-    return this.#leader !== null && this.highWatermark >= this.#leader.epochStartOffset
+  /** Whether an append that had to be flushed before it is acknowledged (`flush.messages`) is on the device up to `endOffset`. */
+  isFlushedTo(endOffset: number): boolean {
+    return this.#flushGate.limit === null || this.#flushGate.limit >= endOffset
   }
 
-  /** Below it, records are gone from all replicas. For the leader; -1 elsewhere. */
-  get lowWatermark(): number {
-    return this.#leader?.lowWatermark(this.logStartOffset) ?? -1
+  /** NONE while enough replicas are in sync for what an acks=all write has been promised. */
+  minIsrErrorAfterAppend(): ErrorCode {
+    return this.#leader !== null && this.#isUnderMinIsr(this.#leader) ? ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND : ErrorCode.NONE
+  }
+
+  /**
+   * Reads as the log does; see `PartitionLog.read`. null when the bytes are not near at hand: then `readAsync`.
+   * Does not throw for the disk: KAFKA_STORAGE_ERROR.
+   */
+  read(startOffset: number, options: ReadOptions): ReadResult | ReadFailed | null {
+    const log = this.#log
+    if (log === null) return READ_FAILED
+    try {
+      return log.read(startOffset, options)
+    } catch (error) {
+      this.#diskFailed(log, error)
+      return READ_FAILED
+    }
+  }
+
+  async readAsync(startOffset: number, options: ReadOptions): Promise<ReadResult | ReadFailed> {
+    const log = this.#log
+    if (log === null) return READ_FAILED
+    try {
+      return await log.readAsync(startOffset, options)
+    } catch (error) {
+      this.#diskFailed(log, error)
+      return READ_FAILED
+    }
   }
 
   hasFollower(replicaId: number): boolean {
@@ -236,73 +242,63 @@ export class Partition {
     this.changed()
   }
 
-  /** NONE while enough replicas are in sync for what an acks=all write has been promised. */
-  minIsrErrorAfterAppend(): ErrorCode {
-    const isUnder = this.#leader?.isUnderMinIsr(this.#environment.minInsyncReplicas(this.topic)) ?? false
-    return isUnder ? ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND : ErrorCode.NONE
-  }
-
   /** Tells waiters and listeners at the end of the turn to look again. */
-  changed(left = false): void {
-    if (left) this.#hasLeft = true
-    if (this.#isTellScheduled) return
-    this.#isTellScheduled = true
-    this.#environment.turnEnd.add(this.#tell)
+  changed(): void {
+    this.#audience.changed(false)
   }
 
   /** @returns ends the listening */
   listen(listener: PartitionListener): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#audience.listen(listener)
   }
 
   /** Calls `listener` with each new high watermark, in order, at the end of the turn. The returned function ends it. */
   onHighWatermark(listener: (highWatermark: number) => void): () => void {
-    return this.listen({ onHighWatermark: listener })
+    return this.#audience.listen({ onHighWatermark: listener })
   }
 
   /** Each waiter belongs to one request in flight, so the server's bound on those is the bound here. */
-  addWaiter(waiter: PartitionWaiter): void {
-    this.#waiters.add(waiter)
+  addWaiter(waiter: PartitionWaiter<Partition>): void {
+    this.#audience.addWaiter(waiter)
   }
 
-  removeWaiter(waiter: PartitionWaiter): void {
-    this.#waiters.delete(waiter)
+  removeWaiter(waiter: PartitionWaiter<Partition>): void {
+    this.#audience.removeWaiter(waiter)
   }
 
   get waiterCount(): number {
-    return this.#waiters.size
+    return this.#audience.waiterCount
   }
 
   /** This node leads from now on, or goes on to lead with another epoch or other in-sync replicas. Throws a `DiskError` from the epoch file. */
   becomeLeader(log: PartitionLog, registration: PartitionImage): void {
     const nowMs = this.#environment.clock.nowMs()
-    const isNewEpoch = this.#leader === null || registration.leaderEpoch !== this.#leaderEpoch
-    this.#log = log
-    this.#isOffline = false
-    this.#takeEpochs(registration)
-    if (isNewEpoch) {
-      const epochStartOffset = log.logEndOffset
-      log.assignEpochStartOffset(registration.leaderEpoch, epochStartOffset)
-      this.#committedBytes.forgetPending()
-      this.#leader = new LeaderState(this.#environment.nodeId, registration, epochStartOffset, nowMs)
-      this.#toldHighWatermark = log.highWatermark
-    } else this.#leader?.update(registration, nowMs)
-    if (this.#leader !== null) this.#advanceHighWatermark(log, this.#leader)
-    this.changed(isNewEpoch)
+    const current = this.#leader
+    if (current !== null && current.leaderEpoch === registration.leaderEpoch) {
+      this.#takeOver(log, registration)
+      current.update(registration, nowMs)
+      this.#advanceHighWatermark(log, current)
+      this.changed()
+      return
+    }
+    log.assignEpochStartOffset(registration.leaderEpoch, log.logEndOffset)
+    const leader = new LeaderState(this.#environment.nodeId, registration, log.logEndOffset, nowMs)
+    this.#takeOver(log, registration)
+    this.#leader = leader
+    this.#committedBytes.forgetPending()
+    this.#audience.restartAt(log.highWatermark)
+    this.#advanceHighWatermark(log, leader)
+    this.#audience.changed(true)
   }
 
   /** Another node leads, or none. The log stays open. */
   becomeFollower(log: PartitionLog, registration: PartitionImage): void {
-    const wasLeader = this.#leader !== null
-    const isNewEpoch = registration.leaderEpoch !== this.#leaderEpoch
-    this.#log = log
-    this.#isOffline = false
+    const hasChanged = this.#leader !== null || registration.leaderEpoch !== this.#leaderEpoch
+    const event = this.#leader === null ? undefined : 'leadership-lost'
+    this.#takeOver(log, registration)
     this.#leader = null
     this.#committedBytes.forgetPending()
-    this.#takeEpochs(registration)
-    if (wasLeader) this.#events.push('lost')
-    this.changed(wasLeader || isNewEpoch)
+    this.#audience.changed(hasChanged, event)
   }
 
   /** The log's directory failed, or the log could not be opened there. */
@@ -311,81 +307,71 @@ export class Partition {
     this.#isOffline = true
     this.#leader = null
     this.#log = null
-    this.#events.push('offline')
-    this.changed(true)
+    this.#audience.changed(true, 'offline')
   }
 
   /** The partition leaves this node. */
   remove(): void {
     this.#leader = null
     this.#log = null
-    this.#events.push('deleted')
-    this.changed(true)
+    this.#audience.changed(true, 'deleted')
   }
 
-  #readFailed(log: PartitionLog, error: unknown): ReadFailed {
-    if (!(error instanceof DiskError)) throw error
-    this.#environment.diskFailed(log, error)
-    return READ_FAILED
-  }
-
-  #takeEpochs(registration: PartitionImage): void {
+  #takeOver(log: PartitionLog, registration: PartitionImage): void {
+    // A log opened again after its directory failed waits for no flush of its earlier self.
+    if (this.#log !== log) this.#flushGate = new FlushGate(this.#flushed, this.#flushFailed)
+    this.#log = log
+    this.#isOffline = false
     this.#leaderId = registration.leader
     this.#leaderEpoch = registration.leaderEpoch
     this.#partitionEpoch = registration.partitionEpoch
   }
 
-  #appended(log: PartitionLog, leader: LeaderState, sizeBytes: number): void {
+  #appended(log: PartitionLog, leader: LeaderState, result: Appended, sizeBytes: number): void {
+    if (result.duplicate) return
+    if (result.mustFlush) this.#flushGate.hold(log, result.firstOffset)
     this.#advanceHighWatermark(log, leader)
     this.#committedBytes.appended(log.logEndOffset, sizeBytes, log.highWatermark)
     this.changed()
   }
 
   #advanceHighWatermark(log: PartitionLog, leader: LeaderState): void {
-    const environment = this.#environment
-    const committed = leader.isAlone ? log.logEndOffset : this.#committedByReplicas(log, leader)
+    const committed = this.#committedOffset(log, leader)
     if (committed === null || !log.maybeIncrementHighWatermark(committed)) return
     this.#committedBytes.committedTo(committed)
-    environment.highWatermarkChanged(this)
+    this.#environment.highWatermarkChanged()
   }
 
-  #committedByReplicas(log: PartitionLog, leader: LeaderState): number | null {
-    return leader.committedOffset({
+  #committedOffset(log: PartitionLog, leader: LeaderState): number | null {
+    const limit = this.#flushGate.limit
+    const own = limit === null ? log.logEndOffset : Math.min(limit, log.logEndOffset)
+    if (leader.isAlone) return own
+    const environment = this.#environment
+    const committed = leader.committedOffset({
       logEndOffset: log.logEndOffset,
-      minInsyncReplicas: this.#environment.minInsyncReplicas(this.topic),
-      nowMs: this.#environment.clock.nowMs(),
-      lagTimeMaxMs: this.#environment.lagTimeMaxMs(),
+      minInsyncReplicas: environment.minInsyncReplicas(this.topic),
+      nowMs: environment.clock.nowMs(),
+      lagTimeMaxMs: environment.lagTimeMaxMs(),
     })
+    return committed === null ? null : Math.min(committed, own)
   }
 
-  /** Runs at the end of the turn. Listeners first: a coordinator's reply needs no second look at the log. */
-  readonly #tell = (): void => {
-    this.#isTellScheduled = false
-    const left = this.#hasLeft
-    this.#hasLeft = false
-    this.#tellListeners()
-    if (this.#waiters.size === 0) return
-    for (const waiter of [...this.#waiters]) waiter.partitionChanged(this, left)
+  #isUnderMinIsr(leader: LeaderState): boolean {
+    return !leader.isAlone && leader.isUnderMinIsr(this.#environment.minInsyncReplicas(this.topic))
   }
 
-  #tellListeners(): void {
-    const highWatermark = this.highWatermark
-    const isHigher = highWatermark > this.#toldHighWatermark
-    this.#toldHighWatermark = highWatermark
-    const events = this.#events
-    if (events.length > 0) this.#events = []
-    if (this.#listeners.size === 0) return
-    for (const listener of [...this.#listeners]) {
-      if (isHigher) listener.onHighWatermark?.(highWatermark)
-      for (const event of events) {
-        if (event === 'lost') listener.onLeadershipLost?.()
-        else if (event === 'offline') listener.onOffline?.()
-        else listener.onDeleted?.()
-      }
-    }
+  readonly #flushed = (): void => {
+    if (this.#log !== null && this.#leader !== null) this.#advanceHighWatermark(this.#log, this.#leader)
+    this.changed()
   }
-}
 
-function refused(errorCode: ErrorCode, logStartOffset = -1): AppendResult {
-  return { kind: 'refused', errorCode, message: null, recordErrors: [], logStartOffset }
+  readonly #flushFailed = (error: unknown): void => {
+    if (error instanceof DiskError && this.#log !== null) this.#environment.diskFailed(this.#log, error)
+    else if (!(error instanceof DiskError)) this.#environment.onFailure(error)
+  }
+
+  #diskFailed(log: PartitionLog, error: unknown): void {
+    if (!(error instanceof DiskError)) throw error
+    this.#environment.diskFailed(log, error)
+  }
 }

@@ -87,6 +87,7 @@ export class ReplicaManager implements MetadataPublisher {
       minInsyncReplicas: options.minInsyncReplicas,
       diskFailed: (log, error) => options.logs.reportDiskError(log, error),
       highWatermarkChanged: () => this.#checkpoint.changed(),
+      onFailure: options.onFailure,
     }
   }
 

@@ -1,6 +1,7 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import type { Timer } from '../../base/ports.ts'
-import type { Partition, PartitionWaiter } from '../partition.ts'
+import type { Partition } from '../partition.ts'
+import type { PartitionWaiter } from '../partition-audience.ts'
 import type { FetchParams } from './partition-fetch.ts'
 import type { FetchTarget } from './read-partitions.ts'
 
@@ -26,7 +27,7 @@ export interface DelayedFetchOptions {
  * A fetch that found too little and waits for `minBytes`, `maxWaitMs`, a partition that no longer serves it, or the end of
  * its connection. Bytes are counted from what is appended, without reading. Source: kafka.server.DelayedFetch.
  */
-export class DelayedFetch implements PartitionWaiter {
+export class DelayedFetch implements PartitionWaiter<Partition> {
   readonly #options: DelayedFetchOptions
   readonly #waited = new Map<Partition, Waited>()
   #timer: Timer | null = null

@@ -72,9 +72,9 @@ export class FetchSessionCache {
   #makeRoom(isPrivileged: boolean, size: number, nowMs: number): boolean {
     const [oldest] = this.#slots.values()
     if (oldest === undefined) return false
-    const victim = nowMs - oldest.lastUsedMs > EVICTION_MS ? oldest : this.#leastWorthy(isPrivileged)
-    if (victim === undefined) return false
-    if (victim !== oldest && !isLess(victim, { isPrivileged, size })) return false
+    const isUnused = nowMs - oldest.lastUsedMs > EVICTION_MS
+    const victim = isUnused ? oldest : this.#leastWorthy(isPrivileged)
+    if (victim === undefined || (!isUnused && !isLess(victim, { isPrivileged, size }))) return false
     this.#slots.delete(victim.session.id)
     return true
   }
