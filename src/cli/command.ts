@@ -1,0 +1,22 @@
+import type { Arguments, Flags } from './parse-arguments.ts'
+
+/** Where a command writes: the process's streams, or a test's. */
+export interface Output {
+  out(text: string): void
+  err(text: string): void
+}
+
+/** 0 orderly, 1 failed with a message, 2 the command line is not understood. */
+export type ExitCode = 0 | 1 | 2
+
+export interface Command {
+  readonly name: string
+  readonly summary: string
+  readonly flags: Flags
+  run(args: Arguments, output: Output): Promise<ExitCode>
+}
+
+/** What the help needs of a command, and the way to load the rest: nothing is loaded that does not run. */
+export interface CommandEntry extends Pick<Command, 'name' | 'summary'> {
+  load(): Promise<Command>
+}

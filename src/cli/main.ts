@@ -1,0 +1,9 @@
+import { runCli } from './run-cli.ts'
+
+/** The program: what `bin/odradek` calls. The exit code is set and the process ends when nothing holds it any more. */
+export async function main(): Promise<void> {
+  process.exitCode = await runCli(process.argv.slice(2), {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+  })
+}

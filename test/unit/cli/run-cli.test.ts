@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { runCli } from '../../../src/cli/run-cli.ts'
+
+async function run(...args: readonly string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  let out = ''
+  let err = ''
+  const code = await runCli(args, {
+    out: (text) => {
+      out += text
+    },
+    err: (text) => {
+      err += text
+    },
+  })
+  return { code, out, err }
+}
+
+describe('odradek', () => {
+  test('says its version', async () => {
+    expect(await run('--version')).toMatchObject({ code: 0, out: expect.stringMatching(/^odradek \d+\.\d+\.\d+\n$/), err: '' })
+  })
+
+  test.each([[['--help']], [['-h']], [['help']]])('lists its commands for %s', async (args) => {
+    const { code, out } = await run(...args)
+    expect(code).toBe(0)
+    for (const command of ['start', 'format', 'config']) expect(out).toContain(command)
+  })
+
+  test('lists the flags of a command', async () => {
+    const { code, out } = await run('start', '--help')
+    expect(code).toBe(0)
+    for (const flag of ['--config FILE', '--profile dev|kafka', '--set NAME=VALUE …', '--ephemeral', '--strict-config']) expect(out).toContain(flag)
+  })
+
+  test.each([
+    [[], 'Say what to do: `odradek start` runs a node.'],
+    [['stat'], '`odradek` has no command `stat`. Did you mean `odradek start`?'],
+    [['frobnicate'], '`odradek` has no command `frobnicate`.'],
+    [['--ephemeral'], '`odradek` has no flag `--ephemeral`.'],
+    [['start', '--ephemerl'], '`odradek start` has no flag `--ephemerl`. Did you mean `--ephemeral`?'],
+    [['start', '--frobnicate=1'], '`odradek start` has no flag `--frobnicate`.'],
+    [['start', '--config'], '`--config` needs a value: `--config FILE`.'],
+    [['start', '--ephemeral=yes'], '`--ephemeral` takes no value.'],
+    [['start', '--config', 'a', '--config', 'b'], '`--config` is given twice.'],
+    [['start', 'server.properties'], '`odradek start` takes no argument `server.properties`.'],
+    [['start', '--profile', 'prod'], '`--profile` is `dev` or `kafka`, not `prod`.'],
+    [['start', '--set', 'num.partitions'], '`--set` takes NAME=VALUE, and `num.partitions` has no `=`.'],
+  ])('%j is refused in one sentence with exit code 2', async (args, sentence) => {
+    expect(await run(...args)).toEqual({ code: 2, out: '', err: `${sentence} See \`odradek --help\`.\n` })
+  })
+})
