@@ -1,0 +1,119 @@
+import { isIpAddress, isIpv4 } from './ip-address.ts'
+import type { NodeConfig } from './node-config.ts'
+import { refuse } from './refuse.ts'
+
+export type SecurityProtocol = 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
+
+const SECURITY_PROTOCOLS: ReadonlySet<string> = new Set(['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'])
+
+/** An address that a node listens on, or tells others. */
+export interface Listener {
+  /** In capitals, as Kafka normalises it. */
+  readonly name: string
+  readonly protocol: SecurityProtocol
+  /** A name or an address without brackets; '' for all addresses, or, told to others, the machine's own name. */
+  readonly host: string
+  /** 0 for a free one. */
+  readonly port: number
+}
+
+/**
+ * The addresses that a listener's host stands for. The first must be taken; the others where the machine has them.
+ * `localhost` means both loopback addresses, whichever a client resolves it to.
+ */
+export function addressesToBind(host: string): readonly string[] {
+  if (host === 'localhost') return ['127.0.0.1', '::1']
+  return host === '' ? ['0.0.0.0', '::'] : [host]
+}
+
+/** Reads `NAME://host:port` items; throws CONFIG_INVALID with Kafka's message. */
+export function parseListeners(items: readonly string[], protocols: ReadonlyMap<string, SecurityProtocol>, options: { distinctPorts: boolean }): Listener[] {
+  const listeners = items.map((item) => parseListener(item, items, protocols))
+  checkNames(listeners, items)
+  if (options.distinctPorts) checkPorts(listeners, items)
+  return listeners
+}
+
+function parseListener(item: string, items: readonly string[], protocols: ReadonlyMap<string, SecurityProtocol>): Listener {
+  const match = /^(.*):\/\/\[?([0-9a-zA-Z\-%._:]*)\]?:(-?[0-9]+)$/.exec(item)
+  if (match === null) return creationError(items, `Unable to parse ${item} to a broker endpoint`)
+  const name = (match[1] ?? '').toUpperCase()
+  const protocol = protocols.get(name)
+  if (protocol === undefined) return creationError(items, `No security protocol defined for listener ${name}`)
+  const port = Number(match[3])
+  if (port < -1 || port > 65_535) return creationError(items, `port out of range:${port}`)
+  return { name, protocol, host: match[2] ?? '', port }
+}
+
+function checkNames(listeners: readonly Listener[], items: readonly string[]): void {
+  const names = new Set(listeners.map(({ name }) => name))
+  if (names.size < listeners.length) creationError(items, `Each listener must have a different name, listeners: ${items.join(',')}`)
+}
+
+/** A port may serve two listeners where one has an IPv4 address and the other an IPv6 address (KIP-797). */
+function checkPorts(listeners: readonly Listener[], items: readonly string[]): void {
+  for (const port of new Set(listeners.map((listener) => listener.port))) {
+    const sharing = listeners.filter((listener) => listener.port === port)
+    if (port !== 0 && sharing.length > 1) checkSharedPort(port, sharing, items)
+  }
+}
+
+function checkSharedPort(port: number, sharing: readonly Listener[], items: readonly string[]): void {
+  const [first, second, ...more] = sharing.filter(({ host }) => isIpAddress(host))
+  const others = sharing.filter(({ host }) => !isIpAddress(host))
+  const all = `listeners: ${items.join(',')}`
+  if (others.length > 1) creationError(items, `Each listener must have a different port, ${all}`)
+  if (first === undefined || second === undefined) return
+  if (more.length > 0) {
+    creationError(
+      items,
+      `Each listener must have a different port unless exactly one listener has an IPv4 address and the other IPv6 address, ${all}, port: ${port}`,
+    )
+  }
+  if (isIpv4(first.host) === isIpv4(second.host) || others.length > 0) {
+    creationError(items, `If you have two listeners on the same port then one needs to be IPv4 and the other IPv6, ${all}, port: ${port}`)
+  }
+}
+
+function creationError(items: readonly string[], why: string): never {
+  return refuse(`Error creating broker listeners from '${items.join(',')}': ${why}`)
+}
+
+/**
+ * The security protocol of each listener name. Where nobody wrote a map, controllers' listeners are PLAINTEXT,
+ * unless some listener's name says that TLS or SASL is in use.
+ */
+export function securityProtocols(config: NodeConfig): Map<string, SecurityProtocol> {
+  const name = 'listener.security.protocol.map'
+  const protocols = new Map<string, SecurityProtocol>()
+  for (const [listener, protocol] of parsePairs(name, config.get(name))) protocols.set(listener.toUpperCase(), parseProtocol(protocol, name))
+  if (config.inForce(name).source !== 'default') return protocols
+  const controllers = config.get('controller.listener.names')
+  const names = [...controllers, ...config.get('listeners').map(listenerNameOf)]
+  if (names.some((listener) => listener !== 'PLAINTEXT' && SECURITY_PROTOCOLS.has(listener))) return protocols
+  for (const controller of controllers) if (controller !== 'PLAINTEXT') protocols.set(controller, 'PLAINTEXT')
+  return protocols
+}
+
+export function parseProtocol(text: string, name: string): SecurityProtocol {
+  return isSecurityProtocol(text) ? text : refuse(`Invalid security protocol \`${text}\` defined in ${name}`)
+}
+
+function isSecurityProtocol(text: string): text is SecurityProtocol {
+  return SECURITY_PROTOCOLS.has(text)
+}
+
+function listenerNameOf(item: string): string {
+  const end = item.indexOf(':')
+  return end < 0 ? refuse(`Unable to parse a listener name from ${item}`) : item.slice(0, end).toUpperCase()
+}
+
+/** `key:value` items, where the key may hold colons; nothing for an empty text. */
+export function parsePairs(name: string, text: string): [string, string][] {
+  if (text === '') return []
+  return text.split(/\s*,\s*/).map((item) => {
+    const colon = item.lastIndexOf(':')
+    if (colon < 0) return refuse(`Error parsing configuration property '${name}': ${item}`)
+    return [item.slice(0, colon).trim(), item.slice(colon + 1).trim()]
+  })
+}

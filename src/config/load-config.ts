@@ -1,0 +1,130 @@
+/**
+ * From what the command line, files and variables say to what is in force. Later sources win: profile, files in their order,
+ * `KAFKA_*` variables, `--set`. Reads nothing itself: texts come in, a configuration or an `OdradekError` goes out.
+ */
+import { OdradekError } from '../base/errors.ts'
+import { brokerSettings, isDynamicOnly } from './broker-settings.ts'
+import { type GivenValue, NodeConfig } from './node-config.ts'
+import type { NodeIdentity } from './node-identity.ts'
+import { checkNodeRules } from './node-rules.ts'
+import { devProfile, type ProfileName, type ProfileOptions, parseProfile } from './profiles.ts'
+import { findSetting } from './setting-names.ts'
+import { parseAssignment } from './sources/assignments.ts'
+import type { ConfigEntry } from './sources/config-entry.ts'
+import { parseEnvironment } from './sources/environment.ts'
+import { isForeignName } from './sources/foreign-names.ts'
+import { nearestName } from './sources/nearest-name.ts'
+import { parseProperties } from './sources/properties-file.ts'
+import { parseYaml } from './sources/yaml-file.ts'
+
+export interface ConfigFile {
+  readonly path: string
+  /** Of a `.properties` file decoded as ISO 8859-1, as Java does; of YAML as UTF-8. */
+  readonly text: string
+}
+
+export interface ConfigInputs extends Partial<ProfileOptions> {
+  /** `--profile`; `ODRADEK_PROFILE` and then the rule of `chooseProfile` where not given. */
+  readonly profile?: string
+  readonly files?: readonly ConfigFile[]
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  /** `name=value` of `--set`, or what a program that starts a node passes. */
+  readonly assignments?: readonly string[]
+  /** `--strict-config`: refuse names that nobody knows, wherever they stand. */
+  readonly strict?: boolean
+}
+
+export interface LoadedConfig {
+  readonly config: NodeConfig
+  readonly identity: NodeIdentity
+  readonly profile: ProfileName
+  /** Sentences for the log, in order. */
+  readonly warnings: readonly string[]
+}
+
+/** Throws an `OdradekError` CONFIG_SYNTAX, CONFIG_UNKNOWN or CONFIG_INVALID that says where, what and what is allowed. */
+export function loadConfig(inputs: ConfigInputs): LoadedConfig {
+  const warnings: string[] = []
+  const profile = chooseProfile(inputs)
+  const sources = [...(inputs.files ?? []).map(readFile), readEnvironment(inputs), readAssignments(inputs)]
+  const values = new Map<string, GivenValue>()
+  for (const source of sources) {
+    warnings.push(...source.warnings)
+    for (const entry of source.entries) if (isKept(entry, source.isOurs, inputs.strict ?? false, warnings)) values.set(entry.name, entry)
+  }
+  if (profile === 'dev') addProfile(values, inputs)
+  addNodeId(values)
+  const config = new NodeConfig(values)
+  const identity = checkNodeRules(config)
+  warnings.push(...valueWarnings(config, identity))
+  return { config, identity, profile, warnings }
+}
+
+interface Source {
+  readonly entries: readonly ConfigEntry[]
+  readonly warnings: readonly string[]
+  /** A form of our own, where a name that nobody knows is a mistake and not somebody else's setting. */
+  readonly isOurs: boolean
+}
+
+function isProperties(file: ConfigFile): boolean {
+  return !/\.ya?ml$/i.test(file.path)
+}
+
+function readFile(file: ConfigFile): Source {
+  if (isProperties(file)) return { entries: parseProperties(file.text, file.path), warnings: [], isOurs: false }
+  return { ...parseYaml(file.text, file.path), isOurs: true }
+}
+
+function readEnvironment(inputs: ConfigInputs): Source {
+  return { entries: parseEnvironment(inputs.environment ?? {}, (name) => findSetting(name) !== null), warnings: [], isOurs: false }
+}
+
+function readAssignments(inputs: ConfigInputs): Source {
+  return { entries: (inputs.assignments ?? []).map(parseAssignment), warnings: [], isOurs: true }
+}
+
+/** Kafka's files and Kafka's way of naming roles ask for Kafka's defaults; whoever gives neither wants a node to try. */
+function chooseProfile(inputs: ConfigInputs): ProfileName {
+  if (inputs.profile !== undefined) return parseProfile(inputs.profile, '--profile')
+  const variable = inputs.environment?.ODRADEK_PROFILE
+  if (variable !== undefined && variable !== '') return parseProfile(variable, 'ODRADEK_PROFILE')
+  const isKafka = (inputs.files ?? []).some(isProperties) || inputs.environment?.KAFKA_PROCESS_ROLES !== undefined
+  return isKafka ? 'kafka' : 'dev'
+}
+
+/** Kafka goes on over names it does not know; in a form of our own, and where strictness was asked for, they are refused. */
+function isKept(entry: ConfigEntry, isOurs: boolean, strict: boolean, warnings: string[]): boolean {
+  if (findSetting(entry.name) !== null && !isDynamicOnly(entry.name)) return true
+  if (isForeignName(entry.name) && !isOurs) return false
+  const near = nearestName(entry.name, Object.keys(brokerSettings))
+  const message = `${entry.origin}: there is no setting ${entry.name}${near === null ? '' : `; did you mean ${near}?`}`
+  if (isOurs || strict) throw new OdradekError('CONFIG_UNKNOWN', message, { fields: { name: entry.name, origin: entry.origin } })
+  warnings.push(message)
+  return false
+}
+
+function addProfile(values: Map<string, GivenValue>, inputs: ConfigInputs): void {
+  const options = { nodeNumber: inputs.nodeNumber ?? 1, nodeCount: inputs.nodeCount ?? 1, freePorts: inputs.freePorts ?? false }
+  const texts = new Map([...values].map(([name, { text }]) => [name, text]))
+  const numbered = texts.has('broker.id') && !texts.has('node.id')
+  for (const entry of devProfile(texts, options)) {
+    if (numbered && entry.name === 'node.id') continue
+    const written = values.get(entry.name)
+    values.set(entry.name, written === undefined ? entry : { ...entry, origin: `${written.origin}, ${entry.origin}` })
+  }
+}
+
+/** `broker.id` is the older name of `node.id`: each stands for the other where only one is set. */
+function addNodeId(values: Map<string, GivenValue>): void {
+  const nodeId = values.get('node.id')
+  const brokerId = values.get('broker.id')
+  if (nodeId !== undefined && brokerId === undefined && /^[0-9]+$/.test(nodeId.text)) values.set('broker.id', nodeId)
+  if (brokerId !== undefined && nodeId === undefined) values.set('node.id', brokerId)
+}
+
+/** What may stand and should not. */
+function valueWarnings(config: NodeConfig, identity: NodeIdentity): string[] {
+  if (!identity.isBroker || config.get('broker.heartbeat.interval.ms') <= config.get('broker.session.timeout.ms') / 2) return []
+  return ['broker.heartbeat.interval.ms should be at most half of broker.session.timeout.ms, or one lost heartbeat fences the broker']
+}

@@ -1,0 +1,97 @@
+/** What a node is by its configuration: its roles, its addresses, its directories, the controllers it knows. */
+import { type HostPort, parseHostPort } from './host-port.ts'
+import { type Listener, parseListeners, parseProtocol, type SecurityProtocol, securityProtocols } from './listeners.ts'
+import type { NodeConfig } from './node-config.ts'
+import { refuse } from './refuse.ts'
+
+export interface QuorumVoter extends HostPort {
+  readonly id: number
+}
+
+export interface NodeIdentity {
+  readonly nodeId: number
+  readonly isBroker: boolean
+  readonly isController: boolean
+  /** Everything this node listens on. */
+  readonly listeners: readonly Listener[]
+  /** Names of controllers' listeners, in the order in which they are tried; the node need not have them itself. */
+  readonly controllerListenerNames: readonly string[]
+  readonly brokerListeners: readonly Listener[]
+  readonly controllerListeners: readonly Listener[]
+  /** What clients and brokers are told of this broker; none without the broker role. */
+  readonly advertisedBrokerListeners: readonly Listener[]
+  /** What nodes are told of this controller. */
+  readonly advertisedControllerListeners: readonly Listener[]
+  readonly interBrokerListenerName: string
+  readonly interBrokerProtocol: SecurityProtocol
+  /** The protocol of every listener name, also of those that other nodes have. */
+  readonly protocols: ReadonlyMap<string, SecurityProtocol>
+  readonly logDirs: readonly string[]
+  readonly metadataLogDir: string
+  /** Of a static quorum; empty for a dynamic one. */
+  readonly quorumVoters: readonly QuorumVoter[]
+  readonly quorumBootstrapServers: readonly HostPort[]
+}
+
+/** Reads it from the values in force. Throws CONFIG_INVALID where Kafka could not; `checkNodeRules` judges the whole. */
+export function nodeIdentity(config: NodeConfig): NodeIdentity {
+  const protocols = securityProtocols(config)
+  const listeners = parseListeners(config.get('listeners'), protocols, { distinctPorts: true })
+  const controllerListenerNames = config.get('controller.listener.names')
+  const isControllers = ({ name }: Listener) => controllerListenerNames.includes(name)
+  const advertised = advertisedListeners(config, protocols)
+  const controllerListeners = listeners.filter(isControllers)
+  const roles = config.get('process.roles')
+  const logDirs = config.get('log.dirs') ?? config.get('log.dir')
+  return {
+    nodeId: config.get('node.id'),
+    isBroker: roles.includes('broker'),
+    isController: roles.includes('controller'),
+    listeners,
+    controllerListenerNames,
+    brokerListeners: listeners.filter((listener) => !isControllers(listener)),
+    controllerListeners,
+    advertisedBrokerListeners: (advertised ?? listeners).filter((listener) => !isControllers(listener)),
+    advertisedControllerListeners: controllerListenerNames.flatMap((name) => advertisedController(name, advertised ?? [], controllerListeners)),
+    ...interBroker(config, protocols),
+    protocols,
+    logDirs,
+    metadataLogDir: config.get('metadata.log.dir') ?? logDirs[0] ?? '',
+    quorumVoters: config.get('controller.quorum.voters').map(parseVoter),
+    quorumBootstrapServers: config.get('controller.quorum.bootstrap.servers').flatMap((text) => parseHostPort(text) ?? []),
+  }
+}
+
+function advertisedListeners(config: NodeConfig, protocols: ReadonlyMap<string, SecurityProtocol>): Listener[] | null {
+  const items = config.get('advertised.listeners')
+  return items === null ? null : parseListeners(items, protocols, { distinctPorts: false })
+}
+
+/** An address that listens everywhere is none to tell: the machine's name stands for it. */
+function advertisedController(name: string, advertised: readonly Listener[], own: readonly Listener[]): Listener[] {
+  const told = advertised.find((listener) => listener.name === name.toUpperCase())
+  if (told !== undefined) return [told]
+  const found = own.find((listener) => listener.name === name.toUpperCase())
+  return found === undefined ? [] : [found.host === '0.0.0.0' ? { ...found, host: '' } : found]
+}
+
+function interBroker(
+  config: NodeConfig,
+  protocols: ReadonlyMap<string, SecurityProtocol>,
+): Pick<NodeIdentity, 'interBrokerListenerName' | 'interBrokerProtocol'> {
+  const name = config.get('inter.broker.listener.name')?.toUpperCase() ?? null
+  if (name === null) {
+    const protocol = parseProtocol(config.get('security.inter.broker.protocol'), 'security.inter.broker.protocol')
+    return { interBrokerListenerName: protocol, interBrokerProtocol: protocol }
+  }
+  if (config.isGiven('security.inter.broker.protocol')) refuse('Only one of inter.broker.listener.name and security.inter.broker.protocol should be set.')
+  const protocol = protocols.get(name)
+  if (protocol === undefined) refuse(`Listener with name ${name} defined in inter.broker.listener.name not found in listener.security.protocol.map.`)
+  return { interBrokerListenerName: name, interBrokerProtocol: protocol }
+}
+
+function parseVoter(entry: string): QuorumVoter {
+  const [id = '', address = ''] = entry.split('@')
+  const endpoint = parseHostPort(address)
+  return endpoint === null ? refuse(`Invalid configuration value for controller.quorum.voters: ${entry}`) : { id: Number(id), ...endpoint }
+}

@@ -1,0 +1,95 @@
+/** What is in force where nobody set anything: Kafka's own defaults, or values for trying things on one machine. */
+import { OdradekError } from '../base/errors.ts'
+import type { ConfigEntry } from './sources/config-entry.ts'
+
+export type ProfileName = 'dev' | 'kafka'
+
+export interface ProfileOptions {
+  /** N of `--nodes`: 1 for a node alone. Ports and the data directory follow from it. */
+  readonly nodeNumber: number
+  /** How many nodes are started together on this machine. */
+  readonly nodeCount: number
+  /** Take free ports: for nodes in a test's own process. */
+  readonly freePorts: boolean
+}
+
+export function parseProfile(text: string, origin: string): ProfileName {
+  if (text === 'dev' || text === 'kafka') return text
+  throw new OdradekError('CONFIG_INVALID', `${origin}: there is no profile ${text}; it may be dev or kafka`)
+}
+
+const BROKER_PORT = 9091
+const CONTROLLER_PORT = 19_091
+const CONTROLLER_LISTENER = 'CONTROLLER'
+const INTERNAL_TOPIC_PARTITIONS = 5
+/** Longer than a client takes to connect anew, shorter than anyone likes to wait. */
+const MEMBER_CONNECTION_GRACE_MS = 1_000
+
+/**
+ * The values of the dev profile that nobody else set. Listeners are seen to as a whole: where `listeners` was set without
+ * one for the controller, the profile's is added, and wildcard addresses are advertised as `localhost`.
+ *
+ * @param given what the other sources set
+ */
+export function devProfile(given: ReadonlyMap<string, string>, options: ProfileOptions): ConfigEntry[] {
+  const values = new Map(Object.entries(devValues(options)))
+  const listeners = devListeners(given, values)
+  for (const name of given.keys()) values.delete(name)
+  if (listeners !== null) values.set('listeners', listeners)
+  if (!given.has('advertised.listeners')) addAdvertised(values, given)
+  return [...values].map(([name, text]) => ({ name, text, origin: 'profile dev' }))
+}
+
+function devValues({ nodeNumber, nodeCount, freePorts }: ProfileOptions): Record<string, string> {
+  const replicas = String(Math.min(3, nodeCount))
+  const minIsr = String(Math.min(2, nodeCount))
+  const partitions = String(INTERNAL_TOPIC_PARTITIONS)
+  const brokerPort = freePorts ? 0 : BROKER_PORT + nodeNumber
+  const controllerPort = freePorts ? 0 : CONTROLLER_PORT + nodeNumber
+  return {
+    'node.id': String(nodeNumber),
+    'process.roles': 'broker,controller',
+    listeners: `PLAINTEXT://localhost:${brokerPort},${CONTROLLER_LISTENER}://localhost:${controllerPort}`,
+    'controller.listener.names': CONTROLLER_LISTENER,
+    'controller.quorum.bootstrap.servers': `localhost:${freePorts ? 0 : CONTROLLER_PORT + 1}`,
+    'log.dirs': `./odradek-data/node-${nodeNumber}`,
+    'default.replication.factor': replicas,
+    'offsets.topic.replication.factor': replicas,
+    'offsets.topic.num.partitions': partitions,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': minIsr,
+    'transaction.state.log.num.partitions': partitions,
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': minIsr,
+    'share.coordinator.state.topic.num.partitions': partitions,
+    'group.initial.rebalance.delay.ms': '0',
+    'group.streams.initial.rebalance.delay.ms': '0',
+    'odradek.member.connection.grace.ms': String(MEMBER_CONNECTION_GRACE_MS),
+  }
+}
+
+/** `listeners` as somebody set it, with the profile's listener for the controller where it has none; null to leave it as it is. */
+function devListeners(given: ReadonlyMap<string, string>, values: ReadonlyMap<string, string>): string | null {
+  const set = given.get('listeners')
+  const own = values.get('listeners') ?? ''
+  if (set === undefined || given.has('controller.listener.names') || given.has('process.roles')) return null
+  const hasController = splitList(set).some((item) => item.toUpperCase().startsWith(`${CONTROLLER_LISTENER}://`))
+  return hasController ? null : [...splitList(set), ...splitList(own).slice(1)].join(',')
+}
+
+/** Clients on this machine reach a node that listens everywhere by `localhost`. */
+function addAdvertised(values: Map<string, string>, given: ReadonlyMap<string, string>): void {
+  const controllers = splitList(given.get('controller.listener.names') ?? CONTROLLER_LISTENER)
+  const items = splitList(values.get('listeners') ?? given.get('listeners') ?? '')
+  const told = items.filter((item) => !controllers.includes(item.slice(0, item.indexOf(':')).toUpperCase()))
+  if (told.some((item) => WILDCARD.test(item))) values.set('advertised.listeners', told.map((item) => item.replace(WILDCARD, '://localhost:')).join(','))
+}
+
+const WILDCARD = /:\/\/(?:0\.0\.0\.0|\[?::\]?|):/
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
