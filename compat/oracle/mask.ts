@@ -43,6 +43,15 @@ function replaceDiffering(node: unknown, name: string, options: MaskOptions): un
   if (typeof node === 'object' && node !== null)
     return Object.fromEntries(Object.entries(node).map(([key, field]) => [key, replaceDiffering(field, key, options)]))
   if (options.mask?.includes(name)) return '<masked>'
+  return replaceNamed(typeof node === 'string' ? withoutTimes(node) : node, name, options)
+}
+
+/** Texts that name a span of time around the moment of the request. */
+function withoutTimes(text: string): string {
+  return text.replace(/\[-?\d{13,}, \d{13}\]/g, '[<time>]')
+}
+
+function replaceNamed(node: unknown, name: string, options: MaskOptions): unknown {
   const kind = options.keep?.includes(name) ? undefined : differing[name]
   return kind === undefined || isAbsent(node) ? node : kind
 }

@@ -1,6 +1,7 @@
 import { CreatePartitionsApi } from '../../../protocol/messages/create-partitions.ts'
 import { CreateTopicsApi } from '../../../protocol/messages/create-topics.ts'
 import { DeleteTopicsApi } from '../../../protocol/messages/delete-topics.ts'
+import { ListOffsetsApi } from '../../../protocol/messages/list-offsets.ts'
 import { MetadataApi } from '../../../protocol/messages/metadata.ts'
 import { type Scenario, type Stage, versions } from '../scenario.ts'
 
@@ -12,9 +13,20 @@ export async function createTopic(stage: Stage, name: string, numPartitions = 1,
   const topic = { name, numPartitions, replicationFactor: 1, assignments: [], configs: entries }
   const { topics } = await stage.client.ask(CreateTopicsApi, 7, { topics: [topic], timeoutMs: 10_000 })
   if (topics[0]?.errorCode !== 0) throw new Error(`CreateTopics ${name}: ${topics[0]?.errorCode} ${topics[0]?.errorMessage}`)
-  for (;;) {
-    const metadata = await stage.client.ask(MetadataApi, 12, { topics: [{ name }], allowAutoTopicCreation: false })
-    if (metadata.topics[0]?.partitions.length === numPartitions && metadata.topics[0].partitions.every(({ errorCode }) => errorCode === 0)) return
+  const partitions = Array.from({ length: numPartitions }, (_, partitionIndex) => ({ partitionIndex, timestamp: -1n }))
+  await untilNoError(() => stage.client.ask(ListOffsetsApi, 7, { replicaId: -1, isolationLevel: 0, topics: [{ name, partitions }] }))
+  await untilNoError(() => stage.client.ask(MetadataApi, 12, { topics: [{ name }], allowAutoTopicCreation: false }))
+}
+
+/** Asks again while anything in the answer is an error: what was made is not yet everywhere in Apache Kafka. */
+async function untilNoError(ask: () => Promise<unknown>): Promise<void> {
+  const deadlineMs = Date.now() + 10_000
+  const isError = () => JSON.stringify(answer, (_, value) => (typeof value === 'bigint' ? String(value) : value)).match(/"errorCode":(?!0\b)/) !== null
+  let answer = await ask()
+  while (isError()) {
+    if (Date.now() > deadlineMs) throw new Error(`still an error: ${JSON.stringify(answer)}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    answer = await ask()
   }
 }
 

@@ -1,0 +1,4 @@
+import { runScenarios } from './run-scenarios.ts'
+import { discoveryScenarios } from './scenarios/discovery.ts'
+
+runScenarios('discovery', discoveryScenarios)
