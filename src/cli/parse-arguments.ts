@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { nearestName } from '../config/sources/nearest-name.ts'
 import { UsageError } from './usage-error.ts'
 
 /** One flag of a command. */
@@ -13,10 +14,33 @@ export interface Flag {
 
 export type Flags = Readonly<Record<string, Flag>>
 
-/** Values by flag: true for one without a value, a list for one that may be repeated. */
-export interface Arguments {
-  readonly flags: ReadonlyMap<string, true | string | readonly string[]>
+/** What the flags of a command line say. */
+export class Arguments {
+  readonly #values: ReadonlyMap<string, FlagValue>
+
+  constructor(values: ReadonlyMap<string, FlagValue>) {
+    this.#values = values
+  }
+
+  has(flag: string): boolean {
+    return this.#values.has(flag)
+  }
+
+  /** The value of a flag that takes one, or undefined when it is not there. */
+  value(flag: string): string | undefined {
+    const value = this.#values.get(flag)
+    return typeof value === 'string' ? value : undefined
+  }
+
+  /** All values of a flag that may be repeated. */
+  list(flag: string): readonly string[] {
+    const value = this.#values.get(flag)
+    return Array.isArray(value) ? value : []
+  }
 }
+
+/** true for a flag without a value, a list for one that may be repeated. */
+type FlagValue = true | string | readonly string[]
 
 /**
  * Reads a command's arguments. Every flag takes the forms `--name value` and `--name=value`.
@@ -31,12 +55,12 @@ export function parseArguments(command: string, args: readonly string[], flags: 
     ]),
   )
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true })
-  const values = new Map<string, true | string | readonly string[]>()
+  const values = new Map<string, FlagValue>()
   for (const token of tokens) {
     if (token.kind === 'positional') throw new UsageError(`\`odradek ${command}\` takes no argument \`${token.value}\`.`)
     if (token.kind === 'option') take(values, { command, flags, name: token.name, rawName: token.rawName, value: token.value })
   }
-  return { flags: values }
+  return new Arguments(values)
 }
 
 interface Taken {
@@ -47,7 +71,7 @@ interface Taken {
   readonly value: string | undefined
 }
 
-function take(values: Map<string, true | string | readonly string[]>, { command, flags, name, rawName, value }: Taken): void {
+function take(values: Map<string, FlagValue>, { command, flags, name, rawName, value }: Taken): void {
   const flag = Object.hasOwn(flags, name) ? flags[name] : undefined
   if (flag === undefined) throw new UsageError(`\`odradek ${command}\` has no flag \`${rawName}\`.${suggestion(name, Object.keys(flags))}`)
   if (flag.value === undefined) {
@@ -61,24 +85,7 @@ function take(values: Map<string, true | string | readonly string[]>, { command,
   else values.set(name, value)
 }
 
-/** ` Did you mean …?` with the nearest of the known words, or nothing when none is near. */
-export function suggestion(word: string, known: readonly string[]): string {
-  const ranked = known.map((name) => ({ name, distance: editDistance(word, name) })).sort((a, b) => a.distance - b.distance)
-  const nearest = ranked[0]
-  if (nearest === undefined || nearest.distance > Math.max(2, Math.floor(nearest.name.length / 3))) return ''
-  return ` Did you mean \`--${nearest.name}\`?`
-}
-
-/** Levenshtein's distance: how many letters to add, drop or change. */
-export function editDistance(from: string, to: string): number {
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= from.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= to.length; j++) {
-      const change = (previous[j - 1] as number) + (from[i - 1] === to[j - 1] ? 0 : 1)
-      row.push(Math.min(change, (previous[j] as number) + 1, (row[j - 1] as number) + 1))
-    }
-    previous = row
-  }
-  return previous[to.length] as number
+function suggestion(word: string, known: readonly string[]): string {
+  const near = nearestName(word, known)
+  return near === null ? '' : ` Did you mean \`--${near}\`?`
 }

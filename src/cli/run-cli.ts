@@ -1,7 +1,8 @@
 import { OdradekError } from '../base/errors.ts'
+import { nearestName } from '../config/sources/nearest-name.ts'
 import type { CommandEntry, ExitCode, Output } from './command.ts'
 import { commandHelp, programHelp } from './help.ts'
-import { editDistance, parseArguments } from './parse-arguments.ts'
+import { parseArguments } from './parse-arguments.ts'
 import { UsageError } from './usage-error.ts'
 import { version } from './version.ts'
 
@@ -10,8 +11,6 @@ const commands: readonly CommandEntry[] = [
   { name: 'format', summary: 'Prepare the data directories of a node.', load: async () => (await import('./format.ts')).formatCommand },
   { name: 'config', summary: 'Print the settings in force and where each comes from.', load: async () => (await import('./config.ts')).configCommand },
 ]
-
-const MAX_TYPING_ERRORS = 2
 
 /**
  * Runs one command line.
@@ -44,8 +43,11 @@ function find(name: string): CommandEntry {
   const found = commands.find((command) => command.name === name)
   if (found !== undefined) return found
   if (name.startsWith('-')) throw new UsageError(`\`odradek\` has no flag \`${name}\`.`)
-  const near = commands.find((command) => editDistance(name, command.name) <= MAX_TYPING_ERRORS)
-  throw new UsageError(`\`odradek\` has no command \`${name}\`.${near === undefined ? '' : ` Did you mean \`odradek ${near.name}\`?`}`)
+  const near = nearestName(
+    name,
+    commands.map((command) => command.name),
+  )
+  throw new UsageError(`\`odradek\` has no command \`${name}\`.${near === null ? '' : ` Did you mean \`odradek ${near}\`?`}`)
 }
 
 function print(output: Output, text: string): ExitCode {

@@ -1,65 +1,41 @@
 import { OdradekError } from '../base/errors.ts'
-import type { Endpoint } from '../base/ports.ts'
-import type { NodeConfig } from '../config/node-config.ts'
+import type { Listener } from '../config/listeners.ts'
+import type { NodeIdentity } from '../config/node-identity.ts'
 import type { ListenerKind } from '../server/request-context.ts'
+import type { ListenerSpec } from '../server/server.ts'
 
-/** One entry of `listeners`, with what the other settings say about it. */
-export interface NodeListener {
+/** An address as others are told it. */
+export interface AdvertisedListener {
   readonly name: string
-  readonly kind: ListenerKind
-  readonly securityProtocol: 'PLAINTEXT'
-  /** Port 0 takes a free one; an empty host takes all addresses. */
-  readonly at: Endpoint
-  /** What clients are told; port 0 stands for the port in fact bound. */
-  readonly advertised: Endpoint
+  readonly host: string
+  readonly port: number
 }
 
 /**
- * The listeners of this node, in the order of `listeners`. Those of the controller are left out where the node is a
- * broker alone, and the others where it is a controller alone.
- *
- * @param hostname what to advertise for a listener on all addresses that is not in `advertised.listeners`
- * Errors: CONFIG_INVALID, and CONFIG_UNSUPPORTED for a security protocol that is not served yet.
+ * What the server listens on.
+ * Errors: CONFIG_UNSUPPORTED for a security protocol that is not served yet.
  */
-export function listenersOf(config: NodeConfig, hostname: string): readonly NodeListener[] {
-  const roles = config.get('process.roles')
-  const controllerNames = upperCase(config.get('controller.listener.names'))
-  const protocols = protocolMap(config.get('listener.security.protocol.map'))
-  const advertised = new Map((config.get('advertised.listeners') ?? []).map(parseListener))
-  return config
-    .get('listeners')
-    .map(parseListener)
-    .map(([name, at]): NodeListener => {
-      const kind = controllerNames.includes(name) ? 'controller' : 'broker'
-      const own = { host: at.host === '' ? hostname : at.host, port: at.port }
-      return { name, kind, securityProtocol: plaintextOnly(name, protocols.get(name)), at, advertised: advertised.get(name) ?? own }
+export function listenerSpecs({ brokerListeners, controllerListeners, isBroker, isController }: NodeIdentity): readonly ListenerSpec[] {
+  return [
+    ...(isBroker ? brokerListeners : []).map((listener) => specOf(listener, 'broker')),
+    ...(isController ? controllerListeners : []).map((listener) => specOf(listener, 'controller')),
+  ]
+}
+
+/**
+ * What others are told of listeners whose ports may have been free ones.
+ * @param hostname stands for a listener on all addresses
+ * @param portOf   the port in fact bound, by listener name
+ */
+export function toldAddresses(listeners: readonly Listener[], hostname: string, portOf: (name: string) => number | undefined): readonly AdvertisedListener[] {
+  return listeners.map(({ name, host, port }) => ({ name, host: host === '' ? hostname : host, port: port === 0 ? (portOf(name) ?? 0) : port }))
+}
+
+function specOf({ name, protocol, host, port }: Listener, kind: ListenerKind): ListenerSpec {
+  if (protocol !== 'PLAINTEXT') {
+    throw new OdradekError('CONFIG_UNSUPPORTED', `Listener ${name} asks for ${protocol}, and only PLAINTEXT is served.`, {
+      fields: { listener: name, protocol },
     })
-    .filter(({ kind }) => roles.includes(kind))
-}
-
-function upperCase(names: readonly string[]): readonly string[] {
-  return names.map((name) => name.trim().toUpperCase())
-}
-
-/** `NAME://host:port`, IPv6 addresses in brackets, names in any case. */
-function parseListener(text: string): readonly [string, Endpoint] {
-  const match = /^(.*):\/\/\[?([0-9a-zA-Z\-%._:]*)\]?:(-?[0-9]+)$/.exec(text.trim())
-  if (match === null) throw new OdradekError('CONFIG_INVALID', `\`${text}\` is not a listener: it must be NAME://host:port.`)
-  const [, name = '', host = '', port] = match
-  return [name.toUpperCase(), { host, port: Number(port) }]
-}
-
-function protocolMap(text: string): ReadonlyMap<string, string> {
-  return new Map(
-    text.split(',').map((entry) => {
-      const [name = '', protocol = ''] = entry.split(':')
-      return [name.trim().toUpperCase(), protocol.trim().toUpperCase()]
-    }),
-  )
-}
-
-function plaintextOnly(name: string, protocol: string | undefined): 'PLAINTEXT' {
-  if (protocol === 'PLAINTEXT') return protocol
-  if (protocol === undefined) throw new OdradekError('CONFIG_INVALID', `Listener ${name} is missing in listener.security.protocol.map.`)
-  throw new OdradekError('CONFIG_UNSUPPORTED', `Listener ${name} asks for ${protocol}, and only PLAINTEXT is served.`, { fields: { listener: name, protocol } })
+  }
+  return { name, kind, securityProtocol: protocol, at: { host, port } }
 }

@@ -1,3 +1,4 @@
+import { parsePairs } from '../config/listeners.ts'
 import type { NodeConfig } from '../config/node-config.ts'
 import { DEFAULT_SERVER_SETTINGS, type ServerSettings } from '../server/settings.ts'
 
@@ -18,7 +19,8 @@ export function serverSettings(config: NodeConfig): ServerSettings {
       return config.get('max.connections.per.ip')
     },
     get maxConnectionsPerIpOverrides() {
-      return parseOverrides(config.get('max.connections.per.ip.overrides'))
+      const name = 'max.connections.per.ip.overrides'
+      return new Map(parsePairs(name, config.get(name)).map(([address, count]) => [address, Number(count)]))
     },
     get maxIdleMs() {
       return config.get('connections.max.idle.ms')
@@ -27,15 +29,4 @@ export function serverSettings(config: NodeConfig): ServerSettings {
       return config.get('socket.listen.backlog.size')
     },
   }
-}
-
-/** `127.0.0.1:10,::1:5` as Kafka reads it: the count stands behind the last colon. The form is checked where it is set. */
-export function parseOverrides(text: string): ReadonlyMap<string, number> {
-  const entries = text.split(',').filter((entry) => entry.trim() !== '')
-  return new Map(
-    entries.map((entry) => {
-      const colon = entry.lastIndexOf(':')
-      return [entry.slice(0, colon).trim(), Number(entry.slice(colon + 1))]
-    }),
-  )
 }

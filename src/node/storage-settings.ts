@@ -1,25 +1,13 @@
 import type { NodeConfig } from '../config/node-config.ts'
+import type { NodeIdentity } from '../config/node-identity.ts'
 import type { TopicConfig } from '../config/topic-config.ts'
 import type { LogConfig } from '../storage/log/log-config.ts'
 import type { LogManagerSettings } from '../storage/log-manager.ts'
 
-/** `log.dirs`, or `log.dir` where that is not set. */
-export function logDirsOf(config: NodeConfig): readonly string[] {
-  return config.get('log.dirs') ?? config.get('log.dir')
-}
-
-/** The directory of the metadata log: `metadata.log.dir`, or the first log directory. */
-export function metadataLogDirOf(config: NodeConfig): string {
-  const [first] = logDirsOf(config)
-  return config.get('metadata.log.dir') ?? (first as string)
-}
-
 /** The log manager's view of the node's configuration, read at each use. */
-export function logManagerSettings(config: NodeConfig): LogManagerSettings {
+export function logManagerSettings(config: NodeConfig, { logDirs }: Pick<NodeIdentity, 'logDirs'>): LogManagerSettings {
   return {
-    get logDirs() {
-      return logDirsOf(config)
-    },
+    logDirs,
     get retentionCheckIntervalMs() {
       return config.get('log.retention.check.interval.ms')
     },

@@ -1,0 +1,24 @@
+import { formatNode } from '../node/format-node.ts'
+import { nodePorts } from '../platform/node-ports.ts'
+import type { Command } from './command.ts'
+import { configFlags, loadConfigFromFlags } from './config-flags.ts'
+
+/** As `kafka-storage format`; `odradek start` does the same by itself for directories that are empty. */
+export const formatCommand: Command = {
+  name: 'format',
+  summary: 'Prepare the data directories of a node.',
+  flags: {
+    ...configFlags,
+    'cluster-id': { value: 'ID', short: 't', does: 'The id of the cluster, 22 characters; a new one where not given.' },
+    'ignore-formatted': { short: 'g', does: 'Pass over directories that are formatted already.' },
+  },
+  async run(args, output) {
+    const { identity, warnings } = loadConfigFromFlags(args)
+    const { disk, clock, random } = nodePorts()
+    const ports = { disk, clock, random }
+    const { clusterId, formatted } = await formatNode({ identity, clusterId: args.value('cluster-id'), ignoreFormatted: args.has('ignore-formatted'), ports })
+    for (const warning of warnings) output.err(`warning: ${warning}\n`)
+    for (const path of formatted) output.out(`Formatted ${path} for node ${identity.nodeId} of cluster ${clusterId}.\n`)
+    return 0
+  },
+}

@@ -1,0 +1,70 @@
+import { rmSync } from 'node:fs'
+import { formatHostPort } from '../config/host-port.ts'
+import type { LoadedConfig } from '../config/load-config.ts'
+import type { RunningNode } from '../node/running-node.ts'
+import { machineName, temporaryPath } from '../platform/host-facts.ts'
+import type { LogLevel } from '../platform/log-levels.ts'
+import { nodePorts } from '../platform/node-ports.ts'
+import { startLog } from '../platform/pino-logger.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { Command } from './command.ts'
+import { configFlags, loadConfigFromFlags } from './config-flags.ts'
+import type { Arguments } from './parse-arguments.ts'
+import { watchStopSignals } from './stop-signals.ts'
+import { UsageError } from './usage-error.ts'
+import { version } from './version.ts'
+
+const LOG_LEVELS: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 'debug', 'trace']
+
+/** Runs a node until SIGTERM or SIGINT, or until it fails. */
+export const startCommand: Command = {
+  name: 'start',
+  summary: 'Run a node until it is told to stop.',
+  flags: {
+    ...configFlags,
+    ephemeral: { does: 'Keep nothing: the data live in a temporary directory that goes with the node.' },
+    'log-level': { value: LOG_LEVELS.join('|'), does: 'Which lines are logged; info where not given.' },
+  },
+  async run(args) {
+    const ports = nodePorts()
+    const { logger } = startLog({ level: logLevelOf(args) })
+    const ephemeral = args.has('ephemeral') ? temporaryPath((count) => ports.random.bytes(count)) : null
+    const loaded = loadConfigFromFlags(args, { assignments: ephemeral === null ? [] : [`log.dirs=${ephemeral}`] })
+    const removeData = () => {
+      if (ephemeral !== null) rmSync(ephemeral, { recursive: true, force: true })
+    }
+    using signals = watchStopSignals(removeData)
+    try {
+      const { startNode } = await import('../node/start-node.ts')
+      for (const warning of loaded.warnings) logger.warn(warning)
+      await using node = await startNode({ ...loaded, ports, logger, hostname: machineName() })
+      announce(logger, loaded, node, ephemeral !== null)
+      const signal = await Promise.race([signals.first, node.failed])
+      logger.info('stopping', { signal })
+      await node.stop()
+      return 0
+    } finally {
+      removeData()
+    }
+  },
+}
+
+function logLevelOf(args: Arguments): LogLevel {
+  const text = args.value('log-level') ?? 'info'
+  const level = LOG_LEVELS.find((name) => name === text)
+  if (level === undefined) throw new UsageError(`\`--log-level\` is one of ${LOG_LEVELS.join(', ')}, not \`${text}\`.`)
+  return level
+}
+
+/** What whoever reads the log wants to know first: who this is, where it listens, and what becomes of the data. */
+function announce(logger: Logger, { config, identity, profile }: LoadedConfig, node: RunningNode, isEphemeral: boolean): void {
+  const { nodeId, clusterId } = node
+  const listeners = node.listeners.map(({ name, at }) => `${name}://${formatHostPort(at.host, at.port)}`)
+  const advertised = node.listeners.flatMap(({ told }) => (told === null ? [] : [formatHostPort(told.host, told.port)]))
+  logger.info('odradek is ready', { version: version(), nodeId, clusterId, profile, listeners, advertised })
+  const flushesEachWrite = config.get('log.flush.interval.messages') === 1
+  logger.info(isEphemeral ? 'nothing is kept: the data go with the node' : 'data are kept', {
+    directories: identity.logDirs,
+    flush: flushesEachWrite ? 'each write, before it is acknowledged' : 'by the system, as in Kafka: set log.flush.interval.messages=1 for each write',
+  })
+}

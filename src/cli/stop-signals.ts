@@ -1,0 +1,30 @@
+import { deferred } from '../base/deferred.ts'
+
+/** How a running command learns that it shall end. */
+export interface StopSignals extends Disposable {
+  /** Resolves with the name of the first SIGTERM or SIGINT. A second one ends the process at once, with exit code 1. */
+  readonly first: Promise<string>
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const
+
+/** @param onSecond called before the process ends at once; must be synchronous */
+export function watchStopSignals(onSecond: () => void): StopSignals {
+  const first = deferred<string>()
+  let isStopping = false
+  const onSignal = (signal: string) => {
+    if (isStopping) {
+      onSecond()
+      process.exit(1)
+    }
+    isStopping = true
+    first.resolve(signal)
+  }
+  for (const signal of SIGNALS) process.on(signal, onSignal)
+  return {
+    first: first.promise,
+    [Symbol.dispose]() {
+      for (const signal of SIGNALS) process.off(signal, onSignal)
+    },
+  }
+}

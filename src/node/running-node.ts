@@ -1,0 +1,22 @@
+import type { Endpoint } from '../base/ports.ts'
+import type { ListenerKind } from '../server/request-context.ts'
+
+export interface BoundListener {
+  readonly name: string
+  readonly kind: ListenerKind
+  /** The address in fact bound: the port is never 0. */
+  readonly at: Endpoint
+  /** What clients are told; null for a listener that is not for them. */
+  readonly told: Endpoint | null
+}
+
+/** A node that serves. */
+export interface RunningNode extends AsyncDisposable {
+  readonly nodeId: number
+  readonly clusterId: string
+  readonly listeners: readonly BoundListener[]
+  /** Rejects when an essential part failed; the node has stopped by then. Never resolves. Whoever does not look is not disturbed. */
+  readonly failed: Promise<never>
+  /** Answers what is in flight, closes connections, writes everything out. Calling it again waits for the same end. */
+  stop(): Promise<void>
+}
