@@ -1,5 +1,10 @@
 import type { AutoTopicCreation, Controller } from '../controller/controller.ts'
+import type { CoordinatorFinder } from '../group/coordinator-finder.ts'
+import type { GroupCoordinator } from '../group/group-coordinator.ts'
 import type { MetadataService } from '../metadata/metadata-service.ts'
+import type { FetchSessionCache } from '../replication/fetch/fetch-session-cache.ts'
+import type { ProducerIds } from '../replication/producer-ids.ts'
+import type { ReplicaManager } from '../replication/replica-manager.ts'
 import type { ApiVersionsSource } from '../server/api-versions-source.ts'
 
 /**
@@ -15,4 +20,11 @@ export interface Services {
   readonly metadata: MetadataService
   readonly controller: Controller
   readonly topicCreation: AutoTopicCreation
+  /** The partitions of this node. */
+  readonly replicas: ReplicaManager
+  readonly fetchSessions: FetchSessionCache
+  readonly producerIds: ProducerIds
+  /** Groups and committed offsets. */
+  readonly groups: GroupCoordinator
+  readonly coordinators: CoordinatorFinder
 }

@@ -190,7 +190,7 @@ export class Partition {
       if (result.kind === 'appended') this.#appended(log, leader, result, batch.length)
       return result
     } catch (error) {
-      this.#diskFailed(log, error)
+      this.logFailed(log, error)
       return appendRefused(ErrorCode.KAFKA_STORAGE_ERROR)
     }
   }
@@ -215,7 +215,7 @@ export class Partition {
     try {
       return log.read(startOffset, options)
     } catch (error) {
-      this.#diskFailed(log, error)
+      this.logFailed(log, error)
       return READ_FAILED
     }
   }
@@ -226,9 +226,15 @@ export class Partition {
     try {
       return await log.readAsync(startOffset, options)
     } catch (error) {
-      this.#diskFailed(log, error)
+      this.logFailed(log, error)
       return READ_FAILED
     }
+  }
+
+  /** For code that uses `log` itself: a `DiskError` takes the log's directory offline, anything else is thrown again. */
+  logFailed(log: PartitionLog, error: unknown): void {
+    if (!(error instanceof DiskError)) throw error
+    this.#environment.diskFailed(log, error)
   }
 
   hasFollower(replicaId: number): boolean {
@@ -368,10 +374,5 @@ export class Partition {
   readonly #flushFailed = (error: unknown): void => {
     if (error instanceof DiskError && this.#log !== null) this.#environment.diskFailed(this.#log, error)
     else if (!(error instanceof DiskError)) this.#environment.onFailure(error)
-  }
-
-  #diskFailed(log: PartitionLog, error: unknown): void {
-    if (!(error instanceof DiskError)) throw error
-    this.#environment.diskFailed(log, error)
   }
 }

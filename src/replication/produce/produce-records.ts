@@ -33,7 +33,6 @@ export interface ProduceParams {
   readonly timeoutMs: number
   /** Clients may not write to the topics of coordinators. */
   readonly allowsInternalTopics: boolean
-  readonly transactionVersion: 0 | 1 | 2
   /** Asked for only when the answer has to wait. */
   readonly closed: () => AbortSignal
 }
@@ -93,7 +92,6 @@ function append(replicas: ReplicaManager, params: ProduceParams, write: ProduceW
     origin: 'client',
     nowMs,
     requiredAcks: params.acks,
-    transactionVersion: params.transactionVersion,
   })
 }
 
