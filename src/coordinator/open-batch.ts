@@ -48,9 +48,9 @@ export class OpenBatch {
 
   /** The bytes to append; the log sets base offset and leader epoch. */
   build(compression: Compression, leaderEpoch: number): Buffer {
-    const timestamp = BigInt(this.openedMs)
-    const records = this.#records.map(({ key, value }) => ({ timestamp, key, value, headers: [] }))
-    return buildBatch({ baseOffset: this.baseOffset, leaderEpoch, compression, timestampType: 'CreateTime' }, records)
+    const timestamp = this.openedMs
+    const records = this.#records.map(({ key, value }) => ({ timestamp, key, value }))
+    return buildBatch({ baseOffset: this.baseOffset, leaderEpoch, compression }, records)
   }
 }
 

@@ -200,7 +200,10 @@ export class Shard<Machine extends ShardMachine<Rec>, Rec> {
 
   #appendTogether(prepared: readonly Prepared<Rec>[], settle: (errorCode: number) => void): void {
     const sizeBytes = prepared.reduce((sum, { encoded }) => sum + recordSizeBytes(encoded), 0)
-    if (this.#batch !== null && !this.#batch.hasRoomFor(sizeBytes) && !this.#flush()) return settle(this.#flushError)
+    if (this.#batch !== null && !this.#batch.hasRoomFor(sizeBytes) && !this.#flush()) {
+      settle(this.#flushError)
+      return
+    }
     const batch = this.#batch ?? this.#openBatch()
     for (const one of prepared) this.#addToBatch(batch, one, settle)
     this.#finishAppend(batch, settle)
@@ -210,7 +213,10 @@ export class Shard<Machine extends ShardMachine<Rec>, Rec> {
     let batch = this.#batch ?? this.#openBatch()
     for (const one of prepared) {
       if (!batch.isEmpty && !batch.hasRoomFor(recordSizeBytes(one.encoded))) {
-        if (!this.#flush()) return settle(this.#flushError)
+        if (!this.#flush()) {
+          settle(this.#flushError)
+          return
+        }
         batch = this.#openBatch()
       }
       this.#addToBatch(batch, one, settle)

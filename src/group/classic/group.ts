@@ -10,8 +10,8 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { assert } from '../../base/assert.ts'
 import type { Clock, TimestampMs } from '../../base/ports.ts'
-import { fencedJoin, fencedSync } from './error-replies.ts'
-import { ClassicMember, type JoinReply, type OfferedProtocol, type RespondToJoin, type SyncReply } from './member.ts'
+import { fencedJoin, fencedSync, joinError, syncError } from './error-replies.ts'
+import { ClassicMember, type JoinReply, type OfferedProtocol, type RespondToJoin, type RespondToSync, type SyncReply } from './member.ts'
 import { mostVoted } from './protocol-votes.ts'
 import { subscribedTopics } from './subscription.ts'
 
@@ -281,6 +281,12 @@ export class ClassicGroup {
     respond(reply)
   }
 
+  /** The member waits for its assignment. An earlier SyncGroup of its own is answered, as an earlier JoinGroup is. */
+  awaitSync(member: ClassicMember, respond: RespondToSync): void {
+    member.awaitingSync?.(syncError(ErrorCode.REBALANCE_IN_PROGRESS))
+    member.awaitingSync = respond
+  }
+
   /** False when the member did not wait for it. */
   completeSync(member: ClassicMember, reply: SyncReply): boolean {
     const respond = member.awaitingSync
@@ -291,6 +297,8 @@ export class ClassicGroup {
   }
 
   #setAwaitingJoin(member: ClassicMember, respond: RespondToJoin | null): void {
+    // Kafka leaves the earlier of two JoinGroups of one member unanswered, which would hold up what follows it on its connection.
+    if (respond !== null) member.awaitingJoin?.(joinError(member.memberId, ErrorCode.REBALANCE_IN_PROGRESS))
     if (respond !== null && !member.isAwaitingJoin) this.#awaitingJoinCount += 1
     if (respond === null && member.isAwaitingJoin) this.#awaitingJoinCount -= 1
     member.awaitingJoin = respond

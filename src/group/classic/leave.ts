@@ -4,7 +4,7 @@ import type { Input } from '../../../protocol/schema/notation.ts'
 import type { Decision } from '../../coordinator/shard-machine.ts'
 import type { GroupRecord } from '../group-records.ts'
 import { type ClassicContext, type GroupDecision, NOTHING } from './context.ts'
-import { joinError } from './error-replies.ts'
+import { joinError, syncError } from './error-replies.ts'
 import type { ClassicGroup } from './group.ts'
 import { completeJoinIfAllJoined, rebalanceOrCompleteJoin } from './rebalance.ts'
 import { endSession } from './session.ts'
@@ -51,7 +51,11 @@ function removeLeaving(context: ClassicContext, group: ClassicGroup, { memberId,
 function removeNow(context: ClassicContext, group: ClassicGroup, memberId: string, reason: string | null): void {
   endSession(context, group.groupId, memberId)
   const member = group.member(memberId)
-  if (member !== undefined) group.completeJoin(member, joinError('', ErrorCode.UNKNOWN_MEMBER_ID))
+  if (member !== undefined) {
+    group.completeJoin(member, joinError('', ErrorCode.UNKNOWN_MEMBER_ID))
+    // Kafka leaves a SyncGroup of a member that is removed unanswered.
+    group.completeSync(member, syncError(ErrorCode.UNKNOWN_MEMBER_ID))
+  }
   group.remove(memberId)
   context.logger.info('member left the group', { groupId: group.groupId, memberId, reason: reason ?? 'not provided' })
 }

@@ -28,7 +28,7 @@ export function syncClassicGroup(context: ClassicContext, group: ClassicGroup, r
       respond(syncError(ErrorCode.REBALANCE_IN_PROGRESS))
       return NOTHING
     case 'CompletingRebalance':
-      member.awaitingSync = respond
+      group.awaitSync(member, respond)
       noteSync(context, group, member)
       return group.isLeader(member.memberId) ? storeAssignment(context, group, request) : NOTHING
     case 'Stable':
