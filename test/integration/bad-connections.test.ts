@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HeartbeatApi } from '../../protocol/messages/heartbeat.ts'
 import { nodePorts } from '../../src/platform/node-ports.ts'
@@ -75,7 +76,8 @@ describe('connections that do not speak the protocol', () => {
     // Connections are accepted in the order in which they came, so all of them are there.
     expect(server.connectionCount).toBe(SILENT_CONNECTIONS + 1)
     await Promise.all([...silent, speaking].map(closed))
-    expect(server.connectionCount).toBe(0)
+    // The server's ends of these sockets, in this same process, close a little later than the clients'.
+    while (server.connectionCount > 0) await setImmediate()
     expect(server.requestBytes).toBe(0)
     expect(lines.length).toBeLessThan(20)
   })
