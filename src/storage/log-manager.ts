@@ -1,9 +1,17 @@
 import type { Uuid } from '../../protocol/uuid.ts'
-import { unreachable } from '../base/assert.ts'
-import type { DiskError } from '../base/errors.ts'
+import { assert } from '../base/assert.ts'
+import { DiskError, OdradekError } from '../base/errors.ts'
 import type { Clock, Disk, Random, Timers, TimestampMs } from '../base/ports.ts'
+import { topicPartitionKey } from '../base/topic-partition.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { LogConfig } from './log/log-config.ts'
+import { LogDirectory } from './directory/log-directory.ts'
+import { PeriodicTasks } from './directory/periodic-tasks.ts'
+import { DELETE_DIRECTORY_SUFFIX, STRAY_DIRECTORY_SUFFIX } from './files/file-names.ts'
+import { FileTrash } from './files/file-trash.ts'
+import { OpenFiles } from './files/open-files.ts'
+import { IndexMemory } from './index/index-memory.ts'
+import { type LogConfig, UNLIMITED } from './log/log-config.ts'
+import type { LogContext } from './log/log-context.ts'
 import type { PartitionLog } from './log/partition-log.ts'
 
 export interface LogManagerPorts {
@@ -13,7 +21,7 @@ export interface LogManagerPorts {
   readonly disk: Disk
 }
 
-/** Broker settings; names of Kafka in camel case. */
+/** Broker settings; names of Kafka in camel case. Read again at each use: some are dynamic. */
 export interface LogManagerSettings {
   /** log.dirs */
   readonly logDirs: readonly string[]
@@ -29,7 +37,7 @@ export interface LogManagerSettings {
   readonly producerIdExpirationMs: number
   /** producer.id.expiration.check.interval.ms */
   readonly producerIdExpirationCheckIntervalMs: number
-  /** num.recovery.threads.per.data.dir: logs recovered at the same time in one directory */
+  /** num.recovery.threads.per.data.dir: logs loaded at the same time in one directory */
   readonly recoveryConcurrency: number
   /** Segment files open at once; least recently used ones are closed. */
   readonly maxOpenFiles: number
@@ -39,8 +47,8 @@ export interface LogManagerOptions {
   readonly ports: LogManagerPorts
   readonly logger: Logger
   readonly settings: LogManagerSettings
-  readonly clusterId: string
-  readonly nodeId: number
+  /** By path, from `meta.properties`. A directory of `logDirs` that is not here could not be locked or read: it is offline. */
+  readonly directoryIds: ReadonlyMap<string, Uuid>
   /** Settings in force for a topic (with the broker's defaults below them). */
   readonly configOf: (topic: string) => LogConfig
   /** Called once for a directory whose disk failed; its logs are gone from the manager. */
@@ -61,60 +69,312 @@ export interface GetOrCreateLogOptions {
   readonly directoryId?: Uuid
 }
 
-/** The log directories of a node and the logs in them. INTERFACE FIRST: bodies follow. */
+/** Directories load and close more than one log at a time also where Kafka's setting, which counts threads, says 1. */
+const LEAST_CONCURRENCY = 8
+const INDEX_MEMORY_BYTES = 32 * 1024 * 1024
+const NEAR_BYTES = 128 * 1024 * 1024
+/** Logs visited before other work gets its turn. */
+const SLICE = 100
+const LONGEST_FLUSH_CHECK_MS = 3_600_000
+
+/**
+ * The log directories of a node and the logs in them. A directory whose disk fails goes offline alone; the node goes on with
+ * the others. The caller has locked the directories (`lockDirectories`) and keeps them locked until `shutdown` resolved.
+ */
 export class LogManager {
-  /** Locks the directories, checks `meta.properties` (written by formatting), loads or recovers all logs. */
-  static open(_options: LogManagerOptions): Promise<LogManager> {
-    return todo()
+  readonly #options: LogManagerOptions
+  readonly #settings: LogManagerSettings
+  readonly #logger: Logger
+  readonly #tasks: PeriodicTasks
+  readonly #openFiles: OpenFiles
+  readonly #indexMemory = new IndexMemory(INDEX_MEMORY_BYTES)
+  readonly #trashes: FileTrash[] = []
+  readonly #live = new Map<string, LogDirectory>()
+  readonly #offline = new Set<string>()
+  /** By `topicPartitionKey`. */
+  readonly #directoryOf = new Map<string, LogDirectory>()
+  readonly #creating = new Map<string, Promise<PartitionLog>>()
+  #previousBrokerEpoch = -1
+
+  private constructor(options: LogManagerOptions) {
+    this.#options = options
+    this.#settings = options.settings
+    this.#logger = options.logger
+    this.#tasks = new PeriodicTasks(options.ports.timers)
+    this.#openFiles = new OpenFiles(options.ports.disk, options.settings.maxOpenFiles)
+  }
+
+  /** Loads or recovers all logs. Throws an `OdradekError` with code NO_LOG_DIRECTORY when no directory is left. */
+  static async open(options: LogManagerOptions): Promise<LogManager> {
+    const manager = new LogManager(options)
+    await Promise.all(options.settings.logDirs.map((path) => manager.#load(path)))
+    if (manager.#live.size === 0) {
+      throw new OdradekError('NO_LOG_DIRECTORY', `None of the log directories can be used: ${options.settings.logDirs.join(', ')}. See the errors before.`)
+    }
+    manager.#previousBrokerEpoch = commonEpoch([...manager.#live.values()].map((directory) => directory.previousBrokerEpoch))
+    manager.#startTasks()
+    return manager
   }
 
   get liveDirectories(): readonly LogDirectoryInfo[] {
-    return todo()
-  }
-  get offlineDirectories(): readonly string[] {
-    return todo()
-  }
-  get logs(): Iterable<PartitionLog> {
-    return todo()
-  }
-  /** Broker epoch that the last clean shutdown left in the directories, -1 when any was unclean (KIP-966). */
-  get previousBrokerEpoch(): number {
-    return todo()
+    return [...this.#live.values()].map(infoOf)
   }
 
-  getLog(_topic: string, _partition: number): PartitionLog | undefined {
-    return todo()
+  get offlineDirectories(): readonly string[] {
+    return [...this.#offline]
   }
-  directoryIdOf(_log: PartitionLog): Uuid {
-    return todo()
+
+  get logs(): Iterable<PartitionLog> {
+    return [...this.#live.values()].flatMap((directory) => [...directory.logs.values()])
   }
-  getOrCreateLog(_options: GetOrCreateLogOptions): Promise<PartitionLog> {
-    return todo()
+
+  /** The broker epoch that the last clean shutdown left in the directories; -1 when any stop was unclean, or they differ. Source: KIP-966. */
+  get previousBrokerEpoch(): number {
+    return this.#previousBrokerEpoch
   }
-  /** Renames to `…-delete` at once and removes it after `file.delete.delay.ms`. A missing one is fine. */
-  deleteLog(_topic: string, _partition: number): Promise<void> {
-    return todo()
+
+  getLog(topic: string, partition: number): PartitionLog | undefined {
+    const key = topicPartitionKey(topic, partition)
+    return this.#directoryOf.get(key)?.logs.get(key)
   }
-  /** Logs that the metadata does not know: renamed to `…-stray`, never removed. */
-  setAsideStrayLogs(_isStray: (log: PartitionLog) => boolean): Promise<void> {
-    return todo()
+
+  directoryIdOf(log: PartitionLog): Uuid {
+    const directory = this.#directoryOf.get(topicPartitionKey(log.topic, log.partition))
+    assert(directory !== undefined, 'a log in use has a directory')
+    return directory.directoryId
   }
-  updateTopicConfig(_topic: string, _config: LogConfig): void {
-    todo()
+
+  /**
+   * Rejects with a `DiskError` when the directory fails (it is offline then), and with an `OdradekError` with code
+   * INCONSISTENT_TOPIC_ID when the log belongs to another topic of the same name.
+   */
+  async getOrCreateLog(options: GetOrCreateLogOptions): Promise<PartitionLog> {
+    const { topic, partition, topicId } = options
+    const key = topicPartitionKey(topic, partition)
+    const log = this.getLog(topic, partition) ?? (await (this.#creating.get(key) ?? this.#create(key, options)))
+    if (log.topicId === topicId || log.topicId === null) return log
+    const message = `The log of ${key} in ${log.directory} belongs to a topic with id ${log.topicId}, and ${topicId} was asked for`
+    throw new OdradekError('INCONSISTENT_TOPIC_ID', message, { fields: { topic, partition } })
   }
+
+  /** The name is free at once; the files are removed after `file.delete.delay.ms`. A missing log is fine. Rejects with `DiskError`. */
+  async deleteLog(topic: string, partition: number): Promise<void> {
+    const log = this.getLog(topic, partition)
+    if (log === undefined) return
+    const directory = this.#takeOut(log)
+    await this.#onDisk(directory, async () => {
+      const path = await directory.setAside(log, DELETE_DIRECTORY_SUFFIX)
+      this.#trashOf(directory).removeDirectoryLater(path, log.config.fileDeleteDelayMs)
+    })
+  }
+
+  /** Logs that the metadata does not know: set aside as `…-stray`, never removed by us. Rejects with `DiskError`. */
+  async setAsideStrayLogs(isStray: (log: PartitionLog) => boolean): Promise<void> {
+    for (const log of [...this.logs].filter(isStray)) {
+      const directory = this.#takeOut(log)
+      await this.#onDisk(directory, async () => {
+        const path = await directory.setAside(log, STRAY_DIRECTORY_SUFFIX)
+        this.#logger.warn('A log that the cluster does not know is set aside', { path, topicId: log.topicId })
+      })
+    }
+  }
+
+  updateTopicConfig(topic: string, config: LogConfig): void {
+    for (const log of this.logs) if (log.topic === topic) log.updateConfig(config)
+  }
+
   /** For code that got a `DiskError` from a log: the log's directory goes offline. */
-  reportDiskError(_log: PartitionLog, _error: DiskError): void {
-    todo()
+  reportDiskError(log: PartitionLog, error: DiskError): void {
+    for (const directory of this.#live.values()) {
+      if (log.directory.startsWith(`${directory.path}/`)) return this.#takeOffline(directory, error)
+    }
   }
-  runRetention(_nowMs: TimestampMs): void {
-    todo()
+
+  /** Retention of all logs, as the periodic task does it. */
+  async runRetention(nowMs: TimestampMs): Promise<void> {
+    await this.#forEachLog(async (log) => {
+      await log.deleteOldSegments(nowMs)
+    })
   }
-  /** Flushes and closes all logs, writes checkpoints and the clean-shutdown marker, lets go of the locks. */
-  shutdown(_brokerEpoch: number): Promise<void> {
-    return todo()
+
+  /** Writes recovery points and log starts of all directories, as the periodic task does. */
+  async checkpoint(): Promise<void> {
+    for (const directory of [...this.#live.values()]) await this.#inBackground(directory, () => directory.checkpoint())
+  }
+
+  /** Flushes and closes all logs, writes checkpoints and the marker of a clean shutdown. Nothing may use a log any more. */
+  async shutdown(brokerEpoch: number): Promise<void> {
+    await this.#tasks.stop()
+    for (const trash of this.#trashes) trash.stop()
+    await Promise.all([...this.#live.values()].map((directory) => this.#inBackground(directory, () => directory.shutdown(brokerEpoch))))
+  }
+
+  /** Lets go of everything without a word on disk: for a node that has to stop at once. */
+  abandon(): void {
+    void this.#tasks.stop()
+    for (const trash of this.#trashes) trash.stop()
+    for (const directory of this.#live.values()) directory.closeFiles()
+  }
+
+  async #load(path: string): Promise<void> {
+    const directoryId = this.#options.directoryIds.get(path)
+    if (directoryId === undefined) {
+      this.#offline.add(path)
+      return
+    }
+    const directory = this.#newDirectory(path, directoryId)
+    this.#live.set(path, directory)
+    await this.#inBackground(directory, () => directory.load())
+    for (const key of directory.logs.keys()) {
+      const other = this.#directoryOf.get(key)
+      if (other !== undefined) {
+        throw new OdradekError('DUPLICATE_LOG', `The log of ${key} is in ${other.path} and in ${path}: remove one of them`, { fields: { key } })
+      }
+      this.#directoryOf.set(key, directory)
+    }
+  }
+
+  #newDirectory(path: string, directoryId: Uuid): LogDirectory {
+    const { ports, configOf } = this.#options
+    const onDiskError = (error: DiskError) => {
+      const directory = this.#live.get(path)
+      if (directory !== undefined) this.#takeOffline(directory, error)
+    }
+    const trash = new FileTrash({ disk: ports.disk, timers: ports.timers, onDiskError })
+    this.#trashes.push(trash)
+    this.#trashByPath.set(path, trash)
+    const context: LogContext = {
+      ...ports,
+      logger: this.#logger,
+      openFiles: this.#openFiles,
+      indexes: { disk: ports.disk, memory: this.#indexMemory },
+      producerIdExpirationMs: this.#settings.producerIdExpirationMs,
+      nearBytes: NEAR_BYTES,
+      discard: (paths, delayMs) => trash.discardFiles(paths, delayMs),
+      onDiskError,
+    }
+    const concurrency = Math.max(LEAST_CONCURRENCY, this.#settings.recoveryConcurrency)
+    return new LogDirectory({ path, directoryId, context, trash, configOf, concurrency })
+  }
+
+  readonly #trashByPath = new Map<string, FileTrash>()
+
+  #trashOf(directory: LogDirectory): FileTrash {
+    const trash = this.#trashByPath.get(directory.path)
+    assert(trash !== undefined, 'every directory has its trash')
+    return trash
+  }
+
+  #create(key: string, options: GetOrCreateLogOptions): Promise<PartitionLog> {
+    const directory = this.#directoryFor(options.directoryId)
+    const creating = this.#onDisk(directory, () => directory.createLog(options.topic, options.partition, options.topicId))
+      .then((log) => {
+        this.#directoryOf.set(key, directory)
+        return log
+      })
+      .finally(() => this.#creating.delete(key))
+    this.#creating.set(key, creating)
+    return creating
+  }
+
+  /** Source: `LogManager.nextLogDirs` of Kafka: the directory with the fewest logs. */
+  #directoryFor(directoryId: Uuid | undefined): LogDirectory {
+    const live = [...this.#live.values()]
+    const wanted = directoryId === undefined ? undefined : live.find((directory) => directory.directoryId === directoryId)
+    if (wanted !== undefined) return wanted
+    const [first, ...others] = live
+    if (first === undefined) throw new OdradekError('NO_LOG_DIRECTORY', 'All log directories are offline')
+    return others.reduce((best, directory) => (directory.logs.size < best.logs.size ? directory : best), first)
+  }
+
+  #takeOut(log: PartitionLog): LogDirectory {
+    const key = topicPartitionKey(log.topic, log.partition)
+    const directory = this.#directoryOf.get(key)
+    assert(directory !== undefined, 'a log in use has a directory')
+    this.#directoryOf.delete(key)
+    return directory
+  }
+
+  /** A failure takes the directory offline and goes to the caller. */
+  async #onDisk<T>(directory: LogDirectory, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof DiskError) this.#takeOffline(directory, error)
+      throw error
+    }
+  }
+
+  /** A failure takes the directory offline, and that is all. */
+  async #inBackground(directory: LogDirectory, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      this.#takeOffline(directory, error)
+    }
+  }
+
+  #takeOffline(directory: LogDirectory, error: DiskError): void {
+    if (!this.#live.delete(directory.path)) return
+    this.#offline.add(directory.path)
+    this.#logger.error('A log directory failed and is offline', { path: directory.path, logs: directory.logs.size, error })
+    for (const key of directory.logs.keys()) this.#directoryOf.delete(key)
+    directory.closeFiles()
+    this.#options.onDirectoryOffline(infoOf(directory), error)
+  }
+
+  #startTasks(): void {
+    const settings = this.#settings
+    const { clock } = this.#options.ports
+    this.#tasks.add(
+      'retention',
+      () => settings.retentionCheckIntervalMs,
+      () => this.runRetention(clock.nowMs()),
+    )
+    this.#tasks.add(
+      'flush',
+      () => Math.min(settings.flushCheckIntervalMs, LONGEST_FLUSH_CHECK_MS),
+      () => this.#flushDueLogs(),
+    )
+    this.#tasks.add(
+      'checkpoint',
+      () => Math.min(settings.recoveryPointCheckpointIntervalMs, settings.logStartOffsetCheckpointIntervalMs),
+      () => this.checkpoint(),
+    )
+    this.#tasks.add(
+      'producer-expiration',
+      () => settings.producerIdExpirationCheckIntervalMs,
+      () => this.#forEachLog(async (log) => log.removeExpiredProducers(clock.nowMs())),
+    )
+  }
+
+  async #flushDueLogs(): Promise<void> {
+    const nowMs = this.#options.ports.clock.nowMs()
+    await this.#forEachLog(async (log) => {
+      const { flushMs } = log.config
+      if (flushMs < UNLIMITED && log.recoveryPoint < log.logEndOffset && nowMs - log.lastFlushMs >= flushMs) await log.flush()
+    })
+  }
+
+  async #forEachLog(work: (log: PartitionLog) => Promise<void>): Promise<void> {
+    let visited = 0
+    for (const directory of [...this.#live.values()]) {
+      await this.#inBackground(directory, async () => {
+        for (const log of [...directory.logs.values()]) {
+          if (++visited % SLICE === 0) await this.#options.ports.timers.sleep(0)
+          if (!log.isClosed) await work(log)
+        }
+      })
+    }
   }
 }
 
-function todo(): never {
-  return unreachable('interface first' as never)
+function infoOf({ path, directoryId }: LogDirectory): LogDirectoryInfo {
+  return { path, directoryId }
+}
+
+function commonEpoch(epochs: readonly (number | null)[]): number {
+  const [first] = epochs
+  return first !== undefined && first !== null && epochs.every((epoch) => epoch === first) ? first : -1
 }

@@ -7,12 +7,15 @@ export interface EpochEntry {
 
 /**
  * Where each leader epoch of a log begins: what followers ask to find where they diverge. Both numbers rise from entry to
- * entry. Pure state; the owner writes it to `leader-epoch-checkpoint` when `isDirty`.
+ * entry. Pure state; the owner writes it to `leader-epoch-checkpoint` when `isDirty`. An epoch
+ * assigned does not set that: until it has records nobody misses it, and the owner sets it with the first one.
  * Source: KIP-101, KIP-279; `LeaderEpochFileCache` of Kafka.
  */
 export class LeaderEpochCache {
   #entries: EpochEntry[]
   isDirty = false
+  /** The latest epoch in the file. */
+  savedEpoch: number | null = null
 
   constructor(entries: readonly EpochEntry[] = []) {
     this.#entries = [...entries]
@@ -37,7 +40,6 @@ export class LeaderEpochCache {
     if (epoch < 0 || startOffset < 0) return
     this.#entries = this.#entries.filter((entry) => entry.epoch < epoch && entry.startOffset < startOffset)
     this.#entries.push({ epoch, startOffset })
-    this.isDirty = true
   }
 
   /** null when the epoch is above all known ones, or none is known. */

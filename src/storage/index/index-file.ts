@@ -1,6 +1,6 @@
 import { assert } from '../../base/assert.ts'
-import { DiskError } from '../../base/errors.ts'
-import type { Disk, DiskFile } from '../../base/ports.ts'
+import type { Disk } from '../../base/ports.ts'
+import { flushIfPresent, readWhole } from '../files/read-whole.ts'
 import type { IndexMemory } from './index-memory.ts'
 
 /** What all index files of a node share. */
@@ -117,13 +117,7 @@ export class IndexFile {
   /** Writes, and resolves when the entries would survive a loss of power. */
   async flush(): Promise<void> {
     this.write()
-    const file = await openIfPresent(this.#disk, this.path)
-    if (file === null) return
-    try {
-      await file.flush()
-    } finally {
-      file.close()
-    }
+    await flushIfPresent(this.#disk, this.path)
   }
 
   /** Gives back the memory. What was not written is lost: call `write` before, unless the file is to go. */
@@ -133,7 +127,7 @@ export class IndexFile {
   }
 
   #load(): Buffer {
-    const content = readWhole(this.#disk, this.path)
+    const content = readWhole(this.#disk, this.path) ?? Buffer.allocUnsafe(0)
     const whole = content.length - (content.length % this.#entryBytes)
     let end = 0
     while (end < whole && this.#isValid(content, end)) end += this.#entryBytes
@@ -143,30 +137,5 @@ export class IndexFile {
     this.#hasTail = end < content.length
     this.#memory.admit(this)
     return content
-  }
-}
-
-function readWhole(disk: Disk, path: string): Buffer {
-  let file: DiskFile
-  try {
-    file = disk.openSync(path, 'read')
-  } catch (error) {
-    if (error instanceof DiskError && error.reason === 'not-found') return Buffer.allocUnsafe(0)
-    throw error
-  }
-  try {
-    const content = Buffer.allocUnsafe(file.sizeBytes())
-    return content.subarray(0, file.readAt(content, 0))
-  } finally {
-    file.close()
-  }
-}
-
-async function openIfPresent(disk: Disk, path: string): Promise<DiskFile | null> {
-  try {
-    return await disk.open(path, 'write')
-  } catch (error) {
-    if (error instanceof DiskError && error.reason === 'not-found') return null
-    throw error
   }
 }

@@ -57,8 +57,11 @@ function offsetAt(window: Buffer, at: number): number | null {
   }
 }
 
-/** What to do at a batch: stop there, or go on to the next. */
-export type Visit = (place: BatchPlace) => boolean
+/**
+ * What to do at a batch: true stops there. The header stands at byte `at` of `window`, which holds more of the batch by luck
+ * alone, and is used again for the next ones.
+ */
+export type Visit = (place: BatchPlace, window: Buffer, at: number) => boolean
 
 export interface ScanRange {
   readonly file: DiskFile
@@ -75,7 +78,19 @@ export interface ScanResult {
 
 /** Visits batches in order until `visit` returns true. Stops where the range ends, and where there is no whole batch. */
 export function scan(range: ScanRange, visit: Visit): ScanResult {
-  const window = Buffer.allocUnsafe(Math.min(WINDOW_BYTES, Math.max(range.end - range.position, 0)))
+  const window = spareWindow ?? Buffer.allocUnsafeSlow(WINDOW_BYTES)
+  spareWindow = null
+  try {
+    return scanThrough(window, range, visit)
+  } finally {
+    spareWindow = window
+  }
+}
+
+/** Used again by the next synchronous scan; taken while one runs. */
+let spareWindow: Buffer | null = null
+
+function scanThrough(window: Buffer, range: ScanRange, visit: Visit): ScanResult {
   for (let position = range.position; ; ) {
     const bytes = range.file.readAt(windowFor(window, position, range.end), position)
     const result = scanWindow({ window, bytes, position, end: range.end }, visit)
@@ -113,7 +128,7 @@ function scanWindow(read: WindowRead, visit: Visit): ScanResult & { readonly isD
     const position = read.position + at
     const place = placeAt(read.window, at, position)
     if (place === null || position + place.sizeBytes > read.end) return { isDone: true, stoppedAt: null, position }
-    if (visit(place)) return { isDone: true, stoppedAt: place, position }
+    if (visit(place, read.window, at)) return { isDone: true, stoppedAt: place, position }
     at += place.sizeBytes
   }
   // Not one header in what is left of the range: the end, or bytes that are no batch.

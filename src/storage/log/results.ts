@@ -24,15 +24,21 @@ export interface Appended {
   readonly logStartOffset: number
   /** The producer sent this batch before: nothing was written, the offsets are those of the first time. */
   readonly duplicate: boolean
+  /** `flush.messages` is reached: call `flush` and wait for it before the append is acknowledged. */
+  readonly mustFlush: boolean
 }
 
-/** Nothing was written. The values go into the Produce response as they are. */
+/** Nothing was written. The values, but `detail`, go into the Produce response as they are. */
 export interface AppendRefused {
   readonly kind: 'refused'
   readonly errorCode: number
+  /** null where Kafka sends none: for all but refused records */
   readonly message: string | null
   readonly recordErrors: readonly RecordError[]
+  /** -1 for refusals with which Kafka sends none */
   readonly logStartOffset: number
+  /** What was wrong, for our log. */
+  readonly detail: string
 }
 
 export interface RecordError {
@@ -43,10 +49,10 @@ export interface RecordError {
 
 export type AppendResult = Appended | AppendRefused
 
-export interface AppendedAsFollower {
-  readonly firstOffset: number
-  /** -1 when `batches` was empty */
-  readonly lastOffset: number
+export interface AppendAsFollowerOptions {
+  /** Of the leader that sent the batches. Those of a higher epoch, and all behind them, are left out (KAFKA-18723). */
+  readonly leaderEpoch: number
+  readonly nowMs: TimestampMs
 }
 
 /** How far a read may see. Source: `FetchIsolation` of Kafka. */

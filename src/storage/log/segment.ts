@@ -6,7 +6,7 @@ import type { LazyFile } from '../files/open-files.ts'
 import { MAX_RELATIVE_OFFSET, OffsetIndex } from '../index/offset-index.ts'
 import { TimeIndex, type TimestampOffset } from '../index/time-index.ts'
 import { TransactionIndex } from '../index/transaction-index.ts'
-import { type BatchPlace, placeAt, scan } from './batch-scan.ts'
+import { type BatchPlace, placeAt, scan, type Visit } from './batch-scan.ts'
 import type { LogConfig } from './log-config.ts'
 import { corruptLog, type LogContext } from './log-context.ts'
 
@@ -74,6 +74,7 @@ export class Segment {
     segment.#maxTimestamp = { timestampMs: -1, offset: options.baseOffset }
     segment.offsetIndex.file.startEmpty()
     segment.timeIndex.file.startEmpty()
+    segment.transactionIndex.truncateTo(options.baseOffset)
     return segment
   }
 
@@ -146,7 +147,7 @@ export class Segment {
   }
 
   /** Visits the batches from byte `position` to the end until `visit` returns true; returns where it did. */
-  scan(position: number, visit: (place: BatchPlace) => boolean): BatchPlace | null {
+  scan(position: number, visit: Visit): BatchPlace | null {
     const end = this.sizeBytes
     const result = scan({ file: this.log.get(), position, end }, visit)
     if (result.stoppedAt === null && result.position !== end) throw this.damagedAt(result.position)

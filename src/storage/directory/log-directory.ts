@@ -1,0 +1,169 @@
+import type { Uuid } from '../../../protocol/uuid.ts'
+import { parseTopicPartitionKey, topicPartitionKey } from '../../base/topic-partition.ts'
+import { LOG_START_CHECKPOINT, OffsetCheckpointFile, type OffsetsByPartition, RECOVERY_POINT_CHECKPOINT } from '../checkpoint/offset-checkpoint.ts'
+import { DELETE_DIRECTORY_SUFFIX, FUTURE_DIRECTORY_SUFFIX, STRAY_DIRECTORY_SUFFIX, setAsideDirectoryName } from '../files/file-names.ts'
+import type { FileTrash } from '../files/file-trash.ts'
+import { readWhole, writeWhole } from '../files/read-whole.ts'
+import { Flusher } from '../log/flusher.ts'
+import { loadLog } from '../log/load-log.ts'
+import type { LogConfig } from '../log/log-config.ts'
+import type { LogContext } from '../log/log-context.ts'
+import type { PartitionLog } from '../log/partition-log.ts'
+import { takeCleanShutdown, writeCleanShutdown } from './clean-shutdown.ts'
+import { forEachLimited } from './for-each-limited.ts'
+import { decodePartitionMetadata, encodePartitionMetadata, PARTITION_METADATA_FILE } from './partition-metadata.ts'
+
+export interface LogDirectoryOptions {
+  readonly path: string
+  readonly directoryId: Uuid
+  readonly context: LogContext
+  readonly trash: FileTrash
+  readonly configOf: (topic: string) => LogConfig
+  /** Logs loaded or closed at the same time. */
+  readonly concurrency: number
+}
+
+/** Not logs of ours to manage: the metadata log belongs to raft, the cache to tiered storage. */
+const OTHERS: ReadonlySet<string> = new Set(['__cluster_metadata-0', 'remote-log-index-cache'])
+const REMOVED_AFTER_START_MS = 60_000
+
+/**
+ * One of the log directories: its logs, the checkpoints of their offsets, the marker of a clean shutdown. Every method but
+ * `closeFiles` may throw `DiskError`, after which the directory must not be used any more.
+ */
+export class LogDirectory {
+  readonly path: string
+  readonly directoryId: Uuid
+  readonly logs = new Map<string, PartitionLog>()
+  readonly #options: LogDirectoryOptions
+  readonly #context: LogContext
+  readonly #recoveryPoints: OffsetCheckpointFile
+  readonly #logStarts: OffsetCheckpointFile
+  readonly #checkpointing: Flusher
+  #writtenRecoveryPoints: OffsetsByPartition | null = null
+  #writtenLogStarts: OffsetsByPartition | null = null
+  /** Of the shutdown before this start; null when there was none, or an unclean one. */
+  previousBrokerEpoch: number | null = null
+
+  constructor(options: LogDirectoryOptions) {
+    this.#options = options
+    this.#context = options.context
+    this.path = options.path
+    this.directoryId = options.directoryId
+    this.#recoveryPoints = new OffsetCheckpointFile(options.context.disk, options.path, RECOVERY_POINT_CHECKPOINT)
+    this.#logStarts = new OffsetCheckpointFile(options.context.disk, options.path, LOG_START_CHECKPOINT)
+    this.#checkpointing = new Flusher(() => this.#writeCheckpoints())
+  }
+
+  /** Loads what is there. A clean start reads names only; an unclean one recovers every log from its recovery point. */
+  async load(): Promise<void> {
+    const { disk, logger } = this.#context
+    const cleanShutdown = await takeCleanShutdown(disk, this.path)
+    this.previousBrokerEpoch = cleanShutdown?.brokerEpoch ?? null
+    const recoveryPoints = await this.#readCheckpoint(this.#recoveryPoints)
+    const logStarts = await this.#readCheckpoint(this.#logStarts)
+    const names = (await disk.list(this.path)).filter((entry) => entry.kind === 'directory' && !OTHERS.has(entry.name)).map((entry) => entry.name)
+    await forEachLimited(names, this.#options.concurrency, async (name) => {
+      const topicPartition = this.#topicPartitionOf(name)
+      if (topicPartition === null) return
+      const checkpointed = { recoveryPoint: recoveryPoints.get(name) ?? null, logStartOffset: logStarts.get(name) ?? 0 }
+      const topicId = this.#readTopicId(name)
+      this.logs.set(name, await this.#open({ ...topicPartition, topicId, ...checkpointed, wasClean: cleanShutdown !== null, isNew: false }))
+    })
+    logger.info('Log directory loaded', { path: this.path, logs: this.logs.size, wasClean: cleanShutdown !== null })
+  }
+
+  async createLog(topic: string, partition: number, topicId: Uuid): Promise<PartitionLog> {
+    const { disk } = this.#context
+    const name = topicPartitionKey(topic, partition)
+    await disk.makeDirectory(`${this.path}/${name}`)
+    this.#writeTopicId(name, topicId)
+    const log = await this.#open({ topic, partition, topicId, recoveryPoint: 0, logStartOffset: 0, wasClean: true, isNew: true })
+    this.logs.set(name, log)
+    return log
+  }
+
+  /** Renames the log's directory with `suffix`, so that the name is free and the log never loaded again. */
+  async setAside(log: PartitionLog, suffix: typeof DELETE_DIRECTORY_SUFFIX | typeof STRAY_DIRECTORY_SUFFIX): Promise<string> {
+    const { disk, random } = this.#context
+    this.logs.delete(topicPartitionKey(log.topic, log.partition))
+    log.closeFiles()
+    const target = `${this.path}/${setAsideDirectoryName(log.topic, log.partition, random.bytes(16).toString('hex'), suffix)}`
+    await disk.rename(log.directory, target)
+    // A log of the same name to come must not find offsets of this one.
+    await this.checkpoint()
+    return target
+  }
+
+  /** Writes recovery points and log starts, if they changed. Calls while one runs share the next. */
+  checkpoint(): Promise<void> {
+    return this.#checkpointing.run()
+  }
+
+  /** Flushes and closes all logs; the marker is the last thing written. */
+  async shutdown(brokerEpoch: number): Promise<void> {
+    await forEachLimited(this.logs.values(), this.#options.concurrency, (log) => log.close())
+    await this.checkpoint()
+    await writeCleanShutdown(this.#context.disk, this.path, brokerEpoch)
+  }
+
+  closeFiles(): void {
+    for (const log of this.logs.values()) log.closeFiles()
+    this.logs.clear()
+  }
+
+  async #writeCheckpoints(): Promise<void> {
+    const logs = [...this.logs]
+    const recoveryPoints = new Map(logs.map(([name, log]) => [name, log.recoveryPoint]))
+    const logStarts = new Map(logs.filter(([, log]) => log.isStartWithinSegment).map(([name, log]) => [name, log.logStartOffset]))
+    if (!isSame(recoveryPoints, this.#writtenRecoveryPoints)) await this.#recoveryPoints.write(recoveryPoints)
+    this.#writtenRecoveryPoints = recoveryPoints
+    if (!isSame(logStarts, this.#writtenLogStarts)) await this.#logStarts.write(logStarts)
+    this.#writtenLogStarts = logStarts
+  }
+
+  async #readCheckpoint(file: OffsetCheckpointFile): Promise<OffsetsByPartition> {
+    const { offsets, problem } = await file.read()
+    if (problem !== null) this.#context.logger.warn('A checkpoint is malformed; what stands before the fault is used', { path: file.path, problem })
+    return offsets
+  }
+
+  #topicPartitionOf(name: string): { topic: string; partition: number } | null {
+    if (name.endsWith(DELETE_DIRECTORY_SUFFIX)) {
+      this.#options.trash.removeDirectoryLater(`${this.path}/${name}`, REMOVED_AFTER_START_MS)
+      return null
+    }
+    const topicPartition = name.endsWith(STRAY_DIRECTORY_SUFFIX) || name.endsWith(FUTURE_DIRECTORY_SUFFIX) ? null : parseTopicPartitionKey(name)
+    if (topicPartition === null) this.#context.logger.warn('A directory that is no log is left alone', { path: `${this.path}/${name}` })
+    return topicPartition
+  }
+
+  #readTopicId(name: string): Uuid | null {
+    const content = readWhole(this.#context.disk, `${this.path}/${name}/${PARTITION_METADATA_FILE}`)
+    return content === null ? null : decodePartitionMetadata(content)
+  }
+
+  /** Durable with the log's first flush: before that, nothing of the log is. */
+  #writeTopicId(name: string, topicId: Uuid): void {
+    writeWhole(this.#context.disk, `${this.path}/${name}/${PARTITION_METADATA_FILE}`, encodePartitionMetadata(topicId))
+  }
+
+  #open(what: {
+    topic: string
+    partition: number
+    topicId: Uuid | null
+    recoveryPoint: number | null
+    logStartOffset: number
+    wasClean: boolean
+    isNew: boolean
+  }): Promise<PartitionLog> {
+    const directory = `${this.path}/${topicPartitionKey(what.topic, what.partition)}`
+    return loadLog({ ...what, context: this.#context, directory, config: this.#options.configOf(what.topic) })
+  }
+}
+
+function isSame(a: OffsetsByPartition, b: OffsetsByPartition | null): boolean {
+  if (b === null || a.size !== b.size) return false
+  for (const [key, offset] of a) if (b.get(key) !== offset) return false
+  return true
+}
