@@ -1,0 +1,12 @@
+/**
+ * Odradek in your own process: a Kafka broker for tests and small programs.
+ *
+ * ```ts
+ * await using node = await startNode()
+ * const kafka = new Kafka({ brokers: [node.bootstrapServers] })
+ * ```
+ */
+export { type Node, type StartNodeOptions, startNode } from './node/in-process.ts'
+export { OdradekError } from './base/errors.ts'
+export type { LogLevel } from './platform/log-levels.ts'
+export type { LogFields, Logger } from './telemetry/logger.ts'
