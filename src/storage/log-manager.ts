@@ -6,7 +6,6 @@ import { topicPartitionKey } from '../base/topic-partition.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { LogDirectory } from './directory/log-directory.ts'
 import { PeriodicTasks } from './directory/periodic-tasks.ts'
-import { DELETE_DIRECTORY_SUFFIX, STRAY_DIRECTORY_SUFFIX } from './files/file-names.ts'
 import { FileTrash } from './files/file-trash.ts'
 import { OpenFiles } from './files/open-files.ts'
 import { IndexMemory } from './index/index-memory.ts'
@@ -88,7 +87,6 @@ export class LogManager {
   readonly #tasks: PeriodicTasks
   readonly #openFiles: OpenFiles
   readonly #indexMemory = new IndexMemory(INDEX_MEMORY_BYTES)
-  readonly #trashes: FileTrash[] = []
   readonly #live = new Map<string, LogDirectory>()
   readonly #offline = new Set<string>()
   /** By `topicPartitionKey`. */
@@ -162,20 +160,14 @@ export class LogManager {
     const log = this.getLog(topic, partition)
     if (log === undefined) return
     const directory = this.#takeOut(log)
-    await this.#onDisk(directory, async () => {
-      const path = await directory.setAside(log, DELETE_DIRECTORY_SUFFIX)
-      this.#trashOf(directory).removeDirectoryLater(path, log.config.fileDeleteDelayMs)
-    })
+    await this.#onDisk(directory, () => directory.deleteLog(log))
   }
 
   /** Logs that the metadata does not know: set aside as `…-stray`, never removed by us. Rejects with `DiskError`. */
   async setAsideStrayLogs(isStray: (log: PartitionLog) => boolean): Promise<void> {
     for (const log of [...this.logs].filter(isStray)) {
       const directory = this.#takeOut(log)
-      await this.#onDisk(directory, async () => {
-        const path = await directory.setAside(log, STRAY_DIRECTORY_SUFFIX)
-        this.#logger.warn('A log that the cluster does not know is set aside', { path, topicId: log.topicId })
-      })
+      await this.#onDisk(directory, () => directory.setAsideStray(log))
     }
   }
 
@@ -186,7 +178,7 @@ export class LogManager {
   /** For code that got a `DiskError` from a log: the log's directory goes offline. */
   reportDiskError(log: PartitionLog, error: DiskError): void {
     for (const directory of this.#live.values()) {
-      if (log.directory.startsWith(`${directory.path}/`)) return this.#takeOffline(directory, error)
+      if (log.directory.startsWith(`${directory.path}/`)) this.#takeOffline(directory, error)
     }
   }
 
@@ -205,14 +197,12 @@ export class LogManager {
   /** Flushes and closes all logs, writes checkpoints and the marker of a clean shutdown. Nothing may use a log any more. */
   async shutdown(brokerEpoch: number): Promise<void> {
     await this.#tasks.stop()
-    for (const trash of this.#trashes) trash.stop()
     await Promise.all([...this.#live.values()].map((directory) => this.#inBackground(directory, () => directory.shutdown(brokerEpoch))))
   }
 
   /** Lets go of everything without a word on disk: for a node that has to stop at once. */
   abandon(): void {
     void this.#tasks.stop()
-    for (const trash of this.#trashes) trash.stop()
     for (const directory of this.#live.values()) directory.closeFiles()
   }
 
@@ -241,8 +231,6 @@ export class LogManager {
       if (directory !== undefined) this.#takeOffline(directory, error)
     }
     const trash = new FileTrash({ disk: ports.disk, timers: ports.timers, onDiskError })
-    this.#trashes.push(trash)
-    this.#trashByPath.set(path, trash)
     const context: LogContext = {
       ...ports,
       logger: this.#logger,
@@ -255,14 +243,6 @@ export class LogManager {
     }
     const concurrency = Math.max(LEAST_CONCURRENCY, this.#settings.recoveryConcurrency)
     return new LogDirectory({ path, directoryId, context, trash, configOf, concurrency })
-  }
-
-  readonly #trashByPath = new Map<string, FileTrash>()
-
-  #trashOf(directory: LogDirectory): FileTrash {
-    const trash = this.#trashByPath.get(directory.path)
-    assert(trash !== undefined, 'every directory has its trash')
-    return trash
   }
 
   #create(key: string, options: GetOrCreateLogOptions): Promise<PartitionLog> {

@@ -83,16 +83,16 @@ export class LogDirectory {
     return log
   }
 
-  /** Renames the log's directory with `suffix`, so that the name is free and the log never loaded again. */
-  async setAside(log: PartitionLog, suffix: typeof DELETE_DIRECTORY_SUFFIX | typeof STRAY_DIRECTORY_SUFFIX): Promise<string> {
-    const { disk, random } = this.#context
-    this.logs.delete(topicPartitionKey(log.topic, log.partition))
-    log.closeFiles()
-    const target = `${this.path}/${setAsideDirectoryName(log.topic, log.partition, random.bytes(16).toString('hex'), suffix)}`
-    await disk.rename(log.directory, target)
-    // A log of the same name to come must not find offsets of this one.
-    await this.checkpoint()
-    return target
+  /** The name is free when this resolves; the files are removed after `file.delete.delay.ms`. */
+  async deleteLog(log: PartitionLog): Promise<void> {
+    const path = await this.#setAside(log, DELETE_DIRECTORY_SUFFIX)
+    this.#options.trash.removeDirectoryLater(path, log.config.fileDeleteDelayMs)
+  }
+
+  /** Of a log that the cluster does not know: kept for whoever may miss it. */
+  async setAsideStray(log: PartitionLog): Promise<void> {
+    const path = await this.#setAside(log, STRAY_DIRECTORY_SUFFIX)
+    this.#context.logger.warn('A log that the cluster does not know is set aside', { path, topicId: log.topicId })
   }
 
   /** Writes recovery points and log starts, if they changed. Calls while one runs share the next. */
@@ -102,14 +102,28 @@ export class LogDirectory {
 
   /** Flushes and closes all logs; the marker is the last thing written. */
   async shutdown(brokerEpoch: number): Promise<void> {
+    this.#options.trash.stop()
     await forEachLimited(this.logs.values(), this.#options.concurrency, (log) => log.close())
     await this.checkpoint()
     await writeCleanShutdown(this.#context.disk, this.path, brokerEpoch)
   }
 
   closeFiles(): void {
+    this.#options.trash.stop()
     for (const log of this.logs.values()) log.closeFiles()
     this.logs.clear()
+  }
+
+  /** Renames the log's directory with `suffix`, so that the log is never loaded again. */
+  async #setAside(log: PartitionLog, suffix: typeof DELETE_DIRECTORY_SUFFIX | typeof STRAY_DIRECTORY_SUFFIX): Promise<string> {
+    const { disk, random } = this.#context
+    this.logs.delete(topicPartitionKey(log.topic, log.partition))
+    log.closeFiles()
+    const target = `${this.path}/${setAsideDirectoryName(log.topic, log.partition, random.bytes(16).toString('hex'), suffix)}`
+    await disk.rename(log.directory, target)
+    // A log of the same name to come must not find offsets of this one.
+    await this.checkpoint()
+    return target
   }
 
   async #writeCheckpoints(): Promise<void> {

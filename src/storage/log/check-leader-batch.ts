@@ -1,6 +1,7 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
+import type { AppendRules, Refused } from '../../../protocol/records/append-rules.ts'
 import { type RecordBatch, setBaseOffset, setLeaderEpoch } from '../../../protocol/records/batch.ts'
-import { type AppendRules, type Refused, validateBatch } from '../../../protocol/records/validate-batch.ts'
+import { validateBatch } from '../../../protocol/records/validate-batch.ts'
 import type { TimestampMs } from '../../base/ports.ts'
 import type { LogConfig } from './log-config.ts'
 import { refused } from './refusal.ts'
