@@ -1,4 +1,4 @@
-import { type ByteSource, DecompressionLimitError } from './byte-source.ts'
+import { type ByteSource, DecompressionLimitError, MAX_CHUNK_BYTES } from './byte-source.ts'
 import { compressLz4, openLz4 } from './lz4-frame.ts'
 import { compressSnappy, openSnappy } from './snappy.ts'
 import { compressGzip, compressZstd, openGzip, openZstd } from './zlib-codecs.ts'
@@ -13,8 +13,10 @@ export const COMPRESSIONS: readonly Compression[] = ['none', 'gzip', 'snappy', '
 export const MAX_SNAPPY_BLOCK_BYTES = 64 * 1024 * 1024
 
 /** Reads what `compressed` inflates to, in chunks. Throws a `DecompressionError` here or on reading, for what the codec does not accept. */
-export function openDecompressor(compression: Exclude<Compression, 'none'>, compressed: Buffer): ByteSource {
+export function openDecompressor(compression: Compression, compressed: Buffer): ByteSource {
   switch (compression) {
+    case 'none':
+      return openPlain(compressed)
     case 'gzip':
       return openGzip(compressed)
     case 'snappy':
@@ -26,8 +28,21 @@ export function openDecompressor(compression: Exclude<Compression, 'none'>, comp
   }
 }
 
+function openPlain(bytes: Buffer): ByteSource {
+  let position = 0
+  return {
+    next() {
+      if (position === bytes.length) return null
+      const chunk = bytes.subarray(position, position + MAX_CHUNK_BYTES)
+      position += chunk.length
+      return chunk
+    },
+    close() {},
+  }
+}
+
 /** All that `compressed` inflates to. Throws a `DecompressionLimitError` as soon as it is more than `maxBytes`. The caller owns the result. */
-export function decompress(compression: Exclude<Compression, 'none'>, compressed: Buffer, maxBytes: number): Buffer {
+export function decompress(compression: Compression, compressed: Buffer, maxBytes: number): Buffer {
   const source = openDecompressor(compression, compressed)
   try {
     const chunks: Buffer[] = []
@@ -44,8 +59,10 @@ export function decompress(compression: Exclude<Compression, 'none'>, compressed
 }
 
 /** @param level as the topic's `compression.<codec>.level` says; only gzip and zstd have one here */
-export function compress(compression: Exclude<Compression, 'none'>, data: Buffer, level?: number): Buffer {
+export function compress(compression: Compression, data: Buffer, level?: number): Buffer {
   switch (compression) {
+    case 'none':
+      return data
     case 'gzip':
       return compressGzip(data, level)
     case 'snappy':

@@ -55,6 +55,7 @@ class SnappySource implements ByteSource {
   #block: Buffer = Buffer.alloc(0)
 
   constructor(input: Buffer, maxBlockBytes: number) {
+    if (input.length === 0) throw new DecompressionError('snappy of no bytes')
     this.#input = input
     this.#maxBlockBytes = maxBlockBytes
     this.#framed = input.length >= FRAME_HEADER_BYTES && input.subarray(0, FRAME_MAGIC.length).equals(FRAME_MAGIC)

@@ -25,12 +25,16 @@ interface ZlibHandle {
 /** The stream allocates this for itself and it is never used. */
 const UNUSED = { chunkSize: 64 }
 
+/** No frames at all are sound zstd. */
+const NOTHING: ByteSource = { next: () => null, close: () => {} }
+
 export function openGzip(compressed: Buffer): ByteSource {
   return new ZlibSource(createGunzip(UNUSED) as unknown as ZlibStream, constants.Z_FINISH, compressed)
 }
 
 /** Frames may lack their content size. A frame's window, and with it the memory, is at most 128 MiB, as in zstd's own tools. */
 export function openZstd(compressed: Buffer): ByteSource {
+  if (compressed.length === 0) return NOTHING
   return new ZlibSource(createZstdDecompress(UNUSED) as unknown as ZlibStream, constants.ZSTD_e_end, compressed)
 }
 

@@ -1,3 +1,4 @@
+import { DecompressionError } from '../compression/byte-source.ts'
 import { COMPRESSIONS, type Compression } from '../compression/codecs.ts'
 import { crc32c } from '../crc32c.ts'
 import { DecodeError } from '../errors.ts'
@@ -106,11 +107,11 @@ export class RecordBatch {
     return (this.attributes & COMPRESSION_MASK) !== 0
   }
 
-  /** Throws a `DecodeError` for an id that names no codec. */
+  /** Throws a `DecompressionError` for an id that names no codec. */
   get compression(): Compression {
     const id = this.attributes & COMPRESSION_MASK
     const compression = COMPRESSIONS[id]
-    if (compression === undefined) throw new DecodeError(`unknown compression type id: ${id}`)
+    if (compression === undefined) throw new DecompressionError(`no codec has the id ${id}`)
     return compression
   }
 

@@ -17,6 +17,7 @@ import {
   NO_PRODUCER_EPOCH,
   NO_PRODUCER_ID,
   NO_SEQUENCE,
+  NO_TIMESTAMP,
   PRODUCER_EPOCH_POSITION,
   PRODUCER_ID_POSITION,
   RECORD_COUNT_POSITION,
@@ -80,7 +81,7 @@ function frame(records: readonly NewRecord[], baseTimestamp: bigint): Buffer {
   return target
 }
 
-function compressed(records: readonly NewRecord[], baseTimestamp: bigint, compression: Exclude<Compression, 'none'>, level: number | undefined): Buffer {
+function compressed(records: readonly NewRecord[], baseTimestamp: bigint, compression: Compression, level: number | undefined): Buffer {
   const payload = compress(compression, frame(records, baseTimestamp).subarray(RECORDS_POSITION), level)
   return Buffer.concat([Buffer.allocUnsafe(RECORDS_POSITION), payload])
 }
@@ -122,7 +123,7 @@ function writeNullable(target: Buffer, start: number, value: Uint8Array | null |
 
 function maxTimestamp(options: BatchOptions, records: readonly NewRecord[]): bigint {
   if (options.logAppendTimeMs !== undefined) return BigInt(options.logAppendTimeMs)
-  let max = BigInt((records[0] as NewRecord).timestamp)
+  let max = NO_TIMESTAMP
   for (const { timestamp } of records) if (timestamp > max) max = BigInt(timestamp)
   return max
 }

@@ -1,6 +1,7 @@
 import { EndTxnMarker } from '../data/end-txn-marker.ts'
 import { DecodeError } from '../errors.ts'
-import { decodeFrom, encodeToBuffer } from '../schema/codec.ts'
+import { decodeMessage, encodeToBuffer } from '../schema/codec.ts'
+import { Reader } from '../wire/reader.ts'
 import type { NewRecord } from './build-batch.ts'
 import type { Record } from './record.ts'
 
@@ -50,6 +51,6 @@ export function endTransactionMarker(record: Record): EndTransactionMarker | nul
   if (type !== 'commit' && type !== 'abort') return null
   const { value } = record
   if (value === null || value.length < 2) throw new DecodeError(`transaction marker at offset ${record.offset} has no value`)
-  // Later versions only add to the first, as Kafka reads them.
-  return { type, coordinatorEpoch: decodeFrom(EndTxnMarker, value.subarray(2), MARKER_VERSION).coordinatorEpoch }
+  // A later version is read as the first, and what it adds is passed over.
+  return { type, coordinatorEpoch: decodeMessage(EndTxnMarker, new Reader(value, 2), MARKER_VERSION).coordinatorEpoch }
 }

@@ -51,15 +51,14 @@ export function* records(batch: RecordBatch, options: ReadOptions = {}): Generat
 function recordBytes(batch: RecordBatch, maxBytes: number): Buffer {
   if (batch.sizeBytes < RECORDS_POSITION) throw new DecodeError(`a batch of ${batch.sizeBytes} bytes has no room for its header`)
   const stored = batch.buffer.subarray(batch.position + RECORDS_POSITION, batch.end)
-  const { compression } = batch
-  return compression === 'none' ? stored : decompress(compression, stored, maxBytes)
+  return batch.isCompressed ? decompress(batch.compression, stored, maxBytes) : stored
 }
 
 function readRecord(reader: VarintReader, baseOffset: number, baseTimestamp: bigint, appendTime: bigint | null): Record {
   const sizeBytes = reader.varint()
   if (sizeBytes > reader.remaining) throw new DecodeError(`record of ${sizeBytes} bytes at byte ${reader.position}, ${reader.remaining} left`)
   const end = reader.position + sizeBytes
-  reader.byte() // attributes: none are defined
+  reader.skip(1) // attributes: none are defined
   const timestampDelta = reader.varlong()
   const offsetDelta = reader.varint()
   const key = reader.nullableBytes()

@@ -1,0 +1,28 @@
+import type { Compression } from '../compression/codecs.ts'
+import { ErrorCode } from '../error-codes.ts'
+import { type AppendRules, refuse, type Validation } from './append-rules.ts'
+import { NO_TIMESTAMP, RecordBatch } from './batch.ts'
+import { buildBatch } from './build-batch.ts'
+import { type Record, records } from './record.ts'
+
+/**
+ * The batch once more, in the codec that the topic wants; its records numbered from 0. All of them are in memory at once, up to
+ * `DEFAULT_MAX_DECOMPRESSED_BYTES`. Throws a `DecodeError` where `records` does.
+ */
+export function rebuildBatch(batch: RecordBatch, rules: AppendRules, compression: Compression): Validation {
+  const all = [...records(batch)]
+  if (all.some(isBeforeEpoch)) return refuse(ErrorCode.UNKNOWN_SERVER_ERROR, 'records with negative timestamps cannot be compressed anew')
+  const { producerId, producerEpoch, baseSequence, isTransactional } = batch
+  const options = { producerId, producerEpoch, baseSequence, isTransactional, compression, compressionLevel: rules.compressionLevel }
+  const stamped = rules.timestampType === 'LogAppendTime' ? { ...options, logAppendTimeMs: rules.nowMs } : options
+  const rebuilt = new RecordBatch(buildBatch(stamped, all))
+  if (rebuilt.sizeBytes > rules.maxMessageBytes) {
+    return refuse(ErrorCode.MESSAGE_TOO_LARGE, `record batch of ${rebuilt.sizeBytes} bytes, compressed anew, exceeds the configured ${rules.maxMessageBytes}`)
+  }
+  return { ok: true, batch: rebuilt, recordCount: all.length, maxTimestamp: rebuilt.maxTimestamp, isRebuilt: true }
+}
+
+/** Kafka's builder takes none but the one that means "no timestamp", and its answer is UNKNOWN_SERVER_ERROR. */
+function isBeforeEpoch(record: Record): boolean {
+  return record.timestamp < 0n && record.timestamp !== NO_TIMESTAMP
+}
