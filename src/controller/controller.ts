@@ -1,10 +1,8 @@
 import type { Uuid } from '../../protocol/uuid.ts'
 
-/** Who asks, and by when an answer is wanted. */
+/** Who asks. */
 export interface ControllerRequestContext {
   readonly principal: string
-  /** Milliseconds for which the caller waits; the request is refused with REQUEST_TIMED_OUT when it was not decided by then. */
-  readonly timeoutMs?: number
 }
 
 /** An error code of the protocol with its message; `errorCode` 0 is success, with a null message. */
@@ -51,8 +49,6 @@ export interface TopicConfigEntry {
   readonly isSensitive: boolean
 }
 
-export type TopicSelector = { readonly by: 'name'; readonly name: string } | { readonly by: 'id'; readonly id: Uuid }
-
 export interface DeletedTopic extends ControllerError {
   /** null when the id is not known. */
   readonly name: string | null
@@ -83,7 +79,8 @@ export interface ProducerIdBlock {
  */
 export interface Controller {
   createTopics(context: ControllerRequestContext, command: CreateTopicsCommand): Promise<readonly CreatedTopic[]>
-  deleteTopics(context: ControllerRequestContext, topics: readonly TopicSelector[]): Promise<readonly DeletedTopic[]>
+  /** @param ids each once; the answers are in their order */
+  deleteTopics(context: ControllerRequestContext, ids: readonly Uuid[]): Promise<readonly DeletedTopic[]>
   createPartitions(
     context: ControllerRequestContext,
     topics: readonly PartitionsToCreate[],

@@ -6,14 +6,15 @@ import { EMPTY_IMAGE, type MetadataImage, type Provenance } from './image.ts'
 import type { MetadataRecord } from './metadata-record.ts'
 import type { MetadataService } from './metadata-service.ts'
 import { TransactionBuffer } from './transaction-buffer.ts'
+import { wholeDelta } from './whole-delta.ts'
 
-/** Committed records, of one batch of the log or of a slice of a snapshot. */
+/** Committed records of one batch of the log; a control batch has none. */
 export interface CommittedBatch {
   readonly baseOffset: number
-  /** Of the last record: control records count too. */
   readonly lastOffset: number
   readonly epoch: number
   readonly appendedMs: number
+  readonly sizeBytes: number
   readonly records: readonly MetadataRecord[]
 }
 
@@ -22,9 +23,18 @@ interface Waiter {
   readonly done: Deferred<void>
 }
 
+interface Joining {
+  readonly publisher: MetadataPublisher
+  readonly done: Deferred<void>
+}
+
+/** Told after each published image how much of the log it took. */
+export type PublishedListener = (image: MetadataImage, bytes: number) => void
+
 /**
  * Follows the committed metadata log on this node: turns batches into deltas and images and gives them to the publishers
- * one after another, in order. Batches that are committed while publishers work go into the next delta together.
+ * one after another, in order. Batches that are committed while publishers work go into the next delta together; nothing is
+ * published while a metadata transaction is open.
  *
  * `image()` is the newest image that every publisher has applied. `applied(offset)` is what "ready means ready" waits on.
  * When a batch cannot be replayed or a publisher fails, the loader stops for good and says so through `onFailure`:
@@ -32,14 +42,17 @@ interface Waiter {
  */
 export class MetadataLoader implements MetadataService {
   readonly #publishers: MetadataPublisher[] = []
+  readonly #joining: Joining[] = []
   readonly #transaction = new TransactionBuffer()
   readonly #waiters: Waiter[] = []
   readonly #onFailure: (error: Error) => void
+  readonly #publishedListeners: PublishedListener[] = []
   #loaded: MetadataImage = EMPTY_IMAGE
   #published: MetadataImage = EMPTY_IMAGE
   #builder: MetadataDeltaBuilder | null = null
   #last: Provenance = EMPTY_IMAGE.provenance
-  #publishing = false
+  #bytes = 0
+  #running = false
   #failure: Error | null = null
 
   constructor(onFailure: (error: Error) => void) {
@@ -50,29 +63,46 @@ export class MetadataLoader implements MetadataService {
     return this.#published
   }
 
-  /** Before the first batch, in the order in which they shall be called. */
-  addPublisher(publisher: MetadataPublisher): void {
-    this.#publishers.push(publisher)
+  get hasOpenTransaction(): boolean {
+    return this.#transaction.isOpen
   }
 
-  /** The whole state as a snapshot has it, before the first batch. */
-  loadSnapshot(records: Iterable<MetadataRecord>, provenance: Provenance): void {
-    const builder = new MetadataDeltaBuilder(EMPTY_IMAGE)
-    for (const record of records) builder.replay(record)
-    this.#builder = builder
-    this.#last = provenance
+  /**
+   * Adds a publisher behind the others. It first gets everything that is published so far in one delta from nothing.
+   * Resolves when it has applied that.
+   */
+  addPublisher(publisher: MetadataPublisher): Promise<void> {
+    if (this.#failure !== null) return Promise.reject(this.#failure)
+    const done = deferred<void>()
+    this.#joining.push({ publisher, done })
     this.#wake()
+    return done.promise
+  }
+
+  onPublished(listener: PublishedListener): void {
+    this.#publishedListeners.push(listener)
+  }
+
+  /** The whole state as a snapshot has it; before the first batch. */
+  handleSnapshot(provenance: Provenance, records: Iterable<MetadataRecord>): void {
+    this.#guarded(`cannot replay the metadata snapshot that ends at offset ${provenance.offset}`, () => {
+      const builder = new MetadataDeltaBuilder(EMPTY_IMAGE)
+      for (const record of records) builder.replay(record)
+      this.#builder = builder
+      this.#last = provenance
+    })
   }
 
   handleCommit(batch: CommittedBatch): void {
-    if (this.#failure !== null) return
-    try {
-      this.#replay(batch)
-    } catch (error) {
-      this.#fail(error, `cannot replay metadata records from offset ${batch.baseOffset} to ${batch.lastOffset}`)
-      return
-    }
-    this.#wake()
+    const { baseOffset, lastOffset, epoch, appendedMs } = batch
+    this.#guarded(`cannot replay metadata records from offset ${baseOffset} to ${lastOffset}`, () => {
+      this.#builder ??= new MetadataDeltaBuilder(this.#loaded)
+      for (const record of batch.records) {
+        for (const ready of this.#transaction.next(record)) this.#builder.replay(ready)
+      }
+      this.#last = { offset: lastOffset, epoch, appendedMs }
+      this.#bytes += batch.sizeBytes
+    })
   }
 
   /** Resolves when all publishers have applied the record at `offset`; rejects when the loader failed. */
@@ -84,41 +114,57 @@ export class MetadataLoader implements MetadataService {
     return waiter.done.promise
   }
 
-  #replay(batch: CommittedBatch): void {
-    this.#builder ??= new MetadataDeltaBuilder(this.#loaded)
-    for (const record of batch.records) {
-      for (const ready of this.#transaction.next(record)) this.#builder.replay(ready)
+  #guarded(message: string, replay: () => void): void {
+    if (this.#failure !== null) return
+    try {
+      replay()
+      this.#wake()
+    } catch (error) {
+      this.#fail(error, message)
     }
-    this.#last = { offset: batch.lastOffset, epoch: batch.epoch, appendedMs: batch.appendedMs }
   }
 
   #wake(): void {
-    if (this.#publishing) return
-    this.#publishing = true
+    if (this.#running) return
+    this.#running = true
     // Batches committed in the same turn become one delta.
-    queueMicrotask(() => void this.#publishAll())
+    queueMicrotask(() => void this.#run())
   }
 
-  async #publishAll(): Promise<void> {
+  async #run(): Promise<void> {
     try {
-      while (this.#builder !== null && this.#failure === null) {
-        const { delta, image } = this.#builder.finish(this.#last)
-        this.#builder = null
-        this.#loaded = image
-        await this.#publish(delta, image)
-      }
+      while (this.#failure === null && (await this.#publishNext())) {}
     } catch (error) {
       this.#fail(error, `a change of the cluster's state up to offset ${this.#loaded.provenance.offset} could not be applied`)
     } finally {
-      this.#publishing = false
+      this.#running = false
     }
+  }
+
+  /** False when there is nothing to do now. */
+  async #publishNext(): Promise<boolean> {
+    const joining = this.#joining.shift()
+    if (joining !== undefined) {
+      await joining.publisher.onUpdate(wholeDelta(this.#published), this.#published)
+      this.#publishers.push(joining.publisher)
+      joining.done.resolve()
+      return true
+    }
+    if (this.#builder === null || this.#transaction.isOpen) return false
+    const { delta, image } = this.#builder.finish(this.#last)
+    const bytes = this.#bytes
+    this.#builder = null
+    this.#bytes = 0
+    this.#loaded = image
+    await this.#publish(delta, image)
+    for (const listener of this.#publishedListeners) listener(image, bytes)
+    return true
   }
 
   async #publish(delta: MetadataDelta, image: MetadataImage): Promise<void> {
     for (const publisher of this.#publishers) await publisher.onUpdate(delta, image)
     this.#published = image
-    const waiting = this.#waiters.splice(0)
-    for (const waiter of waiting) {
+    for (const waiter of this.#waiters.splice(0)) {
       if (waiter.offset <= image.provenance.offset) waiter.done.resolve()
       else this.#waiters.push(waiter)
     }
@@ -127,7 +173,7 @@ export class MetadataLoader implements MetadataService {
   #fail(cause: unknown, message: string): void {
     const failure = new OdradekError('METADATA_REPLAY', message, { cause })
     this.#failure = failure
-    for (const waiter of this.#waiters.splice(0)) waiter.done.reject(failure)
+    for (const { done } of [...this.#waiters.splice(0), ...this.#joining.splice(0)]) done.reject(failure)
     this.#onFailure(failure)
   }
 }

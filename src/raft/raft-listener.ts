@@ -10,8 +10,8 @@ export interface RaftListener<T> {
   handleSnapshot(id: SnapshotId, appendedMs: number, records: readonly T[]): void
   /** Committed; batches of control records come with no records. */
   handleCommit(batch: LogBatch<T>): void
-  /** This node leads, and everything written before its epoch was handed over. `epochEndOffset` is where its own records begin. */
-  handleLeading(epoch: number): void
+  /** This node leads, and everything up to the records that open its epoch, the last at `offset`, was handed over. */
+  handleLeading(epoch: number, offset: number): void
   /** This node does not lead any longer; its appends that are not committed have failed. */
   handleStepDown(epoch: number): void
   /** The log failed or is not what it should be: the node can not go on. */

@@ -318,7 +318,7 @@ export class RaftNode<T> implements AsyncDisposable {
     const opensEpoch = batch.epoch === this.epoch && batch.control.some((record) => record.type === 'leader-change')
     if (!opensEpoch || this.#leadingAnnounced) return
     this.#leadingAnnounced = true
-    listener.handleLeading(this.epoch)
+    listener.handleLeading(this.epoch, batch.lastOffset)
   }
 
   #fail(cause: unknown, message: string): void {

@@ -1,0 +1,88 @@
+import { errorName } from '../../protocol/error-codes.ts'
+import type { Uuid } from '../../protocol/uuid.ts'
+import { OdradekError } from '../base/errors.ts'
+import type { EndpointImage, MetadataImage, SupportedFeature } from '../metadata/image.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { HeartbeatCommand, HeartbeatReply } from './broker-heartbeat.ts'
+import type { BrokerRegistrationCommand, RegistrationReply } from './broker-registration.ts'
+import type { ControllerError } from './controller.ts'
+import { isFailure } from './controller-error.ts'
+
+/** The controller as a broker speaks to it. */
+export interface BrokerRegistry {
+  registerBroker(command: BrokerRegistrationCommand, hasLiveSession: boolean): Promise<RegistrationReply>
+  brokerHeartbeat(command: HeartbeatCommand): Promise<HeartbeatReply>
+}
+
+export interface BrokerLifecycleOptions {
+  readonly clusterId: string
+  readonly brokerId: number
+  readonly incarnationId: Uuid
+  readonly endpoints: readonly EndpointImage[]
+  readonly features: readonly SupportedFeature[]
+  readonly rack: string | null
+  readonly logDirs: readonly Uuid[]
+  /** The epoch that the last clean shutdown left in the log directories; -1 when there was none. */
+  readonly previousBrokerEpoch: number
+  readonly registry: BrokerRegistry
+  readonly metadata: { image(): MetadataImage }
+  readonly logger: Logger
+}
+
+/**
+ * The broker of this node from registration to shutdown: registered and fenced, then unfenced when all is in place, at the
+ * end out of everything that it led.
+ *
+ * The controller runs in the same process, whose directories are locked: an older incarnation of this broker cannot be alive,
+ * and this one needs no heartbeats to show that it is.
+ */
+export class BrokerLifecycle {
+  readonly #options: BrokerLifecycleOptions
+  #brokerEpoch = -1
+
+  constructor(options: BrokerLifecycleOptions) {
+    this.#options = options
+  }
+
+  /** -1 before registration. */
+  get brokerEpoch(): number {
+    return this.#brokerEpoch
+  }
+
+  /** Errors: BROKER_REGISTRATION with the controller's reason. */
+  async register(): Promise<void> {
+    const { registry, metadata: _metadata, logger, ...command } = this.#options
+    const reply = await registry.registerBroker(command, false)
+    this.#check(reply, 'register with the controller')
+    this.#brokerEpoch = reply.brokerEpoch
+    logger.info('broker is registered', { brokerId: command.brokerId, brokerEpoch: reply.brokerEpoch })
+  }
+
+  /** Resolves when this node has applied that it leads what it leads. */
+  async unfence(): Promise<void> {
+    const reply = await this.#heartbeat({ wantFence: false, wantShutDown: false })
+    this.#check(reply, 'be unfenced')
+  }
+
+  /** Gives up what this broker leads and leaves: after it, the node may stop. */
+  async shutDown(): Promise<void> {
+    if (this.#brokerEpoch < 0) return
+    let reply = await this.#heartbeat({ wantFence: false, wantShutDown: true })
+    this.#check(reply, 'shut down')
+    // The second time nothing is led any longer.
+    if (!reply.shouldShutDown) reply = await this.#heartbeat({ wantFence: false, wantShutDown: true })
+    if (!reply.shouldShutDown) this.#options.logger.warn('the controller did not let the broker go', { brokerEpoch: this.#brokerEpoch })
+  }
+
+  #heartbeat(wish: { readonly wantFence: boolean; readonly wantShutDown: boolean }): Promise<HeartbeatReply> {
+    const { registry, brokerId, metadata } = this.#options
+    const currentMetadataOffset = metadata.image().provenance.offset
+    return registry.brokerHeartbeat({ brokerId, brokerEpoch: this.#brokerEpoch, currentMetadataOffset, cordonedLogDirs: [], ...wish })
+  }
+
+  #check(reply: ControllerError, what: string): void {
+    if (!isFailure(reply)) return
+    const message = `broker ${this.#options.brokerId} could not ${what}: ${reply.errorMessage ?? errorName(reply.errorCode)}`
+    throw new OdradekError('BROKER_REGISTRATION', message, { fields: { errorCode: reply.errorCode } })
+  }
+}

@@ -1,0 +1,23 @@
+import { ErrorCode, errorMessage } from '../../protocol/error-codes.ts'
+import type { ControllerError } from './controller.ts'
+
+export const NO_ERROR: ControllerError = { errorCode: ErrorCode.NONE, errorMessage: null }
+
+export function failure(errorCode: number, message: string | null): ControllerError {
+  return { errorCode, errorMessage: message }
+}
+
+/** With the text that Kafka has for the code. */
+export function plainFailure(errorCode: number): ControllerError {
+  return { errorCode, errorMessage: errorMessage(errorCode) }
+}
+
+export function isFailure(error: ControllerError): boolean {
+  return error.errorCode !== ErrorCode.NONE
+}
+
+/** What a request that would write more than `MAX_RECORDS_PER_REQUEST` records is answered. */
+export const TOO_LARGE_BATCH = failure(ErrorCode.POLICY_VIOLATION, 'Unable to perform excessively large batch operation.')
+
+/** Kafka's bound of the records of one decision. */
+export const MAX_RECORDS_PER_REQUEST = 10_000

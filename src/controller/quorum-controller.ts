@@ -1,0 +1,209 @@
+import type { Uuid } from '../../protocol/uuid.ts'
+import { type Deferred, deferred } from '../base/deferred.ts'
+import { OdradekError } from '../base/errors.ts'
+import type { Clock, Timer, Timers } from '../base/ports.ts'
+import type { ControllerRegistration, MetadataImage } from '../metadata/image.ts'
+import { controllerRecord } from '../metadata/image-records.ts'
+import type { MetadataRecord } from '../metadata/metadata-record.ts'
+import type { AppendReceipt } from '../raft/raft-node.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { activationRecords } from './activation.ts'
+import { brokerHeartbeat, type HeartbeatCommand, type HeartbeatReply } from './broker-heartbeat.ts'
+import { type BrokerRegistrationCommand, type RegistrationReply, registerBroker } from './broker-registration.ts'
+import type {
+  Controller,
+  ControllerError,
+  ControllerRequestContext,
+  CreatedPartitions,
+  CreatedTopic,
+  CreateTopicsCommand,
+  DeletedTopic,
+  PartitionsToCreate,
+  ProducerIdBlock,
+} from './controller.ts'
+import type { ControllerRules } from './controller-rules.ts'
+import { type ControllerState, replayed, stateOf } from './controller-state.ts'
+import { createPartitions } from './create-partitions.ts'
+import { createTopics } from './create-topics.ts'
+import type { Decision } from './decision.ts'
+import { deleteTopics } from './delete-topics.ts'
+import { NotControllerError } from './not-controller-error.ts'
+import { allocateProducerIds } from './producer-ids.ts'
+
+/** What the controller needs of the metadata log. */
+export interface ControllerLog {
+  readonly isLeader: boolean
+  readonly epoch: number
+  readonly logEndOffset: number
+  /** Too much waits for its commit. */
+  readonly isBusy: boolean
+  append(epoch: number, records: readonly MetadataRecord[]): AppendReceipt
+}
+
+/** What the controller needs of who follows the committed log on this node. */
+export interface AppliedMetadata {
+  image(): MetadataImage
+  readonly hasOpenTransaction: boolean
+  applied(offset: number): Promise<void>
+}
+
+export interface QuorumControllerOptions {
+  readonly clusterId: string
+  /** This controller as it registers in each epoch that it leads. */
+  readonly registration: ControllerRegistration
+  readonly rules: ControllerRules
+  readonly log: ControllerLog
+  readonly metadata: AppliedMetadata
+  readonly bootstrapRecords: readonly MetadataRecord[]
+  /** metadata.max.idle.interval.ms: an empty record is written as often, so that followers see how far they lag (KIP-835); 0 is never */
+  readonly maxIdleIntervalMs: number
+  readonly clock: Pick<Clock, 'nowMs'>
+  readonly timers: Pick<Timers, 'schedule'>
+  readonly logger: Logger
+  /** An activation that fails: the node can not go on. */
+  readonly onFailure: (error: Error) => void
+}
+
+interface Leadership {
+  readonly epoch: number
+  state: ControllerState
+}
+
+const NO_OP: MetadataRecord = { type: 'NoOpRecord', version: 0, data: {} }
+
+/**
+ * The active controller: takes requests one by one, decides on its state, appends the records, replays them at once and
+ * answers when they are committed and this node has applied them.
+ *
+ * The state is kept from the moment this node leads until it does not: a new leader begins with what is committed, so
+ * whatever was decided and not committed is gone with the leadership.
+ */
+export class QuorumController implements Controller {
+  readonly #options: QuorumControllerOptions
+  #leadership: Leadership | null = null
+  #active: Deferred<void> = deferred()
+  #idleTimer: Timer | null = null
+
+  constructor(options: QuorumControllerOptions) {
+    this.#options = options
+    this.#active.promise.catch(() => undefined)
+  }
+
+  /** Resolves when this controller is active and its first records are committed. */
+  active(): Promise<void> {
+    return this.#active.promise
+  }
+
+  get isActive(): boolean {
+    return this.#leadership !== null
+  }
+
+  /** @param offset the last one that was written before this epoch's own records, or of its opening */
+  handleLeading(epoch: number, offset: number): void {
+    this.#activate(epoch, offset).then(
+      () => this.#active.resolve(),
+      (error: unknown) => {
+        this.#active.reject(error)
+        if (!(error instanceof NotControllerError)) this.#options.onFailure(error as Error)
+      },
+    )
+  }
+
+  handleStepDown(): void {
+    this.#leadership = null
+    this.#idleTimer?.cancel()
+    this.#idleTimer = null
+    this.#active.reject(new NotControllerError('the controller resigned'))
+    this.#active = deferred()
+    this.#active.promise.catch(() => undefined)
+  }
+
+  createTopics(_context: ControllerRequestContext, command: CreateTopicsCommand): Promise<readonly CreatedTopic[]> {
+    return this.#write((state) => createTopics(state, command, this.#options.rules))
+  }
+
+  deleteTopics(_context: ControllerRequestContext, ids: readonly Uuid[]): Promise<readonly DeletedTopic[]> {
+    return this.#write((state) => deleteTopics(state, ids))
+  }
+
+  createPartitions(
+    _context: ControllerRequestContext,
+    topics: readonly PartitionsToCreate[],
+    options: { readonly validateOnly: boolean },
+  ): Promise<readonly CreatedPartitions[]> {
+    return this.#write((state) => createPartitions(state, topics, options, this.#options.rules))
+  }
+
+  allocateProducerIds(
+    _context: ControllerRequestContext,
+    brokerId: number,
+    brokerEpoch: number,
+  ): Promise<ControllerError & { readonly block: ProducerIdBlock | null }> {
+    return this.#write((state) => allocateProducerIds(state, brokerId, brokerEpoch))
+  }
+
+  /** @param hasLiveSession another incarnation of the broker is known to be alive */
+  registerBroker(command: BrokerRegistrationCommand, hasLiveSession: boolean): Promise<RegistrationReply> {
+    const { clusterId, rules } = this.#options
+    return this.#write((state, nextOffset) => registerBroker(state, command, { clusterId, nextOffset, hasLiveSession }, rules))
+  }
+
+  brokerHeartbeat(command: HeartbeatCommand): Promise<HeartbeatReply> {
+    return this.#write((state) => brokerHeartbeat(state, command, this.#options.rules))
+  }
+
+  async #activate(epoch: number, offset: number): Promise<void> {
+    const { metadata, log, rules, bootstrapRecords, registration } = this.#options
+    await metadata.applied(offset)
+    if (!log.isLeader || log.epoch !== epoch) throw new NotControllerError(`the leadership of epoch ${epoch} ended before the controller was active`)
+    this.#leadership = { epoch, state: stateOf(metadata.image()) }
+    const { hasOpenTransaction } = metadata
+    await this.#write((state) => ({ records: activationRecords(state, { bootstrapRecords, hasOpenTransaction }, rules), reply: undefined }))
+    await this.#write(() => ({ records: [controllerRecord(registration)], reply: undefined }))
+    this.#options.logger.info('controller is active', { epoch, offset: log.logEndOffset })
+    this.#writeWhenIdle()
+  }
+
+  /**
+   * Decides and appends in one turn, so that nothing comes between. A decision without records waits for what it was decided on.
+   * Errors: `NotControllerError`; CONTROLLER_BUSY when too much waits for its commit already.
+   */
+  async #write<Reply>(decide: (state: ControllerState, nextOffset: number) => Decision<Reply>): Promise<Reply> {
+    const { log, metadata } = this.#options
+    const leadership = this.#leadership
+    if (leadership === null || !log.isLeader) throw new NotControllerError('this node is not the active controller')
+    if (log.isBusy) throw new OdradekError('CONTROLLER_BUSY', 'too many changes wait for their commit: try again later')
+    const { records, reply } = decide(leadership.state, log.logEndOffset)
+    if (records.length > 0) await this.#append(leadership, records)
+    else await metadata.applied(leadership.state.image.provenance.offset)
+    this.#shareImage(leadership)
+    return reply
+  }
+
+  async #append(leadership: Leadership, records: readonly MetadataRecord[]): Promise<void> {
+    const { log, metadata, clock } = this.#options
+    const { lastOffset, committed } = log.append(leadership.epoch, records)
+    leadership.state = replayed(leadership.state, records, { lastOffset, epoch: leadership.epoch, nowMs: clock.nowMs() })
+    await committed
+    await metadata.applied(lastOffset)
+  }
+
+  /** When nothing is on its way the applied image is the state: keeping the one object halves the memory. */
+  #shareImage(leadership: Leadership): void {
+    const applied = this.#options.metadata.image()
+    const { state } = leadership
+    if (applied.provenance.offset === state.image.provenance.offset) leadership.state = { ...state, image: applied }
+  }
+
+  #writeWhenIdle(): void {
+    const { maxIdleIntervalMs, timers, logger } = this.#options
+    if (maxIdleIntervalMs <= 0 || this.#leadership === null) return
+    this.#idleTimer = timers.schedule(maxIdleIntervalMs, () => {
+      const again = () => this.#writeWhenIdle()
+      this.#write(() => ({ records: [NO_OP], reply: undefined })).then(again, (error: unknown) => {
+        logger.debug('an empty metadata record was not written', { error })
+        again()
+      })
+    })
+  }
+}
