@@ -22,7 +22,9 @@ export class Pipe {
   #queue: Uint8Array[] = []
   #queuedBytes = 0
   #unacknowledgedBytes = 0
+  /** Nothing arrives before what was sent before it. */
   #lastArrivalMs = 0
+  #gapMs = 0
   #heldCount = 0
   #isPumpPlanned = false
   #endsAfterQueue = false
@@ -103,6 +105,8 @@ export class Pipe {
       const bytes = this.#takeFromQueue(this.#pieceSize())
       this.#unacknowledgedBytes += bytes.length
       this.#send({ kind: 'bytes', bytes })
+      this.#lastArrivalMs += this.#gapMs
+      this.#gapMs = 0
     }
     if (this.#queuedBytes === 0) this.#sender.queueIsEmpty()
     if (this.#queuedBytes === 0 && this.#endsAfterQueue && !this.#isEndSent) {
@@ -114,7 +118,10 @@ export class Pipe {
   #pieceSize(): number {
     const most = Math.min(this.#queuedBytes, WINDOW_BYTES - this.#unacknowledgedBytes, MAX_PIECE_BYTES)
     const { random, splitProbability } = this.#network
-    return random.chance(splitProbability) ? 1 + random.below(most) : most
+    if (!random.chance(splitProbability)) return most
+    // What follows comes later, so that the receiver in fact sees two pieces.
+    this.#gapMs = this.#network.latencyMs(this.#route)
+    return 1 + random.below(most)
   }
 
   #takeFromQueue(count: number): Buffer {
