@@ -132,11 +132,18 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
     this.#refuse(why, null)
   }
 
-  /** Answers the request that is being served, if any, and closes. Requests behind it are dropped. */
+  /**
+   * Answers the request that is being served, if any, and closes. Requests behind it are dropped, and one that asked for
+   * `closed` waits for something that may never come (a long poll): it is told that nobody waits with it any more.
+   */
   drain(): void {
     if (this.#state !== 'open') return
-    if (this.#isBusy) this.#state = 'draining'
-    else this.#close()
+    if (!this.#isBusy) {
+      this.#close()
+      return
+    }
+    this.#state = 'draining'
+    this.#aborter?.abort()
   }
 
   destroy(): void {

@@ -19,7 +19,6 @@ export interface ServerOptions<Services> {
   readonly nodeId: number
   readonly listeners: readonly ListenerSpec[]
   readonly apis: ApiTable<Services>
-  readonly services: Services
   readonly settings: ServerSettings
   readonly network: Network
   readonly clock: Clock
@@ -36,23 +35,21 @@ export interface ServerOptions<Services> {
  */
 export class Server<Services> implements AsyncDisposable {
   readonly #options: ServerOptions<Services>
-  readonly #connections: Connections<Services>
   readonly #bound = new Map<string, readonly Listener[]>()
-  #isOpen = false
+  /** null before `open`: nothing is served yet. */
+  #connections: Connections<Services> | null = null
 
   constructor(options: ServerOptions<Services>) {
     this.#options = options
-    const refusals = new RefusalLog(options.logger, options.clock)
-    this.#connections = new Connections({ ...options, dispatcher: new Dispatcher(options), refusals })
   }
 
   get connectionCount(): number {
-    return this.#connections.count
+    return this.#connections?.count ?? 0
   }
 
   /** Bytes of requests that arrive or are being served. */
   get requestBytes(): number {
-    return this.#connections.requestBytes
+    return this.#connections?.requestBytes ?? 0
   }
 
   /** Binds the listeners that take a free port; who connects before `open` is turned away. Errors: `NetworkError`. */
@@ -60,9 +57,15 @@ export class Server<Services> implements AsyncDisposable {
     for (const spec of this.#options.listeners) if (spec.at.port === 0) await this.#bind(spec)
   }
 
-  /** Serves requests from now on. Errors: `NetworkError` that says which address and why. */
-  async open(): Promise<void> {
-    this.#isOpen = true
+  /**
+   * Serves requests from now on.
+   * @param services what handlers call
+   * Errors: `NetworkError` that says which address and why.
+   */
+  async open(services: Services): Promise<void> {
+    const options = this.#options
+    const refusals = new RefusalLog(options.logger, options.clock)
+    this.#connections = new Connections({ ...options, services, dispatcher: new Dispatcher(options), refusals })
     for (const spec of this.#options.listeners) if (!this.#bound.has(spec.name)) await this.#bind(spec)
   }
 
@@ -76,10 +79,8 @@ export class Server<Services> implements AsyncDisposable {
    * @param graceMs after this long, connections that are still there are cut off
    */
   async drain(graceMs: number): Promise<void> {
-    this.#isOpen = false
     await Promise.all([...this.#bound.values()].flat().map((listener) => listener.close()))
-    this.#bound.clear()
-    await this.#connections.drain(graceMs)
+    await this.#connections?.drain(graceMs)
   }
 
   /** Without grace: for a node that failed, and as the last resort. */
@@ -90,8 +91,8 @@ export class Server<Services> implements AsyncDisposable {
   async #bind(spec: ListenerSpec): Promise<void> {
     const { network, settings } = this.#options
     const listeners = await bind(network, spec.at, settings.backlog, (socket) => {
-      if (this.#isOpen) this.#connections.accept(spec, socket)
-      else discard(socket)
+      if (this.#connections === null) discard(socket)
+      else this.#connections.accept(spec, socket)
     })
     this.#bound.set(spec.name, listeners)
   }

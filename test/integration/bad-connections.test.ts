@@ -22,7 +22,6 @@ beforeAll(async () => {
     nodeId: 1,
     listeners: [{ name: LISTENER, kind: 'broker', securityProtocol: 'PLAINTEXT', at: { host: 'localhost', port: 0 } }],
     apis: new ApiTable<object>([{ api: HeartbeatApi, listeners: ['broker'], handle: () => ({ errorCode: 0 }) }]),
-    services: {},
     settings: { ...DEFAULT_SERVER_SETTINGS, maxIdleMs: IDLE_MS, backlog: 511 },
     network,
     clock,
@@ -33,7 +32,7 @@ beforeAll(async () => {
     },
   })
   await server.bindFreePorts()
-  await server.open()
+  await server.open({})
 })
 
 afterAll(() => server[Symbol.asyncDispose]())
