@@ -22,6 +22,7 @@ const FRAME_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]
 /** Magic, version, least compatible version. */
 const FRAME_HEADER_BYTES = 16
 const FRAME_VERSION = 1
+const LENGTH_BYTES = 4
 const BLOCK_BYTES = 32 * 1024
 /** The densest element is a copy of 64 bytes in 3; one more byte of input may stand for the first literal. */
 const MAX_EXPANSION = 22
@@ -39,7 +40,7 @@ export function compressSnappy(data: Buffer): Buffer {
   const chunks: Buffer[] = [header]
   for (let at = 0; at < data.length; at += BLOCK_BYTES) {
     const block = snappy().compressSync(data.subarray(at, at + BLOCK_BYTES))
-    const length = Buffer.allocUnsafe(4)
+    const length = Buffer.allocUnsafe(LENGTH_BYTES)
     length.writeInt32BE(block.length)
     chunks.push(length, block)
   }
@@ -50,7 +51,7 @@ class SnappySource implements ByteSource {
   readonly #input: Buffer
   readonly #maxBlockBytes: number
   readonly #framed: boolean
-  #position: number
+  #position = 0
   /** What is left of the block that was inflated last. */
   #block: Buffer = Buffer.alloc(0)
 
@@ -58,15 +59,14 @@ class SnappySource implements ByteSource {
     if (input.length === 0) throw new DecompressionError('snappy of no bytes')
     this.#input = input
     this.#maxBlockBytes = maxBlockBytes
-    this.#framed = input.length >= FRAME_HEADER_BYTES && input.subarray(0, FRAME_MAGIC.length).equals(FRAME_MAGIC)
-    this.#position = this.#framed ? FRAME_HEADER_BYTES : 0
-    if (this.#framed && input.readInt32BE(8) < FRAME_VERSION) throw new DecompressionError(`snappy frame of unknown version ${input.readInt32BE(8)}`)
+    this.#framed = isFrameHeader(input, 0)
   }
 
   next(): Buffer | null {
     while (this.#block.length === 0) {
-      if (this.#position === this.#input.length) return null
-      this.#block = inflateBlock(this.#nextBlock(), this.#maxBlockBytes)
+      const block = this.#framed ? this.#nextFramed() : this.#wholeInput()
+      if (block === null) return null
+      this.#block = inflateBlock(block, this.#maxBlockBytes)
     }
     const chunk = this.#block.subarray(0, MAX_CHUNK_BYTES)
     this.#block = this.#block.subarray(chunk.length)
@@ -75,24 +75,28 @@ class SnappySource implements ByteSource {
 
   close(): void {}
 
-  /** The compressed bytes of the next block. A frame header may stand between blocks, where writers appended to each other. */
-  #nextBlock(): Buffer {
-    const input = this.#input
-    const at = this.#position
-    if (!this.#framed) {
-      this.#position = input.length
-      return input
-    }
-    if (input.length - at >= FRAME_HEADER_BYTES && input.subarray(at, at + FRAME_MAGIC.length).equals(FRAME_MAGIC)) {
-      this.#position += FRAME_HEADER_BYTES
-      return input.subarray(at, at)
-    }
-    if (input.length - at < 4) throw new DecompressionError('snappy frame ends within the length of a block')
-    const length = input.readInt32BE(at)
-    if (length < 0 || length > input.length - at - 4) throw new DecompressionError(`snappy block of ${length} bytes, ${input.length - at - 4} left`)
-    this.#position = at + 4 + length
-    return input.subarray(at + 4, at + 4 + length)
+  #wholeInput(): Buffer | null {
+    const rest = this.#input.subarray(this.#position)
+    this.#position = this.#input.length
+    return rest.length === 0 ? null : rest
   }
+
+  /** The compressed bytes of the next block; null at the end, for which fewer bytes than a length stand too, as in the Java library. */
+  #nextFramed(): Buffer | null {
+    // A header may stand between blocks, where one writer's output was appended to another's.
+    while (isFrameHeader(this.#input, this.#position)) this.#position += FRAME_HEADER_BYTES
+    const left = this.#input.length - this.#position - LENGTH_BYTES
+    if (left < 0) return null
+    const length = this.#input.readInt32BE(this.#position)
+    if (length < 0 || length > left) throw new DecompressionError(`snappy block of ${length} bytes, ${left} left`)
+    const start = this.#position + LENGTH_BYTES
+    this.#position = start + length
+    return this.#input.subarray(start, start + length)
+  }
+}
+
+function isFrameHeader(input: Buffer, at: number): boolean {
+  return input.length - at >= FRAME_HEADER_BYTES && input.compare(FRAME_MAGIC, 0, FRAME_MAGIC.length, at, at + FRAME_MAGIC.length) === 0
 }
 
 function inflateBlock(block: Buffer, maxBytes: number): Buffer {

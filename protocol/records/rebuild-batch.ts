@@ -3,14 +3,10 @@ import { ErrorCode } from '../error-codes.ts'
 import { type AppendRules, refuse, type Validation } from './append-rules.ts'
 import { NO_TIMESTAMP, RecordBatch } from './batch.ts'
 import { buildBatch } from './build-batch.ts'
-import { type Record, records } from './record.ts'
+import type { Record } from './record.ts'
 
-/**
- * The batch once more, in the codec that the topic wants; its records numbered from 0. All of them are in memory at once, up to
- * `DEFAULT_MAX_DECOMPRESSED_BYTES`. Throws a `DecodeError` where `records` does.
- */
-export function rebuildBatch(batch: RecordBatch, rules: AppendRules, compression: Compression): Validation {
-  const all = [...records(batch)]
+/** The batch once more, in the codec that the topic wants; its records, which are `all`, numbered from 0. */
+export function rebuildBatch(batch: RecordBatch, all: readonly Record[], rules: AppendRules, compression: Compression): Validation {
   if (all.some(isBeforeEpoch)) return refuse(ErrorCode.UNKNOWN_SERVER_ERROR, 'records with negative timestamps cannot be compressed anew')
   const { producerId, producerEpoch, baseSequence, isTransactional } = batch
   const options = { producerId, producerEpoch, baseSequence, isTransactional, compression, compressionLevel: rules.compressionLevel }

@@ -73,7 +73,7 @@ function keyFault(rules: AppendRules, summary: RecordSummary): string | null {
 function timestampFault(batch: RecordBatch, rules: AppendRules, summary: RecordSummary, timestamp: bigint): string | null {
   if (rules.timestampType === 'CreateTime' && timestamp !== NO_TIMESTAMP) return rangeFault(batch, rules, summary, timestamp)
   if (batch.timestampType !== 'LogAppendTime') return null
-  return `Invalid timestamp type in message ${describe(batch, summary, timestamp)}. Producer should not set timestamp type to LogAppendTime.`
+  return `Invalid timestamp type in message ${describe(batch, rules, summary, timestamp)}. Producer should not set timestamp type to LogAppendTime.`
 }
 
 /** In Kafka's arithmetic, where 64 bits wrap around. */
@@ -88,11 +88,12 @@ function rangeFault(batch: RecordBatch, rules: AppendRules, summary: RecordSumma
   return `Timestamp ${timestamp} of message with offset ${offset} is out of range. The timestamp should be within ${range}`
 }
 
-/** As Kafka prints records of uncompressed and of compressed batches. */
-function describe(batch: RecordBatch, summary: RecordSummary, timestamp: bigint): string {
-  const name = batch.isCompressed ? 'PartialDefaultRecord' : 'DefaultRecord'
+/** As Kafka prints a record: one that it only passes over, in a batch that stays compressed as it is, under another name and with -1 for null. */
+function describe(batch: RecordBatch, rules: AppendRules, summary: RecordSummary, timestamp: bigint): string {
+  const isPartial = batch.isCompressed && (rules.compression === 'producer' || rules.compression === batch.compression)
+  const [name, least] = isPartial ? ['PartialDefaultRecord', -1] : ['DefaultRecord', 0]
   const offset = batch.baseOffset + summary.offsetDelta
-  return `${name}(offset=${offset}, timestamp=${timestamp}, key=${Math.max(0, summary.keyBytes)} bytes, value=${Math.max(0, summary.valueBytes)} bytes)`
+  return `${name}(offset=${offset}, timestamp=${timestamp}, key=${Math.max(least, summary.keyBytes)} bytes, value=${Math.max(least, summary.valueBytes)} bytes)`
 }
 
 function refuseRecords(recordErrors: readonly RecordError[], isTimestampAtFault: boolean): Refused {

@@ -1,5 +1,5 @@
 import { DecompressionError, DecompressionLimitError } from '../compression/byte-source.ts'
-import { openDecompressor } from '../compression/codecs.ts'
+import { type Compression, openDecompressor } from '../compression/codecs.ts'
 import { ErrorCode } from '../error-codes.ts'
 import { DecodeError } from '../errors.ts'
 import { VarintReader } from '../wire/varint.ts'
@@ -7,6 +7,7 @@ import { type Accepted, type AppendRules, type Refused, refuse, type Validation 
 import { batchAt, CURRENT_MAGIC, isCrcValid, RECORDS_POSITION, type RecordBatch, setMaxTimestamp } from './batch.ts'
 import { ByteStream } from './byte-stream.ts'
 import { rebuildBatch } from './rebuild-batch.ts'
+import { records } from './record.ts'
 import { checkRecords } from './record-errors.ts'
 import { type RecordScan, type RecordSummary, scanRecords, scanStream, summarizeRecords } from './scan-records.ts'
 
@@ -37,7 +38,7 @@ export function checkProduceRecords(records: Buffer, version: number): Refused |
     const batch = batchAt(records, 0)
     if (batch === null) return refuse(ErrorCode.INVALID_RECORD, `${request} must hold a record batch for each partition`)
     if (batch.magic !== CURRENT_MAGIC) return refuse(ErrorCode.INVALID_RECORD, `${request} must hold batches of magic 2, not ${batch.magic}`)
-    if (version < MIN_VERSION_FOR_ZSTD && batch.sizeBytes >= RECORDS_POSITION && batch.compression === 'zstd') {
+    if (version < MIN_VERSION_FOR_ZSTD && batch.compression === 'zstd') {
       return refuse(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, `${request} may not use zstd`)
     }
     return batchAt(records, batch.end) === null ? null : refuse(ErrorCode.INVALID_RECORD, `${request} must hold one record batch for each partition`)
@@ -83,13 +84,22 @@ function checkHeader(batch: RecordBatch, isSingle: boolean, rules: AppendRules):
 /** The records, and what becomes of the batch. */
 function accept(batch: RecordBatch, rules: AppendRules): Validation {
   const compression = rules.compression === 'producer' || batch.isControl ? batch.compression : rules.compression
-  const isInPlace = compression === batch.compression
+  return compression === batch.compression ? acceptInPlace(batch, rules) : acceptRebuilt(batch, rules, compression)
+}
+
+function acceptInPlace(batch: RecordBatch, rules: AppendRules): Validation {
   const scan = scanBatch(batch)
-  // Kafka means to number such records anew and fails over it.
-  if (isInPlace && batch.isCompressed && !scan.isSequential) return refuse(ErrorCode.UNKNOWN_SERVER_ERROR, 'offsets of compressed records are not 0, 1, 2, …')
   const { refused, maxTimestamp } = checkRecords(batch, rules, scan, () => summaries(batch))
   if (refused !== null) return refused
-  return isInPlace ? stamp(batch, rules, maxTimestamp) : rebuildBatch(batch, rules, compression)
+  // Kafka means to number such records anew and fails over it.
+  if (batch.isCompressed && !scan.isSequential) return refuse(ErrorCode.UNKNOWN_SERVER_ERROR, 'offsets of compressed records are not 0, 1, 2, …')
+  return stamp(batch, rules, maxTimestamp)
+}
+
+function acceptRebuilt(batch: RecordBatch, rules: AppendRules, compression: Compression): Validation {
+  const all = [...records(batch)]
+  const { refused } = checkRecords(batch, rules, scanBatch(batch), () => summaries(batch))
+  return refused ?? rebuildBatch(batch, all, rules, compression)
 }
 
 function scanBatch(batch: RecordBatch): RecordScan {
