@@ -3,6 +3,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,9 @@ public final class CheckConfigs {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     public static void main(String[] args) throws Exception {
+        // What Kafka logs must not stand between the answers.
+        PrintStream out = System.out;
+        System.setOut(System.err);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, "UTF-8"));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             JsonNode request = MAPPER.readTree(line);
@@ -35,7 +39,7 @@ public final class CheckConfigs {
             } catch (Throwable refused) {
                 answer.put("error", refused.getMessage());
             }
-            System.out.println(MAPPER.writeValueAsString(answer));
+            out.println(MAPPER.writeValueAsString(answer));
         }
     }
 

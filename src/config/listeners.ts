@@ -47,7 +47,7 @@ function parseListener(item: string, items: readonly string[], protocols: Readon
 
 function checkNames(listeners: readonly Listener[], items: readonly string[]): void {
   const names = new Set(listeners.map(({ name }) => name))
-  if (names.size < listeners.length) creationError(items, `Each listener must have a different name, listeners: ${items.join(',')}`)
+  if (names.size < listeners.length) creationError(items, `Each listener must have a different name, listeners: ${javaList(items)}`)
 }
 
 /** A port may serve two listeners where one has an IPv4 address and the other an IPv6 address (KIP-797). */
@@ -61,10 +61,10 @@ function checkPorts(listeners: readonly Listener[], items: readonly string[]): v
 function checkSharedPort(port: number, sharing: readonly Listener[], items: readonly string[]): void {
   const [first, second, ...more] = sharing.filter(({ host }) => isIpAddress(host))
   const others = sharing.filter(({ host }) => !isIpAddress(host))
-  const all = `listeners: ${items.join(',')}`
+  const all = `listeners: ${javaList(items)}`
   if (others.length > 1) creationError(items, `Each listener must have a different port, ${all}`)
-  if (first === undefined || second === undefined) return
-  if (more.length > 0) {
+  if (first === undefined) return
+  if (second === undefined || more.length > 0) {
     creationError(
       items,
       `Each listener must have a different port unless exactly one listener has an IPv4 address and the other IPv6 address, ${all}, port: ${port}`,
@@ -75,8 +75,12 @@ function checkSharedPort(port: number, sharing: readonly Listener[], items: read
   }
 }
 
+function javaList(items: readonly string[]): string {
+  return `[${items.join(', ')}]`
+}
+
 function creationError(items: readonly string[], why: string): never {
-  return refuse(`Error creating broker listeners from '${items.join(',')}': ${why}`)
+  return refuse(`Error creating broker listeners from '${javaList(items)}': ${why}`)
 }
 
 /**

@@ -43,6 +43,8 @@ export function nodeIdentity(config: NodeConfig): NodeIdentity {
   const controllerListeners = listeners.filter(isControllers)
   const roles = config.get('process.roles')
   const logDirs = config.get('log.dirs') ?? config.get('log.dir')
+  const quorumVoters = config.get('controller.quorum.voters').map(parseVoter)
+  const self = quorumVoters.find(({ id }) => id === config.get('node.id'))
   return {
     nodeId: config.get('node.id'),
     isBroker: roles.includes('broker'),
@@ -52,12 +54,14 @@ export function nodeIdentity(config: NodeConfig): NodeIdentity {
     brokerListeners: listeners.filter((listener) => !isControllers(listener)),
     controllerListeners,
     advertisedBrokerListeners: (advertised ?? listeners).filter((listener) => !isControllers(listener)),
-    advertisedControllerListeners: controllerListenerNames.flatMap((name) => advertisedController(name, advertised ?? [], controllerListeners)),
+    advertisedControllerListeners: controllerListenerNames.flatMap((name, index) => {
+      return advertisedController(name, advertised ?? [], controllerListeners, index === 0 ? self : undefined)
+    }),
     ...interBroker(config, protocols),
     protocols,
     logDirs,
     metadataLogDir: config.get('metadata.log.dir') ?? logDirs[0] ?? '',
-    quorumVoters: config.get('controller.quorum.voters').map(parseVoter),
+    quorumVoters,
     quorumBootstrapServers: config.get('controller.quorum.bootstrap.servers').flatMap((text) => parseHostPort(text) ?? []),
   }
 }
@@ -67,12 +71,18 @@ function advertisedListeners(config: NodeConfig, protocols: ReadonlyMap<string, 
   return items === null ? null : parseListeners(items, protocols, { distinctPorts: false })
 }
 
-/** An address that listens everywhere is none to tell: the machine's name stands for it. */
-function advertisedController(name: string, advertised: readonly Listener[], own: readonly Listener[]): Listener[] {
-  const told = advertised.find((listener) => listener.name === name.toUpperCase())
+/**
+ * An address that listens everywhere is none to tell: for the first name, the address by which the other voters know this
+ * one stands for it, else the machine's name.
+ */
+function advertisedController(name: string, advertised: readonly Listener[], own: readonly Listener[], self: QuorumVoter | undefined): Listener[] {
+  const isNamed = (listener: Listener) => listener.name === name.toUpperCase()
+  const told = advertised.find(isNamed)
   if (told !== undefined) return [told]
-  const found = own.find((listener) => listener.name === name.toUpperCase())
-  return found === undefined ? [] : [found.host === '0.0.0.0' ? { ...found, host: '' } : found]
+  const found = own.find(isNamed)
+  if (found === undefined) return []
+  if (found.host !== '' && found.host !== '0.0.0.0') return [found]
+  return [{ ...found, host: self?.host ?? '', port: self?.port ?? found.port }]
 }
 
 function interBroker(

@@ -18,6 +18,7 @@ export function checkNodeRules(config: NodeConfig): NodeIdentity {
   checkRoles(config, identity)
   checkAdvertised(config, identity)
   checkConnectionRules(config, identity)
+  checkQuorumHosts(identity)
   return identity
 }
 
@@ -57,9 +58,8 @@ function checkRoles(config: NodeConfig, identity: NodeIdentity): void {
   if (identity.isController) checkController(identity)
 }
 
-const NO_QUORUM = `If using process.roles, either controller.quorum.bootstrap.servers must
-contain the set of bootstrap controllers or controller.quorum.voters must contain a parseable
-set of controllers.`
+const NO_QUORUM =
+  'If using process.roles, either controller.quorum.bootstrap.servers must contain the set of bootstrap controllers or controller.quorum.voters must contain a parseable set of controllers.'
 
 function checkBrokerOnly(config: NodeConfig, identity: NodeIdentity): void {
   const { nodeId, quorumVoters, controllerListenerNames, controllerListeners, protocols } = identity
@@ -185,4 +185,10 @@ function checkConnectionLimits(config: NodeConfig): void {
   )
   const bad = overrides.map(([address]) => address).filter((address) => !/^[0-9a-zA-Z\-%._:]*$/.test(address))
   if (bad.length > 0) refuse(`max.connections.per.ip.overrides contains invalid addresses : ${bad.join(',')}`)
+}
+
+/** Kafka says this a little later, when it starts its quorum. */
+function checkQuorumHosts({ quorumVoters, quorumBootstrapServers }: NodeIdentity): void {
+  const everywhere = [...quorumVoters, ...quorumBootstrapServers].find(({ host }) => host === '0.0.0.0')
+  if (everywhere !== undefined) refuse(`Host string (${everywhere.host}) is not routeable`)
 }

@@ -14,8 +14,8 @@ export type Parsed<Value> = { readonly value: Value; readonly refusal?: undefine
 export function parseSetting<Value extends SettingValue>(name: string, setting: Setting<Value>, text: string): Parsed<Value> {
   const parsed = parseType(name, setting.type, text)
   if (parsed.refusal !== undefined) return parsed
-  const value = setting.type === 'list' && setting.validator !== null ? [...new Set(parsed.value as readonly string[])] : parsed.value
-  const refusal = setting.validator?.check(name, value) ?? null
+  const value = setting.validator?.dropsDuplicates ? [...new Set(parsed.value as readonly string[])] : parsed.value
+  const refusal = setting.validator?.check(name, value, setting.type) ?? null
   // The type of the row and the type of its value go together: `parseType` switches on the same field.
   return refusal === null ? { value: value as Value } : { refusal }
 }

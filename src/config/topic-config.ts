@@ -85,9 +85,14 @@ function resolveFromBroker(node: NodeConfig, name: TopicSettingName): Resolved |
   for (const source of BROKER_SOURCES) {
     for (const synonym of synonyms) {
       if (node.inForce(synonym.name).source !== source) continue
-      const value = node.get(synonym.name)
-      return { value: synonym.unitMs !== undefined && typeof value === 'number' ? value * synonym.unitMs : value, source }
+      return { value: inMilliseconds(node.get(synonym.name), synonym.unitMs), source }
     }
   }
   return null
+}
+
+/** A negative time is none: -1 whatever its unit. */
+function inMilliseconds(value: SettingValue, unitMs: number | undefined): SettingValue {
+  if (unitMs === undefined || typeof value !== 'number') return value
+  return value < 0 ? -1 : value * unitMs
 }
