@@ -77,7 +77,7 @@ export class NodeTimers implements Timers {
   #arm(wakeMs: number): void {
     clearTimeout(this.#native)
     this.#wakeMs = wakeMs
-    const delayMs = Math.min(Math.ceil(wakeMs - performance.now()), MAX_NATIVE_DELAY_MS)
+    const delayMs = Math.min(Math.max(1, Math.ceil(wakeMs - performance.now())), MAX_NATIVE_DELAY_MS)
     this.#native = setTimeout(() => this.#runDue(), delayMs)
     if (this.#keepingAlive === 0) this.#native.unref()
   }
