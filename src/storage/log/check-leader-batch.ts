@@ -3,7 +3,7 @@ import type { AppendRules, Refused } from '../../../protocol/records/append-rule
 import { type RecordBatch, setBaseOffset, setLeaderEpoch } from '../../../protocol/records/batch.ts'
 import { validateBatch } from '../../../protocol/records/validate-batch.ts'
 import type { TimestampMs } from '../../base/ports.ts'
-import type { LogConfig } from './log-config.ts'
+import { type LogConfig, UNLIMITED } from './log-config.ts'
 import { refused } from './refusal.ts'
 import type { AppendRefused } from './results.ts'
 
@@ -53,10 +53,14 @@ function rulesOf({ origin, config, partition, nowMs }: LeaderBatchOptions): Appe
     compression: config.compressionType === 'uncompressed' ? 'none' : config.compressionType,
     compressionLevel: levelOf(config),
     timestampType: config.messageTimestampType,
-    timestampBeforeMaxMs: config.messageTimestampBeforeMaxMs,
-    timestampAfterMaxMs: config.messageTimestampAfterMaxMs,
+    timestampBeforeMaxMs: limit(config.messageTimestampBeforeMaxMs),
+    timestampAfterMaxMs: limit(config.messageTimestampAfterMaxMs),
     isCompacted: config.compact,
   }
+}
+
+function limit(ms: number): number {
+  return ms >= UNLIMITED ? Number.POSITIVE_INFINITY : ms
 }
 
 function levelOf(config: LogConfig): number | undefined {
