@@ -1,19 +1,23 @@
-import { constants, createGunzip, createZstdDecompress, gzipSync, zstdCompressSync } from 'node:zlib'
-import { type ByteSource, DecompressionError } from './byte-source.ts'
+import { constants, createGunzip, createZstdDecompress, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { type ByteSource, DecompressionError, DecompressionLimitError, MAX_CHUNK_BYTES } from './byte-source.ts'
 
 /**
  * Gzip and zstd, by `node:zlib`. Its synchronous functions inflate everything at once, and its streams work on other threads;
  * so a stream is made for its native handle alone, which is driven synchronously into one small buffer. That handle is not
- * documented: docs/decisions/chunked-decompression.md says why it is used and what guards it.
+ * documented: docs/decisions/chunked-decompression.md says why it is used. Where it is missing, everything is inflated at once
+ * up to a limit.
  */
 
 const CHUNK_BYTES = 64 * 1024
 
+/** For runtimes without the handle. */
+export const MAX_ONE_SHOT_BYTES = 64 * 1024 * 1024
+
 /** What zlib's streams hold; the same since Node 12. */
 interface ZlibStream {
-  readonly _handle: ZlibHandle
+  readonly _handle?: ZlibHandle
   /** After each write: the bytes left of the output buffer and of the input. */
-  readonly _writeState: Uint32Array
+  readonly _writeState?: Uint32Array
   close(): void
 }
 
@@ -26,16 +30,16 @@ interface ZlibHandle {
 const UNUSED = { chunkSize: 64 }
 
 /** No frames at all are sound zstd. */
-const NOTHING: ByteSource = { next: () => null, close: () => {} }
+const NOTHING: ByteSource = { next: () => null, close() {} }
 
 export function openGzip(compressed: Buffer): ByteSource {
-  return new ZlibSource(createGunzip(UNUSED) as unknown as ZlibStream, constants.Z_FINISH, compressed)
+  return drive(createGunzip(UNUSED), constants.Z_FINISH, compressed) ?? openOneShot(gunzipSync, compressed)
 }
 
 /** Frames may lack their content size. A frame's window, and with it the memory, is at most 128 MiB, as in zstd's own tools. */
 export function openZstd(compressed: Buffer): ByteSource {
   if (compressed.length === 0) return NOTHING
-  return new ZlibSource(createZstdDecompress(UNUSED) as unknown as ZlibStream, constants.ZSTD_e_end, compressed)
+  return drive(createZstdDecompress(UNUSED), constants.ZSTD_e_end, compressed) ?? openOneShot(zstdDecompressSync, compressed)
 }
 
 /** @param level 1–9, or -1 for zlib's own default */
@@ -48,33 +52,44 @@ export function compressZstd(data: Buffer, level: number | undefined): Buffer {
   return zstdCompressSync(data, { params: { [constants.ZSTD_c_compressionLevel]: level ?? 3 } })
 }
 
-class ZlibSource implements ByteSource {
-  readonly #stream: ZlibStream
+/** null when the stream is not made as this code knows it. */
+function drive(stream: object, flush: number, input: Buffer): ByteSource | null {
+  const { _handle: handle, _writeState: left } = stream as ZlibStream
+  if (typeof handle?.writeSync !== 'function' || left === undefined) return null
+  return new ZlibSource({ stream: stream as ZlibStream, handle, left, flush, input })
+}
+
+interface DrivenStream {
+  readonly stream: ZlibStream
+  readonly handle: ZlibHandle
+  readonly left: Uint32Array
   /** Says that no input follows, so that input which ends early is an error. */
-  readonly #flush: number
-  readonly #input: Buffer
+  readonly flush: number
+  readonly input: Buffer
+}
+
+class ZlibSource implements ByteSource {
+  readonly #driven: DrivenStream
   readonly #output = Buffer.allocUnsafe(CHUNK_BYTES)
   #inputAt = 0
   #ended = false
   #error: DecompressionError | null = null
 
-  constructor(stream: ZlibStream, flush: number, input: Buffer) {
-    this.#stream = stream
-    this.#flush = flush
-    this.#input = input
-    stream._handle.onerror = (message, _errorNumber, code) => {
-      this.#error = new DecompressionError(`compressed records cannot be inflated: ${message} (${code})`)
+  constructor(driven: DrivenStream) {
+    this.#driven = driven
+    driven.handle.onerror = (message, _errorNumber, code) => {
+      this.#error = inflateError(`${message} (${code})`)
     }
   }
 
   next(): Buffer | null {
     if (this.#ended) return null
-    const { _handle: handle, _writeState: left } = this.#stream
-    const inputBytes = this.#input.length - this.#inputAt
-    handle.writeSync(this.#flush, this.#input, this.#inputAt, inputBytes, this.#output, 0, CHUNK_BYTES)
+    const { handle, left, flush, input } = this.#driven
+    const inputBytes = input.length - this.#inputAt
+    handle.writeSync(flush, input, this.#inputAt, inputBytes, this.#output, 0, CHUNK_BYTES)
     if (this.#error !== null) throw this.#error
     const [outputLeft = 0, inputLeft = 0] = left
-    this.#inputAt = this.#input.length - inputLeft
+    this.#inputAt = input.length - inputLeft
     // Output that is not full means that all input was used, but for zeros that may follow the end of a gzip member.
     this.#ended = outputLeft > 0 && (inputLeft === 0 || inputLeft === inputBytes)
     if (outputLeft < CHUNK_BYTES) return this.#output.subarray(0, CHUNK_BYTES - outputLeft)
@@ -82,6 +97,35 @@ class ZlibSource implements ByteSource {
   }
 
   close(): void {
-    this.#stream.close()
+    this.#driven.stream.close()
   }
+}
+
+/** @param inflate `gunzipSync` or `zstdDecompressSync` */
+export function openOneShot(inflate: (input: Buffer, options: { maxOutputLength: number }) => Buffer, compressed: Buffer): ByteSource {
+  let rest = inflateOnce(inflate, compressed)
+  return {
+    next() {
+      if (rest.length === 0) return null
+      const chunk = rest.subarray(0, MAX_CHUNK_BYTES)
+      rest = rest.subarray(chunk.length)
+      return chunk
+    },
+    close() {},
+  }
+}
+
+function inflateOnce(inflate: (input: Buffer, options: { maxOutputLength: number }) => Buffer, compressed: Buffer): Buffer {
+  try {
+    return inflate(compressed, { maxOutputLength: MAX_ONE_SHOT_BYTES })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new DecompressionLimitError(`compressed records inflate to more than the ${MAX_ONE_SHOT_BYTES} bytes that this runtime allows`)
+    }
+    throw inflateError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function inflateError(why: string): DecompressionError {
+  return new DecompressionError(`compressed records cannot be inflated: ${why}`)
 }
