@@ -1,3 +1,4 @@
+import type { NodeConfig } from '../config/node-config.ts'
 import type { AutoTopicCreation, Controller } from '../controller/controller.ts'
 import type { CoordinatorFinder } from '../group/coordinator-finder.ts'
 import type { GroupCoordinator } from '../group/group-coordinator.ts'
@@ -16,6 +17,7 @@ export interface Services {
   readonly clusterId: string
   readonly nodeId: number
   readonly apiVersions: ApiVersionsSource
+  readonly config: NodeConfig
   /** The cluster's state as this node serves it. */
   readonly metadata: MetadataService
   readonly controller: Controller

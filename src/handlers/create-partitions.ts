@@ -1,0 +1,34 @@
+import { ErrorCode } from '../../protocol/error-codes.ts'
+import { CreatePartitionsApi } from '../../protocol/messages/create-partitions.ts'
+import type { CreatedPartitions, PartitionsToCreate } from '../controller/controller.ts'
+import { answerOr } from '../controller/rejection.ts'
+import { namesThatRepeat } from './create-topics.ts'
+import { defineHandler } from './define-handler.ts'
+
+/**
+ * CreatePartitions (key 37), versions 0-3. Adds partitions to topics; the answer leaves when they are served.
+ * Deviates: Kafka answers when the records are committed, before the leaders serve.
+ * Source: KIP-195, KIP-599.
+ */
+export const createPartitionsHandler = defineHandler({
+  api: CreatePartitionsApi,
+  listeners: ['broker', 'controller'],
+  async handle({ principal, services: { controller } }, { topics, validateOnly }) {
+    const duplicates = namesThatRepeat(topics.map((topic) => topic.name))
+    const wanted = topics
+      .filter((topic) => !duplicates.has(topic.name))
+      .map(({ name, count, assignments }) => ({
+        topic: name,
+        totalCount: count,
+        assignments: assignments === null ? null : assignments.map((assignment) => assignment.brokerIds),
+      }))
+    const created = await answerOr<PartitionsToCreate, CreatedPartitions>(
+      controller.createPartitions({ principal }, wanted, { validateOnly }),
+      wanted,
+      ({ topic }, error) => ({ topic, ...error }),
+    )
+    const refusals = [...duplicates].map((name) => ({ name, errorCode: ErrorCode.INVALID_REQUEST, errorMessage: 'Duplicate topic name.' }))
+    const results = created.map(({ topic, errorCode, errorMessage }) => ({ name: topic, errorCode, errorMessage }))
+    return { throttleTimeMs: 0, results: [...refusals, ...results] }
+  },
+})

@@ -1,0 +1,60 @@
+import { ErrorCode } from '../../protocol/error-codes.ts'
+import { DescribeClusterApi } from '../../protocol/messages/describe-cluster.ts'
+import { ALL_CLUSTER_OPERATIONS, OPERATIONS_NOT_ASKED } from '../metadata/authorized-operations.ts'
+import { type BrokerView, brokersOn, controllerIdForClients } from '../metadata/client-view.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import { defineHandler } from './define-handler.ts'
+
+/** Of the field endpointType. Source: KIP-919. */
+const BROKERS = 1
+const CONTROLLERS = 2
+
+/**
+ * DescribeCluster (key 60), versions 0-2. The brokers of the cluster, on a controller listener its controllers.
+ * Deviates: nowhere.  Source: KIP-700, KIP-919, KIP-1073 (fenced brokers).
+ */
+export const describeClusterHandler = defineHandler({
+  api: DescribeClusterApi,
+  listeners: ['broker', 'controller'],
+  handle({ apiVersion, listenerKind, listenerName, services: { metadata, clusterId, nodeId } }, request) {
+    const endpointType = listenerKind === 'broker' ? BROKERS : CONTROLLERS
+    if (request.endpointType !== endpointType) return refusal(request.endpointType, endpointType, apiVersion)
+    const image = metadata.image()
+    const nodes = endpointType === BROKERS ? brokers(image, listenerName, request.includeFencedBrokers) : controllers(image, listenerName)
+    const controllerId = endpointType === BROKERS ? controllerIdForClients(image, () => 0) : nodeId
+    return {
+      throttleTimeMs: 0,
+      errorCode: ErrorCode.NONE,
+      endpointType,
+      clusterId,
+      controllerId: nodes.some((node) => node.brokerId === controllerId) ? controllerId : -1,
+      brokers: nodes,
+      clusterAuthorizedOperations: request.includeClusterAuthorizedOperations ? ALL_CLUSTER_OPERATIONS : OPERATIONS_NOT_ASKED,
+    }
+  },
+})
+
+function refusal(asked: number, served: number, apiVersion: number) {
+  const isKnown = asked === BROKERS || asked === CONTROLLERS
+  const code = isKnown ? ErrorCode.MISMATCHED_ENDPOINT_TYPE : ErrorCode.UNSUPPORTED_ENDPOINT_TYPE
+  const errorMessage = isKnown
+    ? `The request was sent to an endpoint of type ${nameOf(served)}, but we wanted an endpoint of type ${nameOf(asked)}`
+    : `Unsupported endpoint type ${asked}`
+  return { throttleTimeMs: 0, errorCode: apiVersion === 0 ? ErrorCode.INVALID_REQUEST : code, errorMessage, clusterId: '', brokers: [] }
+}
+
+function nameOf(endpointType: number): string {
+  return endpointType === BROKERS ? 'BROKER' : 'CONTROLLER'
+}
+
+function brokers(image: MetadataImage, listenerName: string, includeFenced: boolean) {
+  return brokersOn(image, listenerName)
+    .filter((broker) => includeFenced || !broker.isFenced)
+    .map(({ id, ...broker }: BrokerView) => ({ brokerId: id, ...broker }))
+}
+
+function controllers(image: MetadataImage, listenerName: string) {
+  return [...image.cluster.controllers.values()].flatMap(({ id, endpoints }) =>
+    endpoints.filter((endpoint) => endpoint.name === listenerName).map(({ host, port }) => ({ brokerId: id, host, port, rack: null, isFenced: false })),
+  )
+}
