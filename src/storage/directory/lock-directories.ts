@@ -6,6 +6,7 @@ import type { Logger } from '../../telemetry/logger.ts'
 export interface DirectoryLocks extends AsyncDisposable {
   /** The directories that could be taken; others have a failing disk. */
   readonly paths: readonly string[]
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
