@@ -1,0 +1,49 @@
+import { TopicCreator } from '../controller/auto-topic-creation.ts'
+import type { BrokerLifecycle } from '../controller/broker-lifecycle.ts'
+import { CoordinatorFinder } from '../group/coordinator-finder.ts'
+import type { GroupService } from '../group/group-service.ts'
+import type { Services } from '../handlers/services.ts'
+import { FetchSessionCache } from '../replication/fetch/fetch-session-cache.ts'
+import { ProducerIds } from '../replication/producer-ids.ts'
+import type { ApiTable } from '../server/api-table.ts'
+import { apiVersionsSource, coordinatorCluster } from './metadata-views.ts'
+import type { OpenDirectories } from './open-directories.ts'
+import type { OpenMetadata } from './open-metadata.ts'
+import type { OpenPartitions } from './open-partitions.ts'
+import type { StartNodeOptions } from './start-node.ts'
+
+/** As whom the node itself asks its controller. */
+const NODE_PRINCIPAL = 'User:ANONYMOUS'
+
+export interface MakeServicesOptions {
+  readonly options: Pick<StartNodeOptions, 'config' | 'identity' | 'ports'>
+  readonly directories: OpenDirectories
+  readonly apis: ApiTable<Services>
+  readonly metadata: OpenMetadata
+  readonly partitions: OpenPartitions
+  readonly groups: GroupService
+  readonly broker: BrokerLifecycle
+}
+
+/** Puts together what handlers call. */
+export function makeServices({ options, directories, apis, metadata, partitions, groups, broker }: MakeServicesOptions): Services {
+  const { config, identity, ports } = options
+  const { nodeId } = identity
+  const { loader, controller, kraftVersion } = metadata
+  const topicCreation = new TopicCreator({ config, controller, metadata: loader, nodePrincipal: NODE_PRINCIPAL })
+  const cluster = coordinatorCluster(nodeId, loader, (name) => topicCreation.ensureInternalTopic(name))
+  return {
+    clusterId: directories.clusterId,
+    nodeId,
+    config,
+    apiVersions: apiVersionsSource(apis, loader, kraftVersion),
+    metadata: loader,
+    controller,
+    topicCreation,
+    replicas: partitions.replicas,
+    fetchSessions: new FetchSessionCache({ maxSessions: config.get('max.incremental.fetch.session.cache.slots'), ...ports }),
+    producerIds: new ProducerIds(() => controller.allocateProducerIds({ principal: NODE_PRINCIPAL }, nodeId, broker.brokerEpoch)),
+    groups,
+    coordinators: new CoordinatorFinder(cluster, groups, ports.timers),
+  }
+}

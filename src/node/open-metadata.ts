@@ -1,0 +1,132 @@
+import { METADATA_TOPIC_ID, randomUuid } from '../../protocol/uuid.ts'
+import type { Ports } from '../base/ports.ts'
+import type { NodeConfig } from '../config/node-config.ts'
+import type { NodeIdentity } from '../config/node-identity.ts'
+import { controllerRules } from '../controller/controller-rules.ts'
+import { metadataListener } from '../controller/metadata-listener.ts'
+import { QuorumController } from '../controller/quorum-controller.ts'
+import { bootstrapRecords } from '../metadata/bootstrap-records.ts'
+import { knownFeatures } from '../metadata/features.ts'
+import type { ControllerRegistration, EndpointImage, MetadataImage } from '../metadata/image.ts'
+import { imageRecords } from '../metadata/image-records.ts'
+import { MetadataLoader } from '../metadata/loader.ts'
+import type { MetadataRecord } from '../metadata/metadata-record.ts'
+import { metadataRecordSerde } from '../metadata/record-serde.ts'
+import { SnapshotGenerator } from '../metadata/snapshot-generator.ts'
+import { readBootstrapFile } from '../raft/format/bootstrap-file.ts'
+import { METADATA_LOG_DIRECTORY } from '../raft/format/format-directories.ts'
+import { RaftNode } from '../raft/raft-node.ts'
+import { openLog } from '../storage/open-log.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { metadataLogConfig, snapshotRetention, staticVoters } from './metadata-settings.ts'
+import type { NodeFailure } from './node-failure.ts'
+import type { AdvertisedListener } from './node-listeners.ts'
+import type { OpenDirectories } from './open-directories.ts'
+import type { Teardown } from './teardown.ts'
+
+const METADATA_TOPIC = '__cluster_metadata'
+const PLAINTEXT = 0
+
+export interface OpenMetadataOptions {
+  readonly config: NodeConfig
+  readonly identity: NodeIdentity
+  readonly directories: OpenDirectories
+  /** This node's controller as others reach it. */
+  readonly controllers: readonly AdvertisedListener[]
+  readonly ports: Ports
+  readonly logger: Logger
+  readonly failure: NodeFailure
+  readonly teardown: Teardown
+}
+
+/** The cluster's state on this node, and the controller that changes it. */
+export interface OpenMetadata {
+  readonly loader: MetadataLoader
+  readonly controller: QuorumController
+  /** The level of `kraft.version`. */
+  kraftVersion(): number
+}
+
+/** Resolves when the state of the last run is loaded and the controller is active. */
+export async function openMetadata(options: OpenMetadataOptions): Promise<OpenMetadata> {
+  const { config, identity, directories, ports, failure, teardown } = options
+  const logger = options.logger.child('metadata')
+  const loader = new MetadataLoader(failure.report)
+  const raft = await openRaft(options, logger, () => controller, loader)
+  const controller = new QuorumController({
+    clusterId: directories.clusterId,
+    registration: registrationOf(options),
+    rules: controllerRules(config, ports.random),
+    log: raft,
+    metadata: loader,
+    bootstrapRecords: (await readBootstrapFile(identity.metadataLogDir, ports.disk, metadataRecordSerde)) ?? bootstrapRecords(),
+    maxIdleIntervalMs: config.get('metadata.max.idle.interval.ms'),
+    clock: ports.clock,
+    timers: ports.timers,
+    logger: logger.child('controller'),
+    onFailure: failure.report,
+  })
+  const snapshots = snapshotGenerator(options, logger, raft)
+  loader.onPublished((image, bytes) => snapshots.published(image, bytes))
+  teardown.add('the metadata log', async () => {
+    await snapshots.idle()
+    await raft[Symbol.asyncDispose]()
+  })
+  await raft.start()
+  await controller.active()
+  return { loader, controller, kraftVersion: () => raft.kraftVersion }
+}
+
+async function openRaft(
+  { config, identity, directories, ports, failure }: OpenMetadataOptions,
+  logger: Logger,
+  controller: () => QuorumController,
+  loader: MetadataLoader,
+): Promise<RaftNode<MetadataRecord>> {
+  const log = await openLog({
+    ports,
+    logger,
+    directory: `${identity.metadataLogDir}/${METADATA_LOG_DIRECTORY}`,
+    topic: METADATA_TOPIC,
+    partition: 0,
+    topicId: METADATA_TOPIC_ID,
+    config: metadataLogConfig(config),
+    onDiskError: failure.report,
+  })
+  return RaftNode.open({
+    nodeId: identity.nodeId,
+    directoryId: directories.metadataDirectoryId,
+    log,
+    staticVoters: staticVoters(identity),
+    serde: metadataRecordSerde,
+    listener: metadataListener(loader, controller, failure.report),
+    ports,
+    logger: logger.child('raft'),
+    retention: snapshotRetention(config),
+  })
+}
+
+function registrationOf({ identity, controllers, ports }: OpenMetadataOptions): ControllerRegistration {
+  return {
+    id: identity.nodeId,
+    incarnationId: randomUuid((count) => ports.random.bytes(count)),
+    zkMigrationReady: false,
+    endpoints: controllers.map(toEndpoint),
+    features: knownFeatures,
+  }
+}
+
+export function toEndpoint({ name, host, port }: AdvertisedListener): EndpointImage {
+  return { name, host, port, securityProtocol: PLAINTEXT }
+}
+
+function snapshotGenerator({ config, ports }: OpenMetadataOptions, logger: Logger, raft: RaftNode<MetadataRecord>): SnapshotGenerator {
+  return new SnapshotGenerator({
+    clock: ports.clock,
+    maxBytes: config.get('metadata.log.max.record.bytes.between.snapshots'),
+    maxIntervalMs: config.get('metadata.log.max.snapshot.interval.ms'),
+    write: ({ provenance, ...image }: MetadataImage) =>
+      raft.writeSnapshot({ offset: provenance.offset + 1, epoch: provenance.epoch }, provenance.appendedMs, imageRecords({ provenance, ...image })),
+    onFailure: (error) => logger.error('a snapshot of the metadata could not be written', { error }),
+  })
+}

@@ -1,0 +1,84 @@
+import { DiskError } from '../base/errors.ts'
+import type { Ports } from '../base/ports.ts'
+import type { NodeConfig } from '../config/node-config.ts'
+import type { NodeIdentity } from '../config/node-identity.ts'
+import type { MetadataLoader } from '../metadata/loader.ts'
+import { ReplicaManager } from '../replication/replica-manager.ts'
+import { LogManager } from '../storage/log-manager.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { BrokerConfigs } from './broker-configs.ts'
+import type { NodeFailure } from './node-failure.ts'
+import type { OpenDirectories } from './open-directories.ts'
+import { replicationSettings } from './replication-settings.ts'
+import { logManagerSettings } from './storage-settings.ts'
+import type { Teardown } from './teardown.ts'
+import { TopicConfigs } from './topic-configs.ts'
+
+export interface OpenPartitionsOptions {
+  readonly config: NodeConfig
+  readonly identity: NodeIdentity
+  readonly directories: OpenDirectories
+  readonly loader: MetadataLoader
+  readonly ports: Ports
+  readonly logger: Logger
+  readonly failure: NodeFailure
+  readonly teardown: Teardown
+  /** The epoch of this broker when it stops; stands in the marker of a clean shutdown (KIP-966). */
+  readonly brokerEpoch: () => number
+}
+
+/** The logs and partitions of this node. */
+export interface OpenPartitions {
+  readonly logs: LogManager
+  readonly replicas: ReplicaManager
+  readonly topicConfigs: TopicConfigs
+}
+
+/** Settings first, then logs, then partitions: each needs the ones before in place. Errors: NO_LOG_DIRECTORY, DUPLICATE_LOG, `DiskError`. */
+export async function openPartitions(options: OpenPartitionsOptions): Promise<OpenPartitions> {
+  const { config, identity, loader, ports, logger, failure, teardown } = options
+  const topicConfigs = new TopicConfigs(config)
+  await loader.addPublisher(new BrokerConfigs(identity.nodeId, config, logger.child('config')))
+  await loader.addPublisher(topicConfigs)
+  const logs = await openLogs(options, topicConfigs, (directory) => replicas.directoryWentOffline(directory))
+  const replicas = new ReplicaManager({
+    nodeId: identity.nodeId,
+    ports,
+    logger: logger.child('replication'),
+    logs,
+    metadata: loader,
+    settings: replicationSettings(config),
+    minInsyncReplicas: (topic) => topicConfigs.minInsyncReplicas(topic),
+    onFailure: failure.report,
+  })
+  teardown.add('replication', () => replicas.stop())
+  followSettings(config, topicConfigs, logs)
+  await loader.addPublisher(replicas)
+  return { logs, replicas, topicConfigs }
+}
+
+async function openLogs(
+  { identity, config, directories, ports, logger, failure, teardown, brokerEpoch }: OpenPartitionsOptions,
+  topicConfigs: TopicConfigs,
+  onOffline: (directory: LogManager['liveDirectories'][number]) => void,
+): Promise<LogManager> {
+  const logs = await LogManager.open({
+    ports,
+    logger: logger.child('storage'),
+    settings: logManagerSettings(config, identity),
+    directoryIds: directories.directoryIds,
+    configOf: (topic) => topicConfigs.logConfig(topic),
+    onDirectoryOffline(directory, error) {
+      onOffline(directory)
+      if (logs.liveDirectories.length === 0) failure.report(new DiskError(error.reason, error.path, 'All log directories are offline', error))
+    },
+  })
+  // Of a node that failed nobody knows what its memory is worth: the next start looks at what is on disk.
+  teardown.add('the logs', () => (failure.error === null ? logs.shutdown(brokerEpoch()) : logs.abandon()))
+  return logs
+}
+
+function followSettings(config: NodeConfig, topicConfigs: TopicConfigs, logs: LogManager): void {
+  topicConfigs.onLogConfigChange((topic, logConfig) => logs.updateTopicConfig(topic, logConfig))
+  config.onChange(() => topicConfigs.nodeConfigChanged(new Set([...logs.logs].map(({ topic }) => topic))))
+}

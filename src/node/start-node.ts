@@ -1,0 +1,159 @@
+import { randomUuid } from '../../protocol/uuid.ts'
+import type { Ports } from '../base/ports.ts'
+import type { NodeConfig } from '../config/node-config.ts'
+import type { NodeIdentity } from '../config/node-identity.ts'
+import { BrokerLifecycle } from '../controller/broker-lifecycle.ts'
+import { handlers } from '../handlers/registry.ts'
+import type { Services } from '../handlers/services.ts'
+import { knownFeatures } from '../metadata/features.ts'
+import { ApiTable } from '../server/api-table.ts'
+import type { Intercept } from '../server/dispatcher.ts'
+import { Server } from '../server/server.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { makeServices } from './make-services.ts'
+import { NodeFailure } from './node-failure.ts'
+import { type AdvertisedListener, listenerSpecs, toldAddresses } from './node-listeners.ts'
+import { openDirectories } from './open-directories.ts'
+import { openGroups } from './open-groups.ts'
+import { openMetadata, toEndpoint } from './open-metadata.ts'
+import { openPartitions } from './open-partitions.ts'
+import type { BoundListener, RunningNode } from './running-node.ts'
+import { serverSettings } from './server-settings.ts'
+import { Teardown } from './teardown.ts'
+
+/** How long connections may take to get their last replies when the node stops. */
+const DRAIN_MS = 5_000
+/** After this long without a reply, what still waits is a join or a sync of a group: the coordinator answers them, as when it moves. */
+const GROUP_WAIT_MS = 100
+
+export interface StartNodeOptions {
+  readonly config: NodeConfig
+  readonly identity: NodeIdentity
+  readonly ports: Ports
+  readonly logger: Logger
+  /** What is told to others for a listener on all addresses. */
+  readonly hostname: string
+  /** Stands between the API table and the handlers. */
+  readonly intercept?: Intercept<Services>
+}
+
+/**
+ * Starts a node; resolves when it serves in full: topics can be made, groups joined.
+ *
+ * The order of starting is that of need: ports that must be known, directories, the metadata log and its controller,
+ * partitions, groups, the broker's registration, and last the doors. Stopping is the reverse.
+ *
+ * Errors: `OdradekError`s (`NetworkError` for an address that is in use, `DiskError` for a directory that is locked, CONFIG_*,
+ * FORMAT, METADATA_*, BROKER_REGISTRATION). Whatever was started by then is stopped.
+ */
+export async function startNode(options: StartNodeOptions): Promise<RunningNode> {
+  const { logger } = options
+  const failure = new NodeFailure(logger)
+  const teardown = new Teardown(logger)
+  try {
+    return await Promise.race([start(options, failure, teardown), failure.promise])
+  } catch (error) {
+    await teardown.run()
+    throw error
+  }
+}
+
+async function start(options: StartNodeOptions, failure: NodeFailure, teardown: Teardown): Promise<RunningNode> {
+  const { config, identity, ports, logger } = options
+  const { nodeId } = identity
+  const apis = new ApiTable<Services>(handlers)
+  const server = await openFreePorts(options, apis, failure, teardown)
+  const told = addressesTold(options, server)
+  const shared = { config, identity, ports, logger, failure, teardown }
+  const directories = await openDirectories({ ...shared, controller: told.controllers[0] })
+  const metadata = await openMetadata({ ...shared, directories, controllers: told.controllers })
+  const { loader, controller } = metadata
+  const partitions = await openPartitions({ ...shared, directories, loader, brokerEpoch: () => broker.brokerEpoch })
+  const { groups, allServing } = await openGroups({ nodeId, config, loader, partitions, ports, logger })
+  const broker = new BrokerLifecycle({
+    clusterId: directories.clusterId,
+    brokerId: nodeId,
+    incarnationId: randomUuid((count) => ports.random.bytes(count)),
+    endpoints: told.brokers.map(toEndpoint),
+    features: knownFeatures,
+    rack: config.get('broker.rack'),
+    logDirs: partitions.logs.liveDirectories.map(({ directoryId }) => directoryId),
+    previousBrokerEpoch: partitions.logs.previousBrokerEpoch,
+    registry: controller,
+    metadata: loader,
+    logger,
+  })
+  await broker.register()
+  teardown.add('the registration of the broker', () => (failure.error === null ? broker.shutDown() : undefined))
+  await broker.unfence()
+  await allServing()
+  const services = makeServices({ options, directories, apis, metadata, partitions, groups, broker })
+  teardown.add('the server', () => stopServing(server, groups, ports))
+  await server.open(services)
+  return runningNode({ nodeId, clusterId: directories.clusterId, listeners: boundListeners(options, server, told.brokers), failure, teardown })
+}
+
+async function openFreePorts(
+  { config, identity, ports, logger, intercept }: StartNodeOptions,
+  apis: ApiTable<Services>,
+  failure: NodeFailure,
+  teardown: Teardown,
+): Promise<Server<Services>> {
+  const server = new Server<Services>({
+    nodeId: identity.nodeId,
+    listeners: listenerSpecs(identity),
+    apis,
+    settings: serverSettings(config),
+    ...ports,
+    logger: logger.child('server'),
+    ...(intercept === undefined ? {} : { intercept }),
+    onBroken: failure.report,
+  })
+  teardown.add('the listeners', () => server[Symbol.asyncDispose]())
+  await server.bindFreePorts()
+  return server
+}
+
+function addressesTold(
+  { identity, hostname }: StartNodeOptions,
+  server: Server<Services>,
+): { readonly brokers: readonly AdvertisedListener[]; readonly controllers: readonly AdvertisedListener[] } {
+  const portOf = (name: string) => server.endpoint(name)?.port
+  return {
+    brokers: toldAddresses(identity.advertisedBrokerListeners, hostname, portOf),
+    controllers: toldAddresses(identity.advertisedControllerListeners, hostname, portOf),
+  }
+}
+
+/** Requests that are being served are answered first; members that wait for others to join are sent to look for the coordinator again. */
+async function stopServing(server: Server<Services>, groups: AsyncDisposable, { timers }: Ports): Promise<void> {
+  const isDrained = new AbortController()
+  const drained = server.drain(DRAIN_MS).finally(() => isDrained.abort())
+  await timers.sleep(GROUP_WAIT_MS, isDrained.signal).catch(() => {})
+  await groups[Symbol.asyncDispose]()
+  await drained
+}
+
+function boundListeners({ identity }: StartNodeOptions, server: Server<Services>, told: readonly AdvertisedListener[]): readonly BoundListener[] {
+  return listenerSpecs(identity).map(({ name, kind, at }) => ({
+    name,
+    kind,
+    at: { host: at.host, port: server.endpoint(name)?.port ?? at.port },
+    told: told.find((listener) => listener.name === name) ?? null,
+  }))
+}
+
+interface RunningNodeParts extends Pick<RunningNode, 'nodeId' | 'clusterId' | 'listeners'> {
+  readonly failure: NodeFailure
+  readonly teardown: Teardown
+}
+
+function runningNode({ nodeId, clusterId, listeners, failure, teardown }: RunningNodeParts): RunningNode {
+  const stop = () => teardown.run()
+  const failed = failure.promise.catch(async (error) => {
+    await stop()
+    throw error
+  })
+  failed.catch(() => {})
+  return { nodeId, clusterId, listeners, failed, stop, [Symbol.asyncDispose]: stop }
+}
