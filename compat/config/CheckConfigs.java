@@ -2,8 +2,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +45,7 @@ public final class CheckConfigs {
         }
     }
 
-    private static Object ask(JsonNode request) {
+    private static Object ask(JsonNode request) throws IOException {
         Map<String, String> configs = new HashMap<>();
         request.path("configs").fields().forEachRemaining(field -> configs.put(field.getKey(), field.getValue().asText()));
         switch (request.get("ask").asText()) {
@@ -56,6 +58,11 @@ public final class CheckConfigs {
                 return topicValues(kafkaConfig(configs));
             case "node":
                 return describe(kafkaConfig(configs));
+            case "properties": {
+                Properties read = new Properties();
+                read.load(new StringReader(request.get("text").asText()));
+                return new TreeMap<>(read);
+            }
             case "dynamic":
                 DynamicBrokerConfig.validateConfigs(properties(configs), request.get("perBroker").asBoolean());
                 return null;

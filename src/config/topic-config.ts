@@ -58,9 +58,9 @@ export class TopicConfig {
     return value as TopicValue<Name>
   }
 
-  /** Every setting of a topic that is not internal, sorted by name. */
+  /** Every setting of a topic, the internal ones only where the topic sets them, sorted by name: what CreateTopics answers with. */
   entries(): TopicConfigEntry[] {
-    const names = TOPIC_SETTING_NAMES.filter((name) => !topicSettings[name].internal).sort()
+    const names = TOPIC_SETTING_NAMES.filter((name) => !topicSettings[name].internal || this.#overrides.has(name)).sort()
     return names.map((name) => {
       const { value, source } = this.#resolve(name)
       const { type } = topicSettings[name]

@@ -7,9 +7,17 @@ import { type TopicSettingName, topicSettings } from './topic-settings.ts'
 /**
  * Why Kafka would refuse these as the settings of a topic: the message that goes with INVALID_CONFIG; null when it takes them.
  *
- * @param overrides all settings that the topic would have
+ * @param overrides all settings that the topic would have; null where a client sent no value
  */
-export function topicConfigRefusal(node: NodeConfig, overrides: ReadonlyMap<string, string>): string | null {
+export function topicConfigRefusal(node: NodeConfig, overrides: ReadonlyMap<string, string | null>): string | null {
+  const values = new Map<string, string>()
+  for (const [name, text] of overrides) if (text !== null) values.set(name, text)
+  if (values.size === overrides.size) return valueRefusal(node, values)
+  const nulls = [...overrides.keys()].filter((name) => !values.has(name))
+  return `Null value not supported for topic configs: ${nulls.join(',')}`
+}
+
+function valueRefusal(node: NodeConfig, overrides: ReadonlyMap<string, string>): string | null {
   for (const name of overrides.keys()) if (!isTopicSetting(name)) return `Unknown topic config name: ${name}`
   for (const [name, text] of overrides) {
     const parsed = parseSetting<SettingValue>(name, topicSettings[name as TopicSettingName], text)

@@ -31,17 +31,22 @@ interface LogicalLine {
 
 function* logicalLines(text: string): Generator<LogicalLine> {
   const lines = text.split(/\r\n|\r|\n/)
-  for (let index = 0; index < lines.length; index++) {
-    const lineNumber = index + 1
-    let content = withoutIndent(lines[index] ?? '')
+  let next = 0
+  while (next < lines.length) {
+    const lineNumber = next + 1
+    let content = withoutIndent(lines[next++] ?? '')
     if (content === '' || content[0] === '#' || content[0] === '!') continue
-    while (isContinued(content)) {
-      index++
-      content = content.slice(0, -1) + withoutIndent(lines[index] ?? '')
-      if (index >= lines.length) break
-    }
-    if (content !== '') yield { content, lineNumber }
+    // A line that is a backslash alone leaves nothing to continue: the next line begins afresh.
+    while (isContinued(content) && content !== '\\' && next < lines.length) content = content.slice(0, -1) + withoutIndent(lines[next++] ?? '')
+    const endsFile = isContinued(content) && nothingFollows(lines, next)
+    if (endsFile) content = content.slice(0, -1)
+    if (endsFile || content !== '\\') yield { content, lineNumber }
   }
+}
+
+/** A newline at the very end begins no line. */
+function nothingFollows(lines: readonly string[], next: number): boolean {
+  return next === lines.length || (next === lines.length - 1 && lines[next] === '')
 }
 
 function withoutIndent(line: string): string {

@@ -1,0 +1,30 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseProperties } from '../../src/config/sources/properties-file.ts'
+import { askKafka } from './kafka-checks.ts'
+
+/** `Malformed` stands for Java's one refusal. */
+function ours(text: string): Record<string, string> | 'Malformed' {
+  try {
+    const entries = parseProperties(text, 'f')
+    return Object.fromEntries(entries.map((entry) => [entry.name, entry.text]).sort())
+  } catch {
+    return 'Malformed'
+  }
+}
+
+test('a properties file is read as Java reads it, whatever it holds', async () => {
+  const unit = fc.constantFrom('a', 'b', '=', ':', ' ', '\\', '\n', '\r', '\t', '\f', '#', '!', 'u', '0', '4', '1', 'ä')
+  const seed = Number(process.env.ODRADEK_SEED ?? Date.now() % 2 ** 31)
+  const texts = fc.sample(fc.string({ unit, maxLength: 40 }), { numRuns: 2_000, seed })
+  const answers = await askKafka(texts.map((text) => ({ ask: 'properties', text })))
+  const theirs = answers.map(({ error, value }) => (error === null ? value : 'Malformed'))
+  const differences = texts.flatMap((text, index) =>
+    JSON.stringify(ours(text)) === JSON.stringify(sorted(theirs[index])) ? [] : [{ text, ours: ours(text), theirs: theirs[index] }],
+  )
+  expect(differences, `ODRADEK_SEED=${seed}`).toEqual([])
+})
+
+function sorted(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).sort()) : value
+}
