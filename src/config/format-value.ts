@@ -1,4 +1,4 @@
-import { type SettingType, type SettingValue, UNLIMITED } from './setting.ts'
+import { type SettingType, type SettingValue, UNLIMITED } from './setting-value.ts'
 
 /** A value as Kafka writes it in answers of DescribeConfigs; null stays null. Secrets read `[hidden]`. */
 export function formatValue(type: SettingType, value: SettingValue): string | null {

@@ -16,6 +16,7 @@ import { isForeignName } from './sources/foreign-names.ts'
 import { nearestName } from './sources/nearest-name.ts'
 import { parseProperties } from './sources/properties-file.ts'
 import { parseYaml } from './sources/yaml-file.ts'
+import { checkSupported } from './supported-rules.ts'
 
 export interface ConfigFile {
   readonly path: string
@@ -56,6 +57,7 @@ export function loadConfig(inputs: ConfigInputs): LoadedConfig {
   addNodeId(values)
   const config = new NodeConfig(values)
   const identity = checkNodeRules(config)
+  checkSupported(config)
   warnings.push(...valueWarnings(config, identity))
   return { config, identity, profile, warnings }
 }

@@ -11,8 +11,8 @@ import { type BrokerSettingName, type BrokerValue, brokerSettings } from './brok
 import { dynamicRefusal } from './dynamic-rules.ts'
 import { formatValue } from './format-value.ts'
 import { parseSetting } from './parse-value.ts'
-import type { SettingValue } from './setting.ts'
 import { findSetting, listenerPrefix } from './setting-names.ts'
+import type { SettingValue } from './setting-value.ts'
 
 /** A value as it was written, and where: `server.properties:12`, `KAFKA_NUM_PARTITIONS`, `--set`, `profile dev`. */
 export interface GivenValue {

@@ -4,7 +4,8 @@
  */
 import { isKnownClass } from './known-classes.ts'
 import { Secret } from './secret.ts'
-import { type Setting, type SettingType, type SettingValue, UNLIMITED } from './setting.ts'
+import type { Setting } from './setting.ts'
+import { type SettingType, type SettingValue, UNLIMITED } from './setting-value.ts'
 import { invalidValue } from './validators.ts'
 
 /** A value, or why the text is none: Kafka's message. */

@@ -6,11 +6,8 @@ import { findSetting, isSecretName } from './setting-names.ts'
  * What `odradek config` prints: a line for each setting, `name=value  # where it was written`.
  * Secrets read `[hidden]`; what has no effect here is said so.
  */
-export function printConfig(config: NodeConfig): string {
-  return config
-    .names()
-    .map((name) => `${line(config, name)}\n`)
-    .join('')
+export function printConfig(config: NodeConfig, names: readonly string[] = config.names()): string {
+  return names.map((name) => `${line(config, name)}\n`).join('')
 }
 
 function line(config: NodeConfig, name: string): string {

@@ -1,5 +1,6 @@
 import { type BrokerSettingName, brokerSettings, isBrokerSetting } from './broker-settings.ts'
-import type { Setting, SettingValue } from './setting.ts'
+import type { Setting } from './setting.ts'
+import type { SettingValue } from './setting-value.ts'
 
 const LISTENER_PREFIX = 'listener.name.'
 

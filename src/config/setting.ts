@@ -1,21 +1,11 @@
 import type { Secret } from './secret.ts'
+import type { SettingType, SettingValue } from './setting-value.ts'
 import type { Validator } from './validators.ts'
-
-/** The types of Kafka's ConfigDef. `long` values are numbers; see UNLIMITED. */
-export type SettingType = 'boolean' | 'string' | 'int' | 'short' | 'long' | 'double' | 'list' | 'class' | 'password'
-
-export type SettingValue = boolean | string | number | readonly string[] | Secret | null
 
 export type Importance = 'high' | 'medium' | 'low'
 
 /** How a value may change while the node runs, in Kafka's words (KIP-226). */
 export type UpdateMode = 'read-only' | 'per-broker' | 'cluster-wide'
-
-/**
- * 2^63-1, which users of `long` settings write for "no limit", and every value above 2^53-1. Finite, so that adding a time or
- * a size to it needs no special case; `formatValue` prints it as 9223372036854775807.
- */
-export const UNLIMITED = Number.MAX_SAFE_INTEGER
 
 /** What one setting is: everything that parsing, describing, redacting and documenting need. */
 export interface Setting<Value extends SettingValue> {

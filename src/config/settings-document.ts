@@ -1,7 +1,8 @@
 /** Renders docs/configuration.md from the table. */
 import { settingDomains } from './broker-settings.ts'
 import { formatValue } from './format-value.ts'
-import type { Setting, Settings, SettingValue } from './setting.ts'
+import type { Setting, Settings } from './setting.ts'
+import type { SettingValue } from './setting-value.ts'
 import { topicSettings, topicSynonyms } from './topic-settings.ts'
 
 /** Said of every setting that cannot act here. */

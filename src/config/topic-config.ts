@@ -5,7 +5,7 @@
 import { formatValue } from './format-value.ts'
 import type { ConfigSource, NodeConfig } from './node-config.ts'
 import { parseSetting } from './parse-value.ts'
-import type { SettingType, SettingValue } from './setting.ts'
+import type { SettingType, SettingValue } from './setting-value.ts'
 import { type TopicSettingName, type TopicValue, topicSettings, topicSynonyms } from './topic-settings.ts'
 
 /** One line of what CreateTopics and DescribeConfigs tell about a topic. */

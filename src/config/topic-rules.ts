@@ -1,6 +1,6 @@
 import type { NodeConfig } from './node-config.ts'
 import { parseSetting } from './parse-value.ts'
-import type { SettingValue } from './setting.ts'
+import type { SettingValue } from './setting-value.ts'
 import { TopicConfig } from './topic-config.ts'
 import { type TopicSettingName, topicSettings } from './topic-settings.ts'
 

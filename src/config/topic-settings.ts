@@ -1,5 +1,6 @@
 import type { BrokerSettingName } from './broker-settings.ts'
-import { boolean, double, int, list, long, type Settings, string, UNLIMITED, type ValueOf } from './setting.ts'
+import { boolean, double, int, list, long, type Settings, string, type ValueOf } from './setting.ts'
+import { UNLIMITED } from './setting-value.ts'
 import { atLeast, between, gzipLevel, listOf, oneOf, throttledReplicas } from './validators.ts'
 
 /** Settings of one topic, which stand over the values of the broker. */

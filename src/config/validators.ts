@@ -1,7 +1,7 @@
 import { parseDurationMs } from './duration.ts'
 import { formatValue } from './format-value.ts'
 import { parseHostPort } from './host-port.ts'
-import type { SettingType, SettingValue } from './setting.ts'
+import type { SettingType, SettingValue } from './setting-value.ts'
 
 /** What a value must be beyond its type. */
 export interface Validator {

@@ -1,4 +1,5 @@
-import { boolean, double, int, long, type Settings, UNLIMITED } from '../setting.ts'
+import { boolean, double, int, long, type Settings } from '../setting.ts'
+import { UNLIMITED } from '../setting-value.ts'
 import { atLeast, between } from '../validators.ts'
 
 /** Compaction of topics whose `cleanup.policy` holds `compact`. */

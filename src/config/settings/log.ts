@@ -1,4 +1,5 @@
-import { boolean, int, list, long, type Settings, string, UNLIMITED } from '../setting.ts'
+import { boolean, int, list, long, type Settings, string } from '../setting.ts'
+import { UNLIMITED } from '../setting-value.ts'
 import { atLeast, between, gzipLevel, listOf, oneOf } from '../validators.ts'
 
 /** Where records are kept, in which files, and for how long. Most are the values of topics that do not set their own. */

@@ -1,4 +1,5 @@
-import { boolean, int, list, long, type Settings, string, UNLIMITED } from '../setting.ts'
+import { boolean, int, list, long, type Settings, string } from '../setting.ts'
+import { UNLIMITED } from '../setting-value.ts'
 import { atLeast, listOf } from '../validators.ts'
 
 /** The node itself: its identity and roles, its session with the controller, and how it starts and stops. */
@@ -46,6 +47,12 @@ export const nodeSettings = {
     internal: true,
     does: 'Whether newest feature levels that are not final yet may be chosen.',
   }),
-  'config.providers': list({ default: [], validator: listOf({ empty: true }), importance: 'low', update: 'cluster-wide' }),
+  'config.providers': list({
+    default: [],
+    validator: listOf({ empty: true }),
+    importance: 'low',
+    update: 'cluster-wide',
+    instead: 'Refused unless empty: providers are classes in Java.',
+  }),
   'security.providers': string({ default: null, importance: 'low' }),
 } satisfies Settings

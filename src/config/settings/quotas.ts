@@ -1,4 +1,5 @@
-import { int, javaClass, long, type Settings, UNLIMITED } from '../setting.ts'
+import { int, javaClass, long, type Settings } from '../setting.ts'
+import { UNLIMITED } from '../setting-value.ts'
 import { atLeast } from '../validators.ts'
 
 /** Windows over which rates are measured. The limits themselves are set by clients' tools, not here. */

@@ -1,4 +1,5 @@
-import { boolean, double, int, long, type Settings, string, UNLIMITED } from '../setting.ts'
+import { boolean, double, int, long, type Settings, string } from '../setting.ts'
+import { UNLIMITED } from '../setting-value.ts'
 import { atLeast, between, nonEmptyString } from '../validators.ts'
 
 /** Tiered storage (KIP-405) is a plug-in of Java classes. */
@@ -37,5 +38,5 @@ export const remoteStorageSettings = {
   'remote.log.storage.manager.class.name': string({ default: null, validator: nonEmptyString }),
   'remote.log.storage.manager.class.path': string({ default: null }),
   'remote.log.storage.manager.impl.prefix': string({ default: 'rsm.config.', validator: nonEmptyString }),
-  'remote.log.storage.system.enable': boolean({ default: false }),
+  'remote.log.storage.system.enable': boolean({ default: false, instead: 'Refused when true: tiered storage is a plug-in in Java.' }),
 } satisfies Settings

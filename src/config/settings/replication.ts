@@ -54,5 +54,8 @@ export const replicationSettings = {
   'replica.socket.timeout.ms': int({ default: 30_000, importance: 'high', does: 'Milliseconds that a follower waits for an answer.' }),
   'replica.socket.receive.buffer.bytes': int({ default: 65_536, importance: 'high', instead: 'The operating system sizes the buffers of these connections.' }),
   'replica.high.watermark.checkpoint.interval.ms': long({ default: 5000, importance: 'high', does: 'Milliseconds between writes of the high watermarks.' }),
-  'replica.selector.class': string({ default: null }),
+  'replica.selector.class': string({
+    default: null,
+    does: "Kafka's `RackAwareReplicaSelector` sends consumers to a replica in their own rack; without it they read from the leader.",
+  }),
 } satisfies Settings

@@ -7,7 +7,7 @@ export const securitySettings = {
     default: '',
     validator: nonNullString,
     importance: 'low',
-    does: "Kafka's `StandardAuthorizer` turns access control on; empty leaves it off.",
+    does: "Kafka's `StandardAuthorizer` turns access control on; empty leaves it off; other classes are refused.",
   }),
   'principal.builder.class': javaClass({ default: 'org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder', update: 'per-broker' }),
   'connections.max.reauth.ms': long({

@@ -146,6 +146,29 @@ describe('a bad value', () => {
   })
 })
 
+describe('a plug-in of Java', () => {
+  test.each([
+    ['authorizer.class.name=com.example.Closed', '--set: authorizer.class.name=com.example.Closed: Class com.example.Closed could not be found.'],
+    ['replica.selector.class=com.example.Near', '--set: replica.selector.class=com.example.Near: Class com.example.Near could not be found.'],
+    ['remote.log.storage.system.enable=true', '--set: remote.log.storage.system.enable=true: tiered storage needs a plug-in in Java'],
+    ['config.providers=env', '--set: config.providers=env: config providers are classes in Java'],
+    [
+      'principal.builder.class=com.example.Who',
+      '--set: Invalid value com.example.Who for configuration principal.builder.class: Class com.example.Who could not be found.',
+    ],
+  ])('is refused: %s', (assignment, message) => {
+    expect(() => loadConfig({ assignments: [assignment] })).toThrow(message)
+  })
+
+  test('of Apache Kafka itself is taken where its work is done here', () => {
+    const assignments = [
+      'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      'replica.selector.class=org.apache.kafka.common.replica.RackAwareReplicaSelector',
+    ]
+    expect(loadConfig({ assignments }).warnings).toEqual([])
+  })
+})
+
 /** The blocks of docs and guides that people copy, as they stand. */
 describe('the operations guide', () => {
   const MEMORY = `# Reduce buffer sizes in config/broker.yaml

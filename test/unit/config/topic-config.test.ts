@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { loadConfig } from '../../../src/config/load-config.ts'
 import type { NodeConfig } from '../../../src/config/node-config.ts'
-import { UNLIMITED } from '../../../src/config/setting.ts'
+import { UNLIMITED } from '../../../src/config/setting-value.ts'
 import { TopicConfig } from '../../../src/config/topic-config.ts'
 import { topicConfigRefusal } from '../../../src/config/topic-rules.ts'
 

@@ -5,7 +5,8 @@ import { parseDurationMs } from '../../../src/config/duration.ts'
 import { formatValue } from '../../../src/config/format-value.ts'
 import { isIpAddress, isIpv4, isIpv6 } from '../../../src/config/ip-address.ts'
 import { parseSetting } from '../../../src/config/parse-value.ts'
-import type { Setting, SettingValue } from '../../../src/config/setting.ts'
+import type { Setting } from '../../../src/config/setting.ts'
+import type { SettingValue } from '../../../src/config/setting-value.ts'
 import { nearestName } from '../../../src/config/sources/nearest-name.ts'
 
 const names = Object.keys(brokerSettings) as BrokerSettingName[]
