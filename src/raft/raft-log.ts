@@ -16,7 +16,7 @@ export interface RaftLog {
   updateHighWatermark(offset: number): number
   truncateFullyAndStartAt(offset: number, logStartOffset?: number): Promise<void>
   incrementLogStartOffset(offset: number): boolean | 'out-of-range'
-  deleteOldSegments(nowMs: number): number
+  deleteOldSegments(nowMs: number): Promise<number>
   flush(): Promise<void>
   close(): Promise<void>
 }

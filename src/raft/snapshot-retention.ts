@@ -42,6 +42,6 @@ async function isOldestSuperfluous({ log, snapshots, retention, nowMs }: CleanSn
 
 async function deleteBefore(id: SnapshotId, { log, snapshots, nowMs }: CleanSnapshotsOptions): Promise<void> {
   log.incrementLogStartOffset(id.offset)
-  log.deleteOldSegments(nowMs)
+  await log.deleteOldSegments(nowMs)
   await snapshots.removeBefore(id)
 }

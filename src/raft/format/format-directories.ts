@@ -7,6 +7,7 @@ import { encodeSnapshot } from '../snapshot-file.ts'
 import { snapshotFileName } from '../snapshot-name.ts'
 import type { VoterEndpoint } from '../voter-set.ts'
 import { BOOTSTRAP_FILE } from './bootstrap-file.ts'
+import { makeDurableDirectory } from './durable-directory.ts'
 import { decodeMetaProperties, encodeMetaProperties, META_PROPERTIES_FILE, type MetaProperties } from './meta-properties.ts'
 
 /**
@@ -86,7 +87,7 @@ export async function formatDirectories<T>(options: FormatOptions<T>): Promise<r
 
 async function formatDirectory<T>(path: string, properties: MetaProperties, options: FormatOptions<T>): Promise<void> {
   const { disk, clock } = options.ports
-  await disk.makeDirectory(path)
+  await makeDurableDirectory(path, disk)
   const nowMs = clock.nowMs()
   const header = { epoch: 0, nowMs, lastContainedLogTimestampMs: 0, kraftVersion: 0, voters: [] }
   await writeSnapshotFile(`${path}/${BOOTSTRAP_FILE}`, encodeSnapshot(header, options.bootstrapRecords, options.serde), disk)
@@ -97,12 +98,11 @@ async function formatDirectory<T>(path: string, properties: MetaProperties, opti
 async function writeVoters<T>(path: string, directoryId: Uuid, endpoint: VoterEndpoint, options: FormatOptions<T>): Promise<void> {
   const { disk, clock } = options.ports
   const directory = `${path}/${METADATA_LOG_DIRECTORY}`
-  await disk.makeDirectory(directory)
+  await makeDurableDirectory(directory, disk)
   const nowMs = clock.nowMs()
   const voters = [{ id: options.nodeId, directoryId, endpoints: [endpoint], minKraftVersion: 0, maxKraftVersion: KRAFT_VERSION }]
   const header = { epoch: 0, nowMs, lastContainedLogTimestampMs: nowMs, kraftVersion: KRAFT_VERSION, voters }
   await writeSnapshotFile(`${directory}/${snapshotFileName(BOOTSTRAP_SNAPSHOT)}`, encodeSnapshot(header, [], options.serde), disk)
-  await disk.flushDirectory(path)
 }
 
 /** Small files: in one piece, and durable before `meta.properties` says that all is there. */
