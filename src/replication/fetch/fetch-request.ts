@@ -66,7 +66,16 @@ export function wantedPartitions(topics: readonly FetchTopic[], nameOf: (topicId
   for (const topic of topics) {
     const named = nameTopic(topic, nameOf, version)
     for (const { partition, fetchOffset, currentLeaderEpoch, lastFetchedEpoch, logStartOffset, partitionMaxBytes } of topic.partitions) {
-      wanted.push({ ...named, partition, fetchOffset, currentLeaderEpoch, lastFetchedEpoch, logStartOffset, maxBytes: partitionMaxBytes })
+      wanted.push({
+        topic: named.topic,
+        topicId: named.topicId,
+        partition,
+        fetchOffset,
+        currentLeaderEpoch: optionalEpoch(currentLeaderEpoch),
+        lastFetchedEpoch: optionalEpoch(lastFetchedEpoch),
+        logStartOffset,
+        maxBytes: partitionMaxBytes,
+      })
     }
   }
   return wanted.length === 1 ? wanted : withoutRepeated(wanted)
@@ -97,6 +106,11 @@ export function splitKnown(replicas: ReplicaManager, partitions: readonly Partit
     else targets.push(target)
   }
   return { targets, unknown }
+}
+
+/** Any negative epoch is none, in Fetch alone. Source: FetchRequest.optionalEpoch. */
+function optionalEpoch(epoch: number): number {
+  return epoch < 0 ? -1 : epoch
 }
 
 function nameTopic(
