@@ -1,0 +1,5 @@
+import type { Scenario } from './scenario.ts'
+import { partitionLogs } from './scenarios/partition-logs.ts'
+
+/** All of them. */
+export const scenarios: readonly Scenario[] = [partitionLogs]
