@@ -21,12 +21,14 @@ export interface OpenGroupsOptions {
 
 export interface OpenGroups {
   readonly groups: GroupService
+  /** To be added to the followers of the metadata, behind replication. */
+  readonly elections: GroupElections
   /** Resolves when every group whose partition this node leads is loaded, or could not be. */
   allServing(): Promise<void>
 }
 
-/** The group coordinator, which follows the metadata behind replication. */
-export async function openGroups({ nodeId, config, loader, partitions, ports, logger }: OpenGroupsOptions): Promise<OpenGroups> {
+/** The group coordinator, over the partitions of `__consumer_offsets` that this node leads. */
+export function openGroups({ nodeId, config, loader, partitions, ports, logger }: OpenGroupsOptions): OpenGroups {
   const { replicas, topicConfigs } = partitions
   const groups = new GroupService({
     settings: groupSettings(config, () => partitionCountOf(loader, OFFSETS_TOPIC)),
@@ -36,8 +38,7 @@ export async function openGroups({ nodeId, config, loader, partitions, ports, lo
     logger,
   })
   const elections = new GroupElections(nodeId, groups)
-  await loader.addPublisher(elections)
-  return { groups, allServing: () => whenAllServe(groups, elections, ports, logger) }
+  return { groups, elections, allServing: () => whenAllServe(groups, elections, ports, logger) }
 }
 
 /** As long as loading may hold back the start of the node; groups that load longer answer COORDINATOR_LOAD_IN_PROGRESS, as in Kafka. */

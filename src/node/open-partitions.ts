@@ -27,19 +27,19 @@ export interface OpenPartitionsOptions {
   readonly brokerEpoch: () => number
 }
 
-/** The logs and partitions of this node. */
+/** The logs and partitions of this node. `replicas` has yet to be added to the followers of the metadata. */
 export interface OpenPartitions {
   readonly logs: LogManager
   readonly replicas: ReplicaManager
   readonly topicConfigs: TopicConfigs
 }
 
-/** Settings first, then logs, then partitions: each needs the ones before in place. Errors: NO_LOG_DIRECTORY, DUPLICATE_LOG, `DiskError`. */
+/** Settings first, then logs: each needs the ones before in place. Errors: NO_LOG_DIRECTORY, DUPLICATE_LOG, `DiskError`. */
 export async function openPartitions(options: OpenPartitionsOptions): Promise<OpenPartitions> {
   const { config, identity, loader, ports, logger, failure, teardown } = options
   const topicConfigs = new TopicConfigs(config)
-  await loader.addPublisher(new BrokerConfigs(identity.nodeId, config, logger.child('config')))
-  await loader.addPublisher(topicConfigs)
+  const brokerConfigs = new BrokerConfigs(identity.nodeId, config, logger.child('config'))
+  await Promise.all([loader.addPublisher(brokerConfigs), loader.addPublisher(topicConfigs)])
   const logs = await openLogs(options, topicConfigs, (directory) => replicas.directoryWentOffline(directory))
   const replicas = new ReplicaManager({
     nodeId: identity.nodeId,
@@ -53,7 +53,6 @@ export async function openPartitions(options: OpenPartitionsOptions): Promise<Op
   })
   teardown.add('replication', () => replicas.stop())
   followSettings(config, topicConfigs, logs)
-  await loader.addPublisher(replicas)
   return { logs, replicas, topicConfigs }
 }
 

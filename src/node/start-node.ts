@@ -69,7 +69,8 @@ async function start(options: StartNodeOptions, failure: NodeFailure, teardown: 
   const metadata = await openMetadata({ ...shared, directories, controllers: told.controllers })
   const { loader, controller } = metadata
   const partitions = await openPartitions({ ...shared, directories, loader, brokerEpoch: () => broker.brokerEpoch })
-  const { groups, allServing } = await openGroups({ nodeId, config, loader, partitions, ports, logger })
+  const { groups, elections, allServing } = openGroups({ nodeId, config, loader, partitions, ports, logger })
+  await Promise.all([loader.addPublisher(partitions.replicas), loader.addPublisher(elections)])
   const broker = new BrokerLifecycle({
     clusterId: directories.clusterId,
     brokerId: nodeId,
