@@ -32,24 +32,27 @@ const MEMBER_CONNECTION_GRACE_MS = 1_000
  * @param given what the other sources set
  */
 export function devProfile(given: ReadonlyMap<string, string>, options: ProfileOptions): ConfigEntry[] {
-  const values = new Map(Object.entries(devValues(options)))
+  const values = new Map(Object.entries(devValues(given, options)))
   const listeners = devListeners(given, values)
   for (const name of given.keys()) values.delete(name)
+  // A static quorum was asked for: there is none to find.
+  if (given.has('controller.quorum.voters')) values.delete('controller.quorum.bootstrap.servers')
   if (listeners !== null) values.set('listeners', listeners)
   if (!given.has('advertised.listeners')) addAdvertised(values, given)
   return [...values].map(([name, text]) => ({ name, text, origin: 'profile dev' }))
 }
 
-function devValues({ nodeNumber, nodeCount, freePorts }: ProfileOptions): Record<string, string> {
+function devValues(given: ReadonlyMap<string, string>, { nodeNumber, nodeCount, freePorts }: ProfileOptions): Record<string, string> {
   const replicas = String(Math.min(3, nodeCount))
   const minIsr = String(Math.min(2, nodeCount))
   const partitions = String(INTERNAL_TOPIC_PARTITIONS)
-  const brokerPort = freePorts ? 0 : BROKER_PORT + nodeNumber
-  const controllerPort = freePorts ? 0 : CONTROLLER_PORT + nodeNumber
+  const roles = splitList(given.get('process.roles') ?? 'broker,controller')
+  const brokerListener = `PLAINTEXT://localhost:${freePorts ? 0 : BROKER_PORT + nodeNumber}`
+  const controllerListener = `${CONTROLLER_LISTENER}://localhost:${freePorts ? 0 : CONTROLLER_PORT + nodeNumber}`
   return {
     'node.id': String(nodeNumber),
     'process.roles': 'broker,controller',
-    listeners: `PLAINTEXT://localhost:${brokerPort},${CONTROLLER_LISTENER}://localhost:${controllerPort}`,
+    listeners: [...(roles.includes('broker') ? [brokerListener] : []), ...(roles.includes('controller') ? [controllerListener] : [])].join(','),
     'controller.listener.names': CONTROLLER_LISTENER,
     'controller.quorum.bootstrap.servers': `localhost:${freePorts ? 0 : CONTROLLER_PORT + 1}`,
     'log.dirs': `./odradek-data/node-${nodeNumber}`,

@@ -74,6 +74,40 @@ describe('the dev profile', () => {
   })
 })
 
+describe('the dev profile beside other settings', () => {
+  test('listens for the roles that a node has', () => {
+    expect(written(dev('process.roles=broker', 'node.id=2').identity.listeners)).toEqual(['PLAINTEXT://localhost:9092'])
+    expect(written(dev('process.roles=controller').identity.listeners)).toEqual(['CONTROLLER://localhost:19092'])
+  })
+
+  test('looks for no dynamic quorum where a static one is given', () => {
+    const { identity } = dev('controller.quorum.voters=1@localhost:19092')
+    expect([identity.quorumVoters, identity.quorumBootstrapServers]).toEqual([[{ id: 1, host: 'localhost', port: 19_092 }], []])
+  })
+
+  test('makes the node that Testcontainers asks for', () => {
+    const environment = {
+      ODRADEK_PROFILE: 'dev',
+      CLUSTER_ID: '4L6g3nShT-eMCtK--X86sw',
+      KAFKA_LISTENERS: 'PLAINTEXT://0.0.0.0:9092,BROKER://0.0.0.0:9093,CONTROLLER://0.0.0.0:9094',
+      KAFKA_ADVERTISED_LISTENERS: 'PLAINTEXT://localhost:32768,BROKER://3f2a:9093',
+      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'BROKER:PLAINTEXT,PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      KAFKA_INTER_BROKER_LISTENER_NAME: 'BROKER',
+      KAFKA_PROCESS_ROLES: 'broker,controller',
+      KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
+      KAFKA_NODE_ID: '1',
+      KAFKA_CONTROLLER_QUORUM_VOTERS: '1@localhost:9094',
+      KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: '1',
+      KAFKA_LOG_FLUSH_INTERVAL_MESSAGES: '9223372036854775807',
+      KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
+    }
+    const { identity, warnings } = loadConfig({ environment })
+    expect(written(identity.brokerListeners)).toEqual(['PLAINTEXT://0.0.0.0:9092', 'BROKER://0.0.0.0:9093'])
+    expect(written(identity.advertisedBrokerListeners)).toEqual(['PLAINTEXT://localhost:32768', 'BROKER://3f2a:9093'])
+    expect([identity.interBrokerListenerName, warnings]).toEqual(['BROKER', []])
+  })
+})
+
 describe('the kafka profile', () => {
   test('has no values: what a node must be told, it must be told', () => {
     const inputs: ConfigInputs = { profile: 'kafka', assignments: ['node.id=1', 'process.roles=broker'] }
