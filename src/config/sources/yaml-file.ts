@@ -2,10 +2,18 @@
  * Settings in YAML: a mapping of names to single values or lists, where `_` may stand for `.` in a name.
  * It is a form of our own, so a name that nobody knows is refused by whoever loads it.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import { createRequire } from 'node:module'
+import type * as Yaml from 'yaml'
 import { OdradekError } from '../../base/errors.ts'
 import { findSetting } from '../setting-names.ts'
 import type { ConfigEntry, SourceResult } from './config-entry.ts'
+
+const load = createRequire(import.meta.url)
+
+/** The parser costs a node 15 ms and 8 MB at start: it is loaded for those who give a YAML file. */
+function yaml(): typeof Yaml {
+  return load('yaml') as typeof Yaml
+}
 
 /** What stands beside settings where a guide shows several files in one block. */
 const OTHER_FILES: Readonly<Record<string, string>> = { services: 'docker-compose.yml', groups: 'the alerting rules of Prometheus' }
@@ -16,25 +24,41 @@ const LARGEST_INT = '2147483647'
 
 /** Throws an `OdradekError` CONFIG_SYNTAX, with file and line, for what is no YAML or no mapping of names to values. */
 export function parseYaml(text: string, path: string): SourceResult {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, schema: 'core', logLevel: 'silent' })
-  const at = (node: unknown) => `${path}:${lines.linePos(((node as Node | null)?.range ?? [0])[0]).line}`
+  const lines = new (yaml().LineCounter)()
+  const document = yaml().parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, schema: 'core', logLevel: 'silent' })
+  const at = (position: number) => `${path}:${lines.linePos(position).line}`
   const error = document.errors[0]
-  if (error !== undefined) throw syntaxError(`${path}:${lines.linePos(error.pos[0]).line}`, error.message)
-  const content = document.contents
-  if (content === null || (isScalar(content) && content.value === null)) return { entries: [], warnings: [] }
-  if (!isMap(content)) throw syntaxError(at(content), 'a mapping of setting names to values is expected')
+  if (error !== undefined) throw syntaxError(at(error.pos[0]), error.message)
   const entries: ConfigEntry[] = []
   const warnings: string[] = []
-  for (const { key, value } of content.items) {
-    const origin = at(key)
-    if (!isScalar(key)) throw syntaxError(origin, 'the name of a setting must be plain text')
-    const written = key.source ?? String(key.value)
+  for (const { key, value } of pairsOf(document, at)) {
+    const origin = at(positionOf(key))
+    const written = nameOf(key, origin)
     const file = Object.hasOwn(OTHER_FILES, written) ? OTHER_FILES[written] : undefined
     if (file !== undefined) warnings.push(`${origin}: ${written} belongs in ${file} and is passed over`)
-    else entries.push(settle({ name: settingName(written), text: textOf(isAlias(value) ? value.resolve(document) : value, written, origin), origin }, warnings))
+    else entries.push(settle({ name: settingName(written), text: textOf(resolved(value, document), written, origin), origin }, warnings))
   }
   return { entries, warnings }
+}
+
+function pairsOf(document: Yaml.Document, at: (position: number) => string): readonly Yaml.Pair[] {
+  const content = document.contents
+  if (content === null || (yaml().isScalar(content) && content.value === null)) return []
+  if (yaml().isMap(content)) return content.items
+  throw syntaxError(at(positionOf(content)), 'a mapping of setting names to values is expected')
+}
+
+function positionOf(node: unknown): number {
+  return yaml().isNode(node) ? (node.range?.[0] ?? 0) : 0
+}
+
+function nameOf(key: unknown, origin: string): string {
+  if (!yaml().isScalar(key)) throw syntaxError(origin, 'the name of a setting must be plain text')
+  return key.source ?? String(key.value)
+}
+
+function resolved(value: unknown, document: Yaml.Document): unknown {
+  return yaml().isAlias(value) ? value.resolve(document) : value
 }
 
 function settingName(written: string): string {
@@ -44,6 +68,7 @@ function settingName(written: string): string {
 
 function textOf(value: unknown, name: string, origin: string): string {
   if (value === null || value === undefined) return ''
+  const { isScalar, isSeq } = yaml()
   if (isScalar(value)) return scalarText(value.source, value.value)
   if (isSeq(value) && value.items.every((item) => isScalar(item))) return value.items.map((item) => scalarText(item.source, item.value)).join(',')
   throw syntaxError(origin, `${name} must be one value or a list of values`)
