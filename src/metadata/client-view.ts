@@ -18,14 +18,14 @@ export interface PartitionView {
   readonly offlineReplicas: readonly number[]
 }
 
-/** Every registered broker that has the listener. */
+/** Every registered broker that has the listener, by id. */
 export function brokersOn(image: MetadataImage, listenerName: string): BrokerView[] {
   const views: BrokerView[] = []
   for (const broker of image.cluster.brokers.values()) {
     const endpoint = endpointOf(broker, listenerName)
     if (endpoint !== undefined) views.push(viewOf(broker, endpoint))
   }
-  return views
+  return views.sort((a, b) => a.id - b.id)
 }
 
 /** The brokers to which clients of the listener may turn. */
@@ -38,8 +38,8 @@ export function aliveBrokersOn(image: MetadataImage, listenerName: string): Brok
  * passes that on. -1 when none is alive. Source: KIP-590.
  */
 export function controllerIdForClients(image: MetadataImage, choose: (count: number) => number): number {
-  const alive = [...image.cluster.brokers.values()].filter((broker) => !broker.fenced)
-  return alive.length === 0 ? -1 : (alive[choose(alive.length)] as BrokerRegistration).id
+  const alive = [...image.cluster.brokers.values()].filter((broker) => !broker.fenced).map((broker) => broker.id)
+  return alive.length === 0 ? -1 : (alive.sort((a, b) => a - b)[choose(alive.length)] as number)
 }
 
 export function partitionView(image: MetadataImage, partition: PartitionImage, listenerName: string): PartitionView {

@@ -1,6 +1,6 @@
 import { type Deferred, deferred } from '../base/deferred.ts'
 import { OdradekError } from '../base/errors.ts'
-import type { MetadataDelta, MetadataPublisher } from './delta.ts'
+import type { MetadataPublisher } from './delta.ts'
 import { MetadataDeltaBuilder } from './delta-builder.ts'
 import { EMPTY_IMAGE, type MetadataImage, type Provenance } from './image.ts'
 import type { MetadataRecord } from './metadata-record.ts'
@@ -156,16 +156,16 @@ export class MetadataLoader implements MetadataService {
     this.#builder = null
     this.#bytes = 0
     this.#loaded = image
-    await this.#publish(delta, image)
+    for (const publisher of this.#publishers) await publisher.onUpdate(delta, image)
+    this.#published = image
     for (const listener of this.#publishedListeners) listener(image, bytes)
+    this.#resolveWaiters(image.provenance.offset)
     return true
   }
 
-  async #publish(delta: MetadataDelta, image: MetadataImage): Promise<void> {
-    for (const publisher of this.#publishers) await publisher.onUpdate(delta, image)
-    this.#published = image
+  #resolveWaiters(offset: number): void {
     for (const waiter of this.#waiters.splice(0)) {
-      if (waiter.offset <= image.provenance.offset) waiter.done.resolve()
+      if (waiter.offset <= offset) waiter.done.resolve()
       else this.#waiters.push(waiter)
     }
   }

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest'
+import { deferred } from '../../../src/base/deferred.ts'
+import type { MetadataDelta, MetadataPublisher } from '../../../src/metadata/delta.ts'
+import type { MetadataImage } from '../../../src/metadata/image.ts'
+import { MetadataLoader } from '../../../src/metadata/loader.ts'
+import type { MetadataRecord } from '../../../src/metadata/metadata-record.ts'
+import { config, partition, partitionChange, topic } from './records.ts'
+
+class Follower implements MetadataPublisher {
+  readonly name = 'follower'
+  readonly updates: { readonly delta: MetadataDelta; readonly image: MetadataImage }[] = []
+  before: () => void | Promise<void> = () => undefined
+
+  async onUpdate(delta: MetadataDelta, image: MetadataImage): Promise<void> {
+    await this.before()
+    this.updates.push({ delta, image })
+  }
+
+  get topics(): string[][] {
+    return this.updates.map(({ delta }) => [...delta.topics.changed.values()].map((changed) => changed.after.name))
+  }
+}
+
+class Log {
+  readonly failures: Error[] = []
+  readonly loader = new MetadataLoader((error) => this.failures.push(error))
+  #offset = 0
+
+  /** Commits the records as one batch; gives its last offset. */
+  commit(...records: MetadataRecord[]): number {
+    const baseOffset = this.#offset
+    this.#offset += Math.max(records.length, 1)
+    this.loader.handleCommit({ baseOffset, lastOffset: this.#offset - 1, epoch: 1, appendedMs: 7, sizeBytes: 100, records })
+    return this.#offset - 1
+  }
+}
+
+const BEGIN: MetadataRecord = { type: 'BeginTransactionRecord', version: 0, data: { name: null } }
+const END: MetadataRecord = { type: 'EndTransactionRecord', version: 0, data: {} }
+const ABORT: MetadataRecord = { type: 'AbortTransactionRecord', version: 0, data: { reason: null } }
+
+describe('the loader of metadata', () => {
+  it('shows an image when all publishers have applied it, and not before', async () => {
+    const log = new Log()
+    const follower = new Follower()
+    const gate = deferred<void>()
+    await log.loader.addPublisher(follower)
+    follower.before = () => gate.promise
+    const offset = log.commit(topic('foo', 1), partition(1, 0))
+    let isApplied = false
+    const applied = log.loader.applied(offset).then(() => {
+      isApplied = true
+    })
+    await turn()
+    expect(log.loader.image().topics.byName.size).toBe(0)
+    expect(isApplied).toBe(false)
+    gate.resolve()
+    await applied
+    expect(log.loader.image().topics.byName.has('foo')).toBe(true)
+    expect(log.loader.image().provenance).toEqual({ offset, epoch: 1, appendedMs: 7 })
+  })
+
+  it('gives the batches that came meanwhile in one delta', async () => {
+    const log = new Log()
+    const follower = new Follower()
+    await log.loader.addPublisher(follower)
+    const gate = deferred<void>()
+    follower.before = () => gate.promise
+    log.commit(topic('a', 1), partition(1, 0))
+    await turn()
+    log.commit(topic('b', 2), partition(2, 0))
+    const last = log.commit(topic('c', 3), partition(3, 0))
+    gate.resolve()
+    await log.loader.applied(last)
+    expect(follower.topics).toEqual([[], ['a'], ['b', 'c']])
+  })
+
+  it('calls publishers one after another, in their order', async () => {
+    const log = new Log()
+    const [first, second] = [new Follower(), new Follower()]
+    await log.loader.addPublisher(first)
+    await log.loader.addPublisher(second)
+    const seen: number[] = []
+    first.before = async () => {
+      await turn()
+      seen.push(1)
+    }
+    second.before = () => {
+      seen.push(2)
+    }
+    await log.loader.applied(log.commit(topic('a', 1), partition(1, 0)))
+    expect(seen).toEqual([1, 2])
+  })
+
+  it('gives a publisher that comes later everything at once', async () => {
+    const log = new Log()
+    await log.loader.applied(log.commit(topic('a', 1), partition(1, 0), config(4, '', 'x', 'y')))
+    const late = new Follower()
+    await log.loader.addPublisher(late)
+    expect(late.topics).toEqual([['a']])
+    expect(late.updates[0]?.delta.configs.size).toBe(1)
+    await log.loader.applied(log.commit(topic('b', 2), partition(2, 0)))
+    expect(late.topics).toEqual([['a'], ['b']])
+  })
+
+  it('holds a transaction back until it ends', async () => {
+    const log = new Log()
+    const follower = new Follower()
+    await log.loader.addPublisher(follower)
+    log.commit(BEGIN, topic('a', 1))
+    await turn()
+    expect(follower.updates).toHaveLength(1)
+    expect(log.loader.hasOpenTransaction).toBe(true)
+    await log.loader.applied(log.commit(partition(1, 0), END))
+    expect(follower.topics).toEqual([[], ['a']])
+  })
+
+  it('drops a transaction that is aborted', async () => {
+    const log = new Log()
+    log.commit(BEGIN, topic('a', 1))
+    await log.loader.applied(log.commit(ABORT))
+    expect(log.loader.image().topics.byName.size).toBe(0)
+    expect(log.loader.hasOpenTransaction).toBe(false)
+  })
+
+  it('begins with a snapshot', async () => {
+    const log = new Log()
+    log.loader.handleSnapshot({ offset: 41, epoch: 3, appendedMs: 5 }, [topic('a', 1), partition(1, 0)])
+    await log.loader.applied(41)
+    expect(log.loader.image().provenance).toEqual({ offset: 41, epoch: 3, appendedMs: 5 })
+    expect(log.loader.image().topics.byName.has('a')).toBe(true)
+  })
+
+  it('tells how much log each image took', async () => {
+    const log = new Log()
+    const sizes: number[] = []
+    log.loader.onPublished((_image, bytes) => sizes.push(bytes))
+    log.commit(topic('a', 1), partition(1, 0))
+    await log.loader.applied(log.commit(topic('b', 2), partition(2, 0)))
+    expect(sizes.at(-1)).toBe(200)
+  })
+
+  it('stops for good at a record that does not fit, and names where it stands', async () => {
+    const log = new Log()
+    await log.loader.applied(log.commit(topic('a', 1), partition(1, 0)))
+    const offset = log.commit(partitionChange(9, 0, {}))
+    await expect(log.loader.applied(offset)).rejects.toThrow(`offset ${offset}`)
+    expect(log.failures).toHaveLength(1)
+    log.commit(topic('b', 2), partition(2, 0))
+    await turn()
+    expect(log.loader.image().topics.byName.has('b')).toBe(false)
+  })
+
+  it('stops for good when a publisher fails', async () => {
+    const log = new Log()
+    const follower = new Follower()
+    await log.loader.addPublisher(follower)
+    follower.before = () => Promise.reject(new Error('cannot'))
+    await expect(log.loader.applied(log.commit(topic('a', 1), partition(1, 0)))).rejects.toMatchObject({ code: 'METADATA_REPLAY' })
+    expect(log.failures).toHaveLength(1)
+  })
+})
+
+/** Lets everything happen that waits for nothing but promises. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
