@@ -1,0 +1,105 @@
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Kafka, logLevel } from 'kafkajs'
+import { afterAll, describe, expect, test } from 'vitest'
+import { Odradek } from './odradek.ts'
+
+const FREE_PORTS = ['--set', 'listeners=PLAINTEXT://localhost:0,CONTROLLER://localhost:0']
+const workspace = mkdtempSync(join(tmpdir(), 'odradek-program-'))
+
+afterAll(() => rmSync(workspace, { recursive: true, force: true }))
+
+function directory(name: string): string {
+  const path = join(workspace, name)
+  mkdirSync(path, { recursive: true })
+  return path
+}
+
+function listenersOf(ready: Readonly<Record<string, unknown>>): readonly string[] {
+  return ready.advertised as string[]
+}
+
+describe('odradek start', () => {
+  test('says who it is, where it listens and what becomes of the data; SIGTERM ends it in order', async () => {
+    const data = directory('started')
+    await using node = new Odradek(['start', '--profile', 'dev', ...FREE_PORTS, '--set', `log.dirs=${data}`])
+    const ready = await node.line('odradek is ready')
+    expect(ready).toMatchObject({ nodeId: 1, profile: 'dev', clusterId: expect.stringMatching(/^[\w-]{22}$/) })
+    expect(ready.listeners).toEqual([expect.stringMatching(/^PLAINTEXT:\/\/localhost:\d+$/), expect.stringMatching(/^CONTROLLER:\/\/localhost:\d+$/)])
+    expect(await node.line('data are kept')).toMatchObject({ directories: [data], flush: expect.stringContaining('by the system') })
+    const admin = new Kafka({ brokers: [...listenersOf(ready)], logLevel: logLevel.NOTHING }).admin()
+    await admin.connect()
+    expect(await admin.describeCluster()).toMatchObject({ controller: 1, clusterId: ready.clusterId })
+    node.process.kill('SIGTERM')
+    expect(await node.exit()).toBe(0)
+    await admin.disconnect()
+    expect(readdirSync(data)).toContain('.kafka_cleanshutdown')
+  })
+
+  test('--ephemeral leaves nothing behind', async () => {
+    const temporary = directory('ephemeral')
+    await using node = new Odradek(['start', '--ephemeral', ...FREE_PORTS], { TMPDIR: temporary })
+    await node.line('nothing is kept: the data go with the node')
+    expect(readdirSync(temporary)).toHaveLength(1)
+    node.process.kill('SIGINT')
+    expect(await node.exit()).toBe(0)
+    expect(readdirSync(temporary)).toEqual([])
+  })
+
+  test('a port in use is named, with what to do, and nothing is left running', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    await using node = new Odradek(['start', '--ephemeral', '--set', `listeners=PLAINTEXT://localhost:${port},CONTROLLER://localhost:0`])
+    expect(await node.exit()).toBe(1)
+    expect(node.err).toContain(`127.0.0.1:${port}`)
+    expect(node.err).not.toContain('    at ')
+    taken.close()
+  })
+
+  test('a value that cannot stand is refused with the place where it was written', async () => {
+    const file = join(directory('refused'), 'server.properties')
+    writeFileSync(file, 'process.roles=broker,controller\nnode.id=1\nnum.partitions=none\n')
+    await using node = new Odradek(['start', '--config', file])
+    expect(await node.exit()).toBe(1)
+    expect(node.err).toContain(`${file}:3`)
+  })
+
+  test('an unknown flag is a mistake of usage', async () => {
+    await using node = new Odradek(['start', '--ephemerl'])
+    expect(await node.exit()).toBe(2)
+    expect(node.err).toBe('`odradek start` has no flag `--ephemerl`. Did you mean `--ephemeral`? See `odradek --help`.\n')
+  })
+})
+
+describe('odradek format and config', () => {
+  test('a formatted directory starts under the cluster id that it was given', async () => {
+    const data = directory('formatted')
+    const clusterId = '4L6g3nShT-eMCtK--X86sw'
+    await using format = new Odradek(['format', '--set', `log.dirs=${data}`, '--cluster-id', clusterId])
+    expect(await format.exit()).toBe(0)
+    await using again = new Odradek(['format', '--set', `log.dirs=${data}`])
+    expect(await again.exit()).toBe(1)
+    expect(again.err).toContain(`Log directory ${data} is already formatted. Use --ignore-formatted`)
+    await using node = new Odradek(['start', ...FREE_PORTS, '--set', `log.dirs=${data}`])
+    expect(await node.line('odradek is ready')).toMatchObject({ clusterId })
+  })
+
+  test('config prints what is in force and where it comes from', async () => {
+    await using config = new Odradek(['config', '--profile', 'dev', '--set', 'num.partitions=7'], { KAFKA_LOG_RETENTION_HOURS: '5' })
+    expect(await config.exit()).toBe(0)
+    expect(config.out.split('\n')).toEqual(
+      expect.arrayContaining([
+        '# profile dev',
+        'num.partitions=7  # --set',
+        'log.retention.hours=5  # KAFKA_LOG_RETENTION_HOURS',
+        'node.id=1  # profile dev',
+        'log.segment.bytes=1073741824  # default',
+      ]),
+    )
+  })
+})
