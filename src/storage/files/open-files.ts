@@ -10,7 +10,7 @@ export class LazyFile {
   readonly path: string
   readonly #openFiles: OpenFiles
   #file: DiskFile | null = null
-  /** Set at every use, cleared by the hand of the clock that looks for a file to close. */
+  /** Set at every use but the one that opens it, so that files read once go first; cleared by the hand of the clock that looks for one to close. */
   isRecentlyUsed = false
 
   constructor(openFiles: OpenFiles, path: string) {
@@ -24,14 +24,14 @@ export class LazyFile {
 
   /** Opens in this call when it is closed. */
   get(mode: 'write' | 'create' = 'write'): DiskFile {
+    if (this.#file === null) return this.#hold(this.#openFiles.disk.openSync(this.path, mode))
     this.isRecentlyUsed = true
-    return this.#file ?? this.#hold(this.#openFiles.disk.openSync(this.path, mode))
+    return this.#file
   }
 
   /** As `get`, without holding the event loop for the opening. */
   async getAsync(): Promise<DiskFile> {
-    this.isRecentlyUsed = true
-    if (this.#file !== null) return this.#file
+    if (this.#file !== null) return this.get()
     const opened = await this.#openFiles.disk.open(this.path, 'write')
     if (this.#file === null) return this.#hold(opened)
     opened.close()
@@ -48,6 +48,7 @@ export class LazyFile {
 
   #hold(file: DiskFile): DiskFile {
     this.#file = file
+    this.isRecentlyUsed = false
     this.#openFiles.admit(this)
     return file
   }

@@ -70,24 +70,12 @@ interface Unclean {
 }
 
 async function recoverLog(options: LoadLogOptions, { segments, snapshots, needsRecovery }: Unclean): Promise<PartitionLog> {
-  const { context, directory, config } = options
-  const epochs = readLeaderEpochs(context, directory, options.logStartOffset, Number.MAX_SAFE_INTEGER)
+  const epochs = readLeaderEpochs(options.context, options.directory, options.logStartOffset, Number.MAX_SAFE_INTEGER)
   const producers = new ProducerState()
-  let kept = segments
+  const kept = [...segments]
   for (const segment of needsRecovery) {
-    await removeFiles(
-      options,
-      snapshots.forget((offset) => offset > segment.baseOffset),
-    )
-    rebuild(options, { state: producers, snapshots, segments: kept, endOffset: segment.baseOffset })
-    const recovered = await recoverSegment({ segment, producers, epochs, indexIntervalBytes: config.indexIntervalBytes })
-    snapshots.write(recovered.nextOffset, producers.producers)
-    if (recovered.truncatedBytes === 0) continue
-    const later = kept.slice(kept.indexOf(segment) + 1)
-    kept = kept.slice(0, kept.indexOf(segment) + 1)
-    context.logger.warn('Cut a damaged end off a log', { file: segment.log.path, ...recovered, laterSegments: later.length })
-    await removeSegments(options, later)
-    break
+    // A later one may have been removed with what followed a damaged batch.
+    if (kept.includes(segment)) await recoverOne(options, { segment, kept, snapshots, producers, epochs })
   }
   const active = kept.at(-1)
   const logEndOffset = active === undefined ? options.logStartOffset : active.readNextOffset()
@@ -97,6 +85,33 @@ async function recoverLog(options: LoadLogOptions, { segments, snapshots, needsR
   if (active === undefined) return makeLog(options, { segments: [newSegment(options, logEndOffset)], snapshots, logEndOffset, epochs, producers })
   rebuild(options, { state: producers, snapshots, segments: kept, endOffset: logEndOffset })
   return makeLog(options, { segments: kept, snapshots, logEndOffset, epochs, producers })
+}
+
+interface RecoverOne {
+  readonly segment: Segment
+  /** All segments of the log; those behind a damaged batch are taken out. */
+  readonly kept: Segment[]
+  readonly snapshots: ProducerSnapshots
+  readonly producers: ProducerState
+  readonly epochs: LeaderEpochCache
+}
+
+async function recoverOne(options: LoadLogOptions, { segment, kept, snapshots, producers, epochs }: RecoverOne): Promise<void> {
+  const { indexIntervalBytes, compact } = options.config
+  const at = kept.indexOf(segment)
+  const nextBaseOffset = kept[at + 1]?.baseOffset ?? null
+  const removeLater = async (nextOffset: number) => {
+    const later = kept.splice(at + 1)
+    options.context.logger.warn('A log ends before a damaged batch', { file: segment.log.path, nextOffset, laterSegments: later.length })
+    await removeSegments(options, later)
+  }
+  const stale = snapshots.forget((offset) => offset > segment.baseOffset)
+  await removeFiles(options, stale)
+  rebuild(options, { state: producers, snapshots, segments: kept, endOffset: segment.baseOffset })
+  const recovered = await recoverSegment({ segment, producers, epochs, indexIntervalBytes, nextBaseOffset, beforeCut: removeLater })
+  // The end of the segment never reached the device and later ones did. Only compaction makes gaps that are none.
+  if (recovered.truncatedBytes === 0 && nextBaseOffset !== null && recovered.nextOffset < nextBaseOffset && !compact) await removeLater(recovered.nextOffset)
+  snapshots.write(recovered.nextOffset, producers.producers)
 }
 
 /** The files end before the log start that was noted: they were lost. Source: `LogLoader.deleteSegmentsIfLogStartGreaterThanLogEnd`. */

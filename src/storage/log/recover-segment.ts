@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import { DecodeError } from '../../../protocol/errors.ts'
 import { isCrcValid, LOG_OVERHEAD_BYTES, MAGIC_POSITION, RECORDS_POSITION, RecordBatch } from '../../../protocol/records/batch.ts'
 import type { LeaderEpochCache } from '../epoch/leader-epoch-cache.ts'
+import { MAX_RELATIVE_OFFSET } from '../index/offset-index.ts'
 import type { ProducerState } from '../producer/producer-state.ts'
 import { type BatchPlace, placeAt } from './batch-scan.ts'
 import type { Segment } from './segment.ts'
@@ -12,6 +13,10 @@ export interface RecoverSegmentOptions {
   readonly producers: ProducerState
   readonly epochs: LeaderEpochCache
   readonly indexIntervalBytes: number
+  /** Where the next segment begins; null behind the last one. */
+  readonly nextBaseOffset: number | null
+  /** Called before a damaged end is cut off: a crash in between must not leave later segments behind a gap. */
+  readonly beforeCut: (nextOffset: number) => Promise<void>
 }
 
 export interface RecoveredSegment {
@@ -24,7 +29,7 @@ export interface RecoveredSegment {
 const CHUNK_BYTES = 1024 * 1024
 
 /**
- * Reads a segment from its first byte, keeps the batches up to the first that is damaged, cut short or numbered backwards,
+ * Reads a segment from its first byte, keeps the batches up to the first that is damaged, cut short, or numbered backwards or beyond what a segment can hold,
  * cuts the rest off, and makes the indexes anew. What it found about producers and epochs goes into the states given.
  * Throws `DiskError` and nothing else. Source: `LogSegment.recover` of Kafka.
  */
@@ -44,6 +49,7 @@ export async function recoverSegment(options: RecoverSegmentOptions): Promise<Re
     if (taken.needsBytes === 0 || taken.needsBytes > fileBytes - position) break
     chunkBytes = Math.max(CHUNK_BYTES, taken.needsBytes)
   }
+  if (position < fileBytes) await options.beforeCut(nextOffset)
   segment.truncateFile(position)
   segment.finish()
   return { nextOffset, truncatedBytes: fileBytes - position }
@@ -62,13 +68,17 @@ function takeBatches(options: RecoverSegmentOptions, chunk: Buffer, chunkPositio
   while (at < chunk.length) {
     if (at + RECORDS_POSITION > chunk.length) return { bytes: at, nextOffset, needsBytes: RECORDS_POSITION }
     const place = placeAt(chunk, at, chunkPosition + at)
-    if (place === null || place.baseOffset < nextOffset) return { bytes: at, nextOffset, needsBytes: 0 }
+    if (place === null || place.baseOffset < nextOffset || place.lastOffset > lastPossibleOffset(options)) return { bytes: at, nextOffset, needsBytes: 0 }
     if (at + place.sizeBytes > chunk.length) return { bytes: at, nextOffset, needsBytes: place.sizeBytes }
     if (!takeBatch(options, new RecordBatch(chunk, at), place)) return { bytes: at, nextOffset, needsBytes: 0 }
     at += place.sizeBytes
     nextOffset = place.lastOffset + 1
   }
   return { bytes: at, nextOffset, needsBytes: RECORDS_POSITION }
+}
+
+function lastPossibleOffset({ segment, nextBaseOffset }: RecoverSegmentOptions): number {
+  return Math.min(segment.baseOffset + MAX_RELATIVE_OFFSET, nextBaseOffset === null ? Number.MAX_SAFE_INTEGER : nextBaseOffset - 1)
 }
 
 /** False when the batch is damaged. */
