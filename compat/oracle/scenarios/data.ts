@@ -41,6 +41,16 @@ export async function append(stage: Stage, topic: string, records: readonly NewR
   if (errorCode !== 0) throw new Error(`append to ${topic}: ${errorCode}`)
 }
 
+/** Asks until there is one: a fresh Apache Kafka answers COORDINATOR_LOAD_IN_PROGRESS while it gets its first block of ids. */
+async function newProducerId(stage: Stage): Promise<number> {
+  for (let attempt = 0; attempt < 500; attempt++) {
+    const { errorCode, producerId } = await stage.client.ask(InitProducerIdApi, 5, { transactionalId: null, transactionTimeoutMs: 1_000 })
+    if (errorCode === 0) return producerId
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  throw new Error('no producer id')
+}
+
 const three: readonly NewRecord[] = [0, 1, 2].map((n) => ({ timestamp: 1_700_000_000_000 + n, key: Buffer.from(`k${n}`), value: Buffer.from(`value ${n}`) }))
 
 /** Gives the bytes to be sent to a topic that exists; what the broker says of them is compared. */
@@ -172,7 +182,7 @@ export function dataScenarios(crc32c: (bytes: Buffer) => number): readonly Scena
       run: async (stage, version) => {
         const topic = stage.name('t')
         await createTopic(stage, topic, 1)
-        const { producerId } = await stage.client.ask(InitProducerIdApi, 5, { transactionalId: null, transactionTimeoutMs: 1_000 })
+        const producerId = await newProducerId(stage)
         const send = (baseSequence: number, producerEpoch = 0) =>
           stage.client.exchange(
             ProduceApi,
@@ -204,7 +214,7 @@ export function dataScenarios(crc32c: (bytes: Buffer) => number): readonly Scena
       run: async (stage, version) => {
         const topic = stage.name('t')
         await createTopic(stage, topic, 1)
-        const { producerId } = await stage.client.ask(InitProducerIdApi, 5, { transactionalId: null, transactionTimeoutMs: 1_000 })
+        const producerId = await newProducerId(stage)
         const send = (baseSequence: number) =>
           stage.client.exchange(
             ProduceApi,
@@ -404,12 +414,15 @@ function offsetScenarios(): readonly Scenario[] {
     {
       name: 'InitProducerId: for an idempotent producer',
       versions: versions(0, 5),
-      run: async ({ client }, version) => [
-        await client.exchange(InitProducerIdApi, version, { transactionalId: null, transactionTimeoutMs: 1_000 }),
-        await client.exchange(InitProducerIdApi, version, { transactionalId: '', transactionTimeoutMs: 1_000 }),
+      run: async (stage, version) => [
+        (await newProducerId(stage)) >= 0,
+        await stage.client.exchange(InitProducerIdApi, version, { transactionalId: null, transactionTimeoutMs: 1_000 }),
+        await stage.client.exchange(InitProducerIdApi, version, { transactionalId: '', transactionTimeoutMs: 1_000 }),
         ...(version < 3
           ? []
-          : [await client.exchange(InitProducerIdApi, version, { transactionalId: null, transactionTimeoutMs: 1_000, producerId: 1, producerEpoch: -1 })]),
+          : [
+              await stage.client.exchange(InitProducerIdApi, version, { transactionalId: null, transactionTimeoutMs: 1_000, producerId: 1, producerEpoch: -1 }),
+            ]),
       ],
     },
   ]

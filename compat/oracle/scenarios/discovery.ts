@@ -1,4 +1,4 @@
-import { ApiVersionsApi } from '../../../protocol/messages/api-versions.ts'
+import { ApiVersionsApi, type ApiVersionsResponse } from '../../../protocol/messages/api-versions.ts'
 import { DescribeClusterApi } from '../../../protocol/messages/describe-cluster.ts'
 import { DescribeTopicPartitionsApi } from '../../../protocol/messages/describe-topic-partitions.ts'
 import { FindCoordinatorApi } from '../../../protocol/messages/find-coordinator.ts'
@@ -19,14 +19,18 @@ async function apiVersions(client: RawClient, version: number) {
 export const discoveryScenarios: readonly Scenario[] = [
   {
     name: 'ApiVersions: features, and the ranges of what every client needs',
+    unordered: ['finalizedFeatures', 'supportedFeatures'],
     versions: versions(0, 4),
     run: async ({ client }, version) => {
       const outcome = await apiVersions(client, version)
       if (outcome.kind !== 'answer') return outcome
-      const { apiKeys, finalizedFeaturesEpoch, ...rest } = outcome.value as { apiKeys: { apiKey: number }[]; finalizedFeaturesEpoch: number }
+      const { apiKeys, finalizedFeaturesEpoch, finalizedFeatures, ...rest } = outcome.value as ApiVersionsResponse
+      // The oracle has static voters, so its kraft.version is 0 and not listed; a node that formats itself is a dynamic quorum.
+      const features = finalizedFeatures.filter(({ name }) => name !== 'kraft.version')
       const needed = [0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 37, 42, 47, 60, 75]
       return {
         ...rest,
+        finalizedFeatures: features,
         hasEpoch: finalizedFeaturesEpoch >= 0,
         apiKeys: apiKeys.filter(({ apiKey }) => needed.includes(apiKey)).sort((a, b) => a.apiKey - b.apiKey),
       }
