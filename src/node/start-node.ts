@@ -90,7 +90,7 @@ async function start(options: StartNodeOptions, failure: NodeFailure, teardown: 
   await allServing()
   const services = makeServices({ options, directories, apis, metadata, partitions, groups, broker })
   teardown.add('the server', () => stopServing(server, groups, ports))
-  await server.open(services)
+  await server.open(services, (connectionId) => groups.memberConnectionClosed(connectionId))
   return runningNode({ nodeId, clusterId: directories.clusterId, listeners: boundListeners(options, server, told.brokers), failure, teardown })
 }
 

@@ -19,6 +19,8 @@ export interface ConnectionsOptions<Services> {
   readonly refusals: RefusalLog
   readonly settings: ServerSettings
   readonly timers: Timers
+  /** Called when a connection that was served is gone. */
+  readonly onClosed?: ((connectionId: number) => void) | undefined
 }
 
 /** The listener on which a connection came. */
@@ -125,6 +127,7 @@ export class Connections<Services> {
   #leave(connection: Connection<Services>): void {
     this.#admitted.delete(connection)
     this.#admission.leave(connection.remote.host)
+    this.#options.onClosed?.(connection.id)
     if (connectionClosed.hasSubscribers) connectionClosed.publish(this.#eventOf(connection))
     const [next] = this.#waiting
     if (next === undefined || this.#admission.judge(next.remote.host) !== 'admit') return

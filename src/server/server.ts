@@ -60,12 +60,13 @@ export class Server<Services> implements AsyncDisposable {
   /**
    * Serves requests from now on.
    * @param services what handlers call
+   * @param onClosed told of each connection that is gone
    * Errors: `NetworkError` that says which address and why.
    */
-  async open(services: Services): Promise<void> {
+  async open(services: Services, onClosed?: (connectionId: number) => void): Promise<void> {
     const options = this.#options
     const refusals = new RefusalLog(options.logger, options.clock)
-    this.#connections = new Connections({ ...options, services, dispatcher: new Dispatcher(options), refusals })
+    this.#connections = new Connections({ ...options, services, dispatcher: new Dispatcher(options), refusals, onClosed })
     for (const spec of this.#options.listeners) if (!this.#bound.has(spec.name)) await this.#bind(spec)
   }
 

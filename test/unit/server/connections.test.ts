@@ -106,6 +106,14 @@ describe('idle connections', () => {
   })
 })
 
+test('the node is told of each connection that is gone', () => {
+  const harness = new Harness(() => FINE)
+  const [first, second] = [harness.connect(), harness.connect()]
+  second?.close()
+  first?.close()
+  expect(harness.closed).toEqual([2, 1])
+})
+
 describe('draining', () => {
   test('closes idle connections at once and the others after their reply', async () => {
     let answer: (value: object) => void = () => {}
@@ -126,6 +134,18 @@ describe('draining', () => {
     expect(busy?.state).toBe('ended')
     idle?.close()
     busy?.close()
+    await drained
+  })
+
+  test('ends long polls at once', async () => {
+    const harness = new Harness(({ closed }) => new Promise((resolve) => closed.addEventListener('abort', () => resolve(null))))
+    const socket = harness.connect()
+    socket.receive(heartbeat(1))
+    const drained = harness.connections.drain(10_000)
+    await Promise.resolve()
+    await Promise.resolve()
+    expect([socket.sent, socket.state]).toEqual([[], 'ended'])
+    socket.close()
     await drained
   })
 

@@ -95,6 +95,7 @@ export class Harness {
   readonly time = new ManualTime()
   readonly lines: Line[] = []
   readonly broken: InvariantError[] = []
+  readonly closed: number[] = []
   readonly connections: Connections<object>
 
   constructor(handle: Handle, { settings, intercept }: HarnessOptions = {}) {
@@ -120,6 +121,7 @@ export class Harness {
       refusals: new RefusalLog(logger, this.time),
       settings: { ...DEFAULT_SERVER_SETTINGS, ...settings },
       timers: this.time,
+      onClosed: (connectionId) => this.closed.push(connectionId),
     })
   }
 
