@@ -1,5 +1,6 @@
 import type { Scenario } from './scenario.ts'
+import { oneNode } from './scenarios/one-node.ts'
 import { partitionLogs } from './scenarios/partition-logs.ts'
 
 /** All of them. */
-export const scenarios: readonly Scenario[] = [partitionLogs]
+export const scenarios: readonly Scenario[] = [partitionLogs, oneNode]
