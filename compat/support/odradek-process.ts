@@ -11,6 +11,10 @@ export interface OdradekOptions {
   readonly settings?: Readonly<Record<string, string | number | boolean>>
   /** Kept when the process is disposed; a temporary one, removed then, when not given. */
   readonly directory?: string
+  /** Of the broker and of the controller; free ones when not given. */
+  readonly ports?: readonly [number, number]
+  /** Starts with `--config FILE` alone: profile, ports and directories are the file's, and `ports` says which they are. */
+  readonly configFile?: string
 }
 
 /** Odradek as its users run it: `bin/odradek start`, a process of its own. */
@@ -36,17 +40,19 @@ const PROBE_INTERVAL_MS = 10
 
 export async function startOdradek(options: OdradekOptions = {}): Promise<OdradekProcess> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'odradek-compat-')))
-  const [port = 0, controllerPort = 0] = await freePorts(2)
+  const [port = 0, controllerPort = 0] = options.ports ?? (await freePorts(2))
   const settings = {
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
     'log.dirs': join(directory, 'data'),
     ...options.settings,
   }
+  const sets = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
+  const flags = options.configFile === undefined ? ['--profile', 'dev', ...sets] : ['--config', options.configFile]
   const removeDirectory = async () => {
     if (options.directory === undefined) await rm(directory, { recursive: true, force: true, maxRetries: 3 })
   }
-  const running = new RunningOdradek({ port, directory, settings, removeDirectory })
+  const running = new RunningOdradek({ port, directory, flags, removeDirectory })
   try {
     await running.start()
     return running
@@ -59,7 +65,7 @@ export async function startOdradek(options: OdradekOptions = {}): Promise<Odrade
 interface RunningOptions {
   readonly port: number
   readonly directory: string
-  readonly settings: Readonly<Record<string, string | number | boolean>>
+  readonly flags: readonly string[]
   readonly removeDirectory: () => Promise<void>
 }
 
@@ -84,8 +90,7 @@ class RunningOdradek implements OdradekProcess {
   }
 
   async start(): Promise<void> {
-    const sets = Object.entries(this.#options.settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
-    const child = spawn(process.execPath, [PROGRAM, 'start', '--profile', 'dev', ...sets], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [PROGRAM, 'start', ...this.#options.flags], { stdio: ['ignore', 'pipe', 'pipe'] })
     const keep = (chunk: Buffer) => {
       this.#output = (this.#output + chunk.toString()).slice(-200_000)
     }

@@ -9,13 +9,17 @@ import { jdkProgram } from './jars.ts'
 import { helperClassPath } from './java-classes.ts'
 
 export interface OracleOptions {
-  /** Settings over those below, by Kafka's names. */
-  readonly properties?: Readonly<Record<string, string | number | boolean>>
+  /** Settings over those below, by Kafka's names; null takes one of those away. */
+  readonly properties?: Readonly<Record<string, string | number | boolean | null>>
   /** Kept when the node is disposed, and used again (not formatted twice) by the next; a temporary one when not given. */
   readonly directory?: string
+  /** The directory is formatted already, by someone else. */
+  readonly isFormatted?: boolean
   /** Further arguments of `StorageTool format`, such as `--feature`, `--add-scram`. */
   readonly formatArguments?: readonly string[]
   readonly clusterId?: string
+  /** Of the broker and of the controller; free ones when not given. */
+  readonly ports?: readonly [number, number]
   readonly logLevel?: 'error' | 'warn' | 'info' | 'debug'
 }
 
@@ -32,6 +36,8 @@ export interface OracleNode extends AsyncDisposable {
   readonly dataDirectory: string
   /** SIGTERM, then waits for the controlled shutdown (at most 30 s). The directory stays until disposal. */
   stop(): Promise<void>
+  /** SIGKILL; resolves when the process is gone. The directory stays until disposal. */
+  kill(): Promise<void>
   /** What it logged so far. */
   log(): Promise<string>
 }
@@ -50,7 +56,7 @@ export async function startOracle(options: OracleOptions = {}): Promise<OracleNo
   const removeDirectory = async () => {
     if (options.directory === undefined) await rm(directory, { recursive: true, force: true, maxRetries: 3 })
   }
-  const [port = 0, controllerPort = 0] = await freePorts(2)
+  const [port = 0, controllerPort = 0] = options.ports ?? (await freePorts(2))
   const child = await spawnNode(options, directory, port, controllerPort)
   const node = new RunningOracle(child, { port, controllerPort, directory, removeDirectory })
   try {
@@ -69,13 +75,16 @@ async function spawnNode(options: OracleOptions, directory: string, port: number
   await writeFile(
     file,
     Object.entries(settings)
+      .filter(([, value]) => value !== null)
       .map(([name, value]) => `${name}=${value}\n`)
       .join(''),
   )
   const jvm = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', `-Doracle.log=${logFile(directory)}`, `-Doracle.level=${options.logLevel ?? 'warn'}`]
   const classPath = await helperClassPath(join(import.meta.dirname, 'java-driver'))
   const format = ['format', '-t', options.clusterId ?? ORACLE_CLUSTER_ID, '-c', file, ...(options.formatArguments ?? [])]
-  const program = ['-Dlog4j2.configurationFile=oracle-log4j2.properties', '-cp', classPath, 'OracleNode', file, join(directory, 'formatted'), ...format]
+  const formatted = join(directory, 'formatted')
+  if (options.isFormatted) await writeFile(formatted, '')
+  const program = ['-Dlog4j2.configurationFile=oracle-log4j2.properties', '-cp', classPath, 'OracleNode', file, formatted, ...format]
   return spawn(jdkProgram('java'), [...jvm, ...program], { stdio: ['pipe', 'ignore', 'pipe'] })
 }
 
@@ -169,9 +178,13 @@ class RunningOracle implements OracleNode {
     return readFile(logFile(this.directory), 'utf8').catch(() => '')
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async kill(): Promise<void> {
     this.#child.kill('SIGKILL')
     await this.#closed
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill()
     await this.#removeDirectory()
   }
 }
