@@ -50,10 +50,12 @@ export const groupMembers: Scenario = {
     await stage.elect()
     while (world.nowMs < CHAOS_MS) {
       await world.run(world.random.below(4000))
+      stage.checkNobodyFailed()
       await stage.disturb()
     }
     await stage.calm()
     await world.run(QUIET_MS)
+    stage.checkNobodyFailed()
     stage.checkAllIsShared()
   },
 }
@@ -67,6 +69,7 @@ class Stage {
   #service: GroupService | null = null
   #epoch = 0
   #born = 0
+  #failure: unknown = null
 
   constructor(world: World) {
     this.world = world
@@ -111,6 +114,16 @@ class Stage {
     await this.elect()
   }
 
+  /** What a client that was fenced does: another has its name now. */
+  retire(consumer: Consumer): void {
+    this.#consumers.delete(consumer)
+    consumer.stop('dies')
+  }
+
+  checkNobodyFailed(): void {
+    if (this.#failure !== null) throw this.#failure
+  }
+
   checkAllIsShared(): void {
     const consumers = [...this.#consumers]
     const owned = consumers.flatMap((consumer) => consumer.owned).sort()
@@ -123,7 +136,9 @@ class Stage {
     this.#born += 1
     const consumer = new Consumer(this, `c${this.#born}`, this.#random.chance(0.3) ? `i${this.#born % 3}` : null)
     this.#consumers.add(consumer)
-    void consumer.run()
+    consumer.run().catch((error: unknown) => {
+      this.#failure ??= error
+    })
   }
 
   #stop(how: 'leaves' | 'dies'): void {
@@ -148,11 +163,6 @@ class Model {
       assert(owner === memberId, `${partition} has two owners in generation ${generationId}: ${owner} and ${memberId}`)
       this.#owners.set(key, owner)
     }
-  }
-
-  /** A static member that came back owns what it owned under its old id. */
-  succeeds(generationId: number, oldMemberId: string, memberId: string): void {
-    for (const [key, owner] of this.#owners) if (owner === oldMemberId && key.startsWith(`${generationId} `)) this.#owners.set(key, memberId)
   }
 
   commits(partition: string, offset: number): void {
@@ -205,7 +215,6 @@ class Consumer {
     if (answer === null) return false
     const { errorCode, memberId, generationId, leader, members, skipAssignment } = received(JoinGroupResponse, answer, 9)
     if (errorCode === ErrorCode.MEMBER_ID_REQUIRED) this.#memberId = memberId
-    if (errorCode === ErrorCode.UNKNOWN_MEMBER_ID || errorCode === ErrorCode.FENCED_INSTANCE_ID) this.#memberId = ''
     if (errorCode !== ErrorCode.NONE) return this.#retryable(errorCode)
     this.#memberId = memberId
     this.generationId = generationId
@@ -221,7 +230,6 @@ class Consumer {
     const answer = await this.#ask((coordinator) => coordinator.syncGroup(context(5), request))
     if (answer === null) return false
     const { errorCode, assignment } = received(SyncGroupResponse, answer, 5)
-    if (errorCode === ErrorCode.UNKNOWN_MEMBER_ID || errorCode === ErrorCode.FENCED_INSTANCE_ID) this.#memberId = ''
     if (errorCode !== ErrorCode.NONE) return this.#retryable(errorCode)
     this.owned = Buffer.from(assignment).toString().split(',').filter(Boolean)
     this.#stage.model.owns(this.generationId, this.#groupInstanceId ?? this.#memberId, this.owned)
@@ -233,7 +241,8 @@ class Consumer {
     const offsets = await this.#committed()
     while (this.#stopping === null && offsets !== null) {
       await this.#ports.timers.sleep(500 + this.#ports.random.below(500))
-      if (!(await this.#heartbeat())) return
+      // A consumer that is slow to notice: its heartbeats are another thread's business.
+      if (this.#ports.random.fraction() < 0.3 && !(await this.#heartbeat())) return
       for (const partition of this.owned) offsets.set(partition, (offsets.get(partition) ?? 0) + 1)
       if (!(await this.#commit(offsets))) return
     }
@@ -279,7 +288,6 @@ class Consumer {
   }
 
   #stays(errorCode: number): boolean {
-    if (errorCode === ErrorCode.UNKNOWN_MEMBER_ID || errorCode === ErrorCode.FENCED_INSTANCE_ID) this.#memberId = ''
     return errorCode === ErrorCode.NONE || this.#retryable(errorCode)
   }
 
@@ -297,11 +305,14 @@ class Consumer {
       ErrorCode.GROUP_ID_NOT_FOUND,
     ]
     assert(expected.includes(errorCode), `${this.#name} was told ${errorName(errorCode)}`)
+    if (errorCode === ErrorCode.UNKNOWN_MEMBER_ID) this.#memberId = ''
+    if (errorCode === ErrorCode.FENCED_INSTANCE_ID) this.#stage.retire(this)
     return false
   }
 
-  /** null when there is no answer in time: the coordinator may be one that nobody hears any more. */
+  /** null when there is no answer in time: the coordinator may be one that nobody hears any more. Some requests travel for long. */
   async #ask<T>(request: (coordinator: GroupCoordinator) => Promise<T>): Promise<T | null> {
+    if (this.#ports.random.fraction() < 0.1) await this.#ports.timers.sleep(this.#ports.random.below(SESSION_TIMEOUT_MS))
     const answered = deferred<T | null>()
     request(this.#stage.coordinator).then(answered.resolve, answered.reject)
     const timer = this.#ports.timers.schedule(REQUEST_TIMEOUT_MS, () => answered.resolve(null))

@@ -49,7 +49,7 @@ class Story {
   readonly #world: World
   readonly #broker: SimulatedNode
   readonly #random: SeededRandom
-  readonly #crashKind: CrashKind
+  readonly #isFlushed: boolean
   readonly #settings: Readonly<Record<string, string>>
   #pairs: Pair[] = []
 
@@ -57,9 +57,8 @@ class Story {
     this.#world = world
     this.#broker = world.node('broker')
     this.#random = world.random.fork('story')
-    const isFlushed = this.#random.chance(0.5)
-    this.#crashKind = isFlushed && this.#random.chance(0.8) ? 'power' : 'process'
-    this.#settings = settingsOf(isFlushed)
+    this.#isFlushed = this.#random.chance(0.5)
+    this.#settings = settingsOf(this.#isFlushed)
     world.network.resetProbability = this.#random.pick([0, 0, 0.002])
   }
 
@@ -75,15 +74,15 @@ class Story {
   }
 
   async crashAndRestart(): Promise<void> {
-    this.#broker.faults.crashAtChange(1 + this.#random.below(300), this.#crashKind)
+    this.#crashWithin(300)
     await this.#whileItServes(this.#random.below(3000))
-    this.#broker.crash(this.#crashKind)
+    this.#broker.crash(this.#crashKind())
     await this.#world.run(this.#random.below(2000))
     do {
       this.#broker.faults.clear()
       if (!this.#broker.isRunning) this.#world.restart('broker')
       // Now and then it does not even get up.
-      if (this.#random.chance(0.3)) this.#broker.faults.crashAtChange(1 + this.#random.below(30), this.#crashKind)
+      if (this.#random.chance(0.3)) this.#crashWithin(30)
       await this.#start()
     } while (!this.#broker.isRunning)
     this.#check()
@@ -99,6 +98,15 @@ class Story {
     const reader = new KafkaClient(this.#world.node('admin').ports, BROKER)
     for (const pair of this.#pairs) await this.#world.complete(pair.verify(reader))
     this.#check()
+  }
+
+  #crashWithin(changes: number): void {
+    this.#broker.faults.crashAtChange(1 + this.#random.below(changes), this.#crashKind())
+  }
+
+  /** Power is lost only where records are flushed: nothing else was promised to survive it. */
+  #crashKind(): CrashKind {
+    return this.#isFlushed && this.#random.chance(0.6) ? 'power' : 'process'
   }
 
   /** Resolves when the node serves, or has crashed on the way. */
