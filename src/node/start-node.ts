@@ -10,6 +10,7 @@ import { ApiTable } from '../server/api-table.ts'
 import type { Intercept } from '../server/dispatcher.ts'
 import { Server } from '../server/server.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { guardedTimers } from './guarded-timers.ts'
 import { makeServices } from './make-services.ts'
 import { NodeFailure } from './node-failure.ts'
 import { type AdvertisedListener, listenerSpecs, toldAddresses } from './node-listeners.ts'
@@ -47,11 +48,12 @@ export interface StartNodeOptions {
  * FORMAT, METADATA_*, BROKER_REGISTRATION). Whatever was started by then is stopped.
  */
 export async function startNode(options: StartNodeOptions): Promise<RunningNode> {
-  const { logger } = options
+  const { logger, ports } = options
   const failure = new NodeFailure(logger)
   const teardown = new Teardown(logger)
+  const guarded = { ...options, ports: { ...ports, timers: guardedTimers(ports.timers, failure.report) } }
   try {
-    return await Promise.race([start(options, failure, teardown), failure.promise])
+    return await Promise.race([start(guarded, failure, teardown), failure.promise])
   } catch (error) {
     await teardown.run()
     throw error

@@ -33,6 +33,8 @@ export interface ConnectionHost<Services> {
   /** Counts the sweeps for idle connections: a clock that costs nothing to read. */
   readonly sweepCount: number
   onClosed(connection: Connection<Services>): void
+  /** A mistake of ours that no request can be blamed for. */
+  onBroken(error: unknown): void
 }
 
 /**
@@ -162,10 +164,17 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
   #run(): void {
     if (this.#isRunning) return
     this.#isRunning = true
-    this.#serveAll()
-    this.#flush()
-    this.#isRunning = false
-    this.#settle()
+    try {
+      this.#serveAll()
+      this.#flush()
+      this.#settle()
+    } catch (error) {
+      // Above is the socket, and above that the process: it is not theirs to handle.
+      this.#host.onBroken(error)
+      this.destroy()
+    } finally {
+      this.#isRunning = false
+    }
   }
 
   #serveAll(): void {
@@ -255,7 +264,7 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
 
   #refuseBytes(error: unknown, sample: Buffer): void {
     if (error instanceof DecodeError) this.#refuse(error.message, this.#hasSpoken ? null : describeBytes(sample))
-    else this.#refuse(`this node could not read it: ${String(error)}`, describeBytes(sample))
+    else throw error
   }
 
   #refuse(why: string, looksLike: string | null): void {

@@ -19,6 +19,7 @@ export interface ConnectionsOptions<Services> {
   readonly refusals: RefusalLog
   readonly settings: ServerSettings
   readonly timers: Timers
+  onBroken(error: unknown): void
   /** Called when a connection that was served is gone. */
   readonly onClosed?: ((connectionId: number) => void) | undefined
 }
@@ -174,6 +175,7 @@ export class Connections<Services> {
         return sweepCount()
       },
       onClosed: (connection) => this.#onClosed(connection),
+      onBroken: (error) => this.#options.onBroken(error),
     }
     this.#hosts.set(listener.name, host)
     return host

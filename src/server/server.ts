@@ -1,4 +1,3 @@
-import type { InvariantError } from '../base/assert.ts'
 import type { Clock, Endpoint, Listener, Network, Timers } from '../base/ports.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ApiTable } from './api-table.ts'
@@ -25,8 +24,8 @@ export interface ServerOptions<Services> {
   readonly timers: Timers
   readonly logger: Logger
   readonly intercept?: Intercept<Services>
-  /** A broken invariant surfaced while a request was served: the node must stop. */
-  onBroken(error: InvariantError): void
+  /** A broken invariant, or a mistake of the server itself, surfaced while a request was served: the node must stop. */
+  onBroken(error: unknown): void
 }
 
 /**

@@ -163,7 +163,15 @@ describe('what a handler may do', () => {
       throw new InvariantError('the log end never goes back')
     })
     harness.connect().receive(heartbeat(1))
-    expect(harness.broken.map(({ message }) => message)).toEqual(['the log end never goes back'])
+    expect(harness.broken).toEqual([new InvariantError('the log end never goes back')])
+  })
+
+  test('an answer that no version can say is a mistake of ours, and never reaches the socket as an exception', () => {
+    const harness = new Harness(() => ({ errorCode: 100_000 }))
+    const socket = harness.connect()
+    socket.receive(heartbeat(1))
+    expect(heartbeatReplies(socket)).toEqual([{ correlationId: 1, errorCode: -1 }])
+    expect(harness.lines).toMatchObject([{ level: 'error', fields: { api: 'Heartbeat' } }])
   })
 
   test('an interceptor stands between the table and the handler', () => {

@@ -5,7 +5,6 @@ import { ProduceApi } from '../../../protocol/messages/produce.ts'
 import { decodeMessage, encodeMessage } from '../../../protocol/schema/codec.ts'
 import { Reader } from '../../../protocol/wire/reader.ts'
 import { Writer } from '../../../protocol/wire/writer.ts'
-import type { InvariantError } from '../../../src/base/assert.ts'
 import type { Clock, Timer, Timers } from '../../../src/base/ports.ts'
 import { ApiTable, type ServedApi } from '../../../src/server/api-table.ts'
 import { Connections } from '../../../src/server/connections.ts'
@@ -94,7 +93,7 @@ export interface HarnessOptions {
 export class Harness {
   readonly time = new ManualTime()
   readonly lines: Line[] = []
-  readonly broken: InvariantError[] = []
+  readonly broken: unknown[] = []
   readonly closed: number[] = []
   readonly connections: Connections<object>
 
@@ -121,6 +120,7 @@ export class Harness {
       refusals: new RefusalLog(logger, this.time),
       settings: { ...DEFAULT_SERVER_SETTINGS, ...settings },
       timers: this.time,
+      onBroken: (error) => this.broken.push(error),
       onClosed: (connectionId) => this.closed.push(connectionId),
     })
   }
