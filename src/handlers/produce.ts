@@ -25,7 +25,7 @@ const ADMIN_CLIENT_ID = '__admin_client'
 /**
  * Produce (key 0), versions 3-13. Appends record batches to partitions that this node leads.
  * With acks=0 nothing is answered, and a failure closes the connection. Records that are null are never answered, as in Kafka.
- * Deviates: where a request names a partition twice, batches are answered in the order of the request.
+ * Deviates: a transaction that is not open in the partition is answered INVALID_PRODUCER_ID_MAPPING, since no coordinator serves here yet.
  * Source: Kafka protocol guide; KIP-98, KIP-360, KIP-467, KIP-516, KIP-890, KIP-951.
  */
 export const produceHandler = defineHandler({
