@@ -6,7 +6,7 @@
  * const kafka = new Kafka({ brokers: [node.bootstrapServers] })
  * ```
  */
-export { type Node, type StartNodeOptions, startNode } from './node/in-process.ts'
+
 export { OdradekError } from './base/errors.ts'
-export type { LogLevel } from './platform/log-levels.ts'
+export { type Node, type StartNodeOptions, startNode } from './node/in-process.ts'
 export type { LogFields, Logger } from './telemetry/logger.ts'

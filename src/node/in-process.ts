@@ -1,6 +1,5 @@
 import { loadConfig } from '../config/load-config.ts'
 import { machineName, temporaryPath } from '../platform/host-facts.ts'
-import type { LogLevel } from '../platform/log-levels.ts'
 import { nodePorts } from '../platform/node-ports.ts'
 import { startLog } from '../platform/pino-logger.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -17,7 +16,7 @@ export interface StartNodeOptions {
   /** Takes the node's log lines; without it they go to standard output, from `logLevel` on. */
   readonly logger?: Logger
   /** `warn` where not given. */
-  readonly logLevel?: LogLevel
+  readonly logLevel?: 'off' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
 }
 
 /** A node in this process. */

@@ -7,16 +7,16 @@ import { FetchSessionCache } from '../replication/fetch/fetch-session-cache.ts'
 import { ProducerIds } from '../replication/producer-ids.ts'
 import type { ApiTable } from '../server/api-table.ts'
 import { apiVersionsSource, coordinatorCluster } from './metadata-views.ts'
+import type { NodeOptions } from './node-options.ts'
 import type { OpenDirectories } from './open-directories.ts'
 import type { OpenMetadata } from './open-metadata.ts'
 import type { OpenPartitions } from './open-partitions.ts'
-import type { StartNodeOptions } from './start-node.ts'
 
 /** As whom the node itself asks its controller. */
 const NODE_PRINCIPAL = 'User:ANONYMOUS'
 
 export interface MakeServicesOptions {
-  readonly options: Pick<StartNodeOptions, 'config' | 'identity' | 'ports'>
+  readonly options: Pick<NodeOptions, 'config' | 'identity' | 'ports'>
   readonly directories: OpenDirectories
   readonly apis: ApiTable<Services>
   readonly metadata: OpenMetadata

@@ -1,19 +1,16 @@
 import { randomUuid } from '../../protocol/uuid.ts'
 import type { Ports } from '../base/ports.ts'
-import type { NodeConfig } from '../config/node-config.ts'
-import type { NodeIdentity } from '../config/node-identity.ts'
 import { BrokerLifecycle } from '../controller/broker-lifecycle.ts'
 import { handlers } from '../handlers/registry.ts'
 import type { Services } from '../handlers/services.ts'
 import { knownFeatures } from '../metadata/features.ts'
 import { ApiTable } from '../server/api-table.ts'
-import type { Intercept } from '../server/dispatcher.ts'
 import { Server } from '../server/server.ts'
-import type { Logger } from '../telemetry/logger.ts'
 import { guardedTimers } from './guarded-timers.ts'
 import { makeServices } from './make-services.ts'
 import { NodeFailure } from './node-failure.ts'
 import { type AdvertisedListener, listenerSpecs, toldAddresses } from './node-listeners.ts'
+import type { NodeOptions } from './node-options.ts'
 import { openDirectories } from './open-directories.ts'
 import { openGroups } from './open-groups.ts'
 import { openMetadata, toEndpoint } from './open-metadata.ts'
@@ -27,17 +24,6 @@ const DRAIN_MS = 5_000
 /** After this long without a reply, what still waits is a join or a sync of a group: the coordinator answers them, as when it moves. */
 const GROUP_WAIT_MS = 100
 
-export interface StartNodeOptions {
-  readonly config: NodeConfig
-  readonly identity: NodeIdentity
-  readonly ports: Ports
-  readonly logger: Logger
-  /** What is told to others for a listener on all addresses. */
-  readonly hostname: string
-  /** Stands between the API table and the handlers. */
-  readonly intercept?: Intercept<Services>
-}
-
 /**
  * Starts a node; resolves when it serves in full: topics can be made, groups joined.
  *
@@ -47,7 +33,7 @@ export interface StartNodeOptions {
  * Errors: `OdradekError`s (`NetworkError` for an address that is in use, `DiskError` for a directory that is locked, CONFIG_*,
  * FORMAT, METADATA_*, BROKER_REGISTRATION). Whatever was started by then is stopped.
  */
-export async function startNode(options: StartNodeOptions): Promise<RunningNode> {
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { logger, ports } = options
   const failure = new NodeFailure(logger)
   const teardown = new Teardown(logger)
@@ -60,7 +46,7 @@ export async function startNode(options: StartNodeOptions): Promise<RunningNode>
   }
 }
 
-async function start(options: StartNodeOptions, failure: NodeFailure, teardown: Teardown): Promise<RunningNode> {
+async function start(options: NodeOptions, failure: NodeFailure, teardown: Teardown): Promise<RunningNode> {
   const { config, identity, ports, logger } = options
   const { nodeId } = identity
   const apis = new ApiTable<Services>(handlers)
@@ -97,7 +83,7 @@ async function start(options: StartNodeOptions, failure: NodeFailure, teardown: 
 }
 
 async function openFreePorts(
-  { config, identity, ports, logger, intercept }: StartNodeOptions,
+  { config, identity, ports, logger, intercept }: NodeOptions,
   apis: ApiTable<Services>,
   failure: NodeFailure,
   teardown: Teardown,
@@ -118,7 +104,7 @@ async function openFreePorts(
 }
 
 function addressesTold(
-  { identity, hostname }: StartNodeOptions,
+  { identity, hostname }: NodeOptions,
   server: Server<Services>,
 ): { readonly brokers: readonly AdvertisedListener[]; readonly controllers: readonly AdvertisedListener[] } {
   const portOf = (name: string) => server.endpoint(name)?.port
@@ -137,7 +123,7 @@ async function stopServing(server: Server<Services>, groups: AsyncDisposable, { 
   await drained
 }
 
-function boundListeners({ identity }: StartNodeOptions, server: Server<Services>, told: readonly AdvertisedListener[]): readonly BoundListener[] {
+function boundListeners({ identity }: NodeOptions, server: Server<Services>, told: readonly AdvertisedListener[]): readonly BoundListener[] {
   return listenerSpecs(identity).map(({ name, kind, at }) => ({
     name,
     kind,

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { InvariantError } from '../../src/base/assert.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
-import { type StartNodeOptions, startNode } from '../../src/node/start-node.ts'
+import type { NodeOptions } from '../../src/node/node-options.ts'
+import { startNode } from '../../src/node/start-node.ts'
 import { nodePorts } from '../../src/platform/node-ports.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
 import { heartbeat } from '../unit/server/harness.ts'
@@ -18,7 +19,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(data, { recursive: true, force: true }))
 
-function options(more: Pick<StartNodeOptions, 'intercept'> = {}): StartNodeOptions {
+function options(more: Pick<NodeOptions, 'intercept'> = {}): NodeOptions {
   const loaded = loadConfig({ profile: 'dev', freePorts: true, assignments: [`log.dirs=${data}`] })
   return { ...loaded, ports: nodePorts(), logger: silentLogger, hostname: 'localhost', ...more }
 }

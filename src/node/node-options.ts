@@ -1,0 +1,18 @@
+import type { Ports } from '../base/ports.ts'
+import type { NodeConfig } from '../config/node-config.ts'
+import type { NodeIdentity } from '../config/node-identity.ts'
+import type { Services } from '../handlers/services.ts'
+import type { Intercept } from '../server/dispatcher.ts'
+import type { Logger } from '../telemetry/logger.ts'
+
+/** What a node is made of. */
+export interface NodeOptions {
+  readonly config: NodeConfig
+  readonly identity: NodeIdentity
+  readonly ports: Ports
+  readonly logger: Logger
+  /** What is told to others for a listener on all addresses. */
+  readonly hostname: string
+  /** Stands between the API table and the handlers. */
+  readonly intercept?: Intercept<Services>
+}
