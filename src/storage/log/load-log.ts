@@ -139,7 +139,8 @@ interface Parts {
 
 function makeLog(options: LoadLogOptions, parts: Parts): PartitionLog {
   const { segments, logEndOffset } = parts
-  const { context, directory, topic, partition, topicId, config, isNew } = options
+  const { context, directory, topic, partition, topicId, config } = options
+  const isDurable = options.wasClean && !options.isNew && parts.epochs === undefined
   return new PartitionLog({
     context,
     directory,
@@ -147,7 +148,7 @@ function makeLog(options: LoadLogOptions, parts: Parts): PartitionLog {
     partition,
     topicId,
     config,
-    isNew,
+    isDurable,
     segments: new SegmentList(segments),
     snapshots: parts.snapshots,
     epochs: parts.epochs ?? null,

@@ -58,8 +58,8 @@ export interface PartitionLogOptions {
   readonly recoveryPoint: number
   /** The end is what a clean shutdown noted: compared with the file when that is first used. */
   readonly isEndTrusted: boolean
-  /** Made in this process: its directory entry is not durable yet. */
-  readonly isNew: boolean
+  /** As after a clean stop: all that is in the directory is durable, the names too. */
+  readonly isDurable: boolean
 }
 
 /** ListOffsets' special timestamps. Source: KIP-79, KIP-405, KIP-734, KIP-1005, KIP-1023. */
@@ -106,7 +106,10 @@ export class PartitionLog {
   /** Rises when the log is cut at either end, for what waits while that happens. */
   #cuts = 0
   #isEndTrusted: boolean
-  #isDirectoryDurable: boolean
+  /** The directory's own name and the topic id. */
+  #isPlaceDurable: boolean
+  /** Files were made in the directory since it was flushed. */
+  #hasNewNames: boolean
   #hasChanged: boolean
   #isClosed = false
   #failure: DiskError | null = null
@@ -129,8 +132,9 @@ export class PartitionLog {
     this.#recoveryPoint = options.recoveryPoint
     this.#lastFlushMs = options.context.clock.nowMs()
     this.#isEndTrusted = options.isEndTrusted
-    this.#isDirectoryDurable = !options.isNew
-    this.#hasChanged = options.epochs !== null || options.isNew
+    this.#isPlaceDurable = options.isDurable
+    this.#hasNewNames = !options.isDurable
+    this.#hasChanged = !options.isDurable
   }
 
   get logStartOffset(): number {
@@ -524,6 +528,8 @@ export class PartitionLog {
     active.finish()
     this.#takeSnapshot(offset)
     this.#segments.append(this.#newSegment(offset))
+    // Until its indexes are durable too, recovery has to look at the finished segment.
+    this.#recoveryPoint = Math.min(this.#recoveryPoint, offset - 1)
     this.#hasChanged = true
     this.#lastBound = null
     this.#flusher.run().catch((error: unknown) => {
@@ -539,6 +545,7 @@ export class PartitionLog {
   }
 
   #newSegment(baseOffset: number): Segment {
+    this.#hasNewNames = true
     const { clock } = this.#context
     return Segment.create({
       context: this.#context,
@@ -684,14 +691,20 @@ export class PartitionLog {
       if (target > this.#recoveryPoint) {
         for (const segment of unflushed) await this.#flushSegment(segment, segment !== active)
         if (unflushed.length > 1) await this.#flushBesides()
-        if (unflushed.length > 1 || !this.#isDirectoryDurable) await this.#flushDirectories()
+        await this.#flushNames()
       }
-      if (cuts === this.#cuts) this.#recoveryPoint = Math.max(this.#recoveryPoint, target)
+      if (cuts === this.#cuts) this.#recoveryPoint = Math.max(this.#recoveryPoint, Math.min(target, this.#lastOffsetThatRecoveryMayPass(active)))
       this.#lastFlushMs = this.#context.clock.nowMs()
     } catch (error) {
       if (this.#isClosed) return
       throw this.#failed(error)
     }
+  }
+
+  /** A segment that was finished while its log file was flushed alone still needs the rest: recovery has to see it. */
+  #lastOffsetThatRecoveryMayPass(flushedAsActive: Segment): number {
+    const next = this.#segments.all[this.#segments.all.indexOf(flushedAsActive) + 1]
+    return next === undefined || !this.#segments.all.includes(flushedAsActive) ? Number.MAX_SAFE_INTEGER : next.baseOffset - 1
   }
 
   /** Retention may remove a segment while it is being flushed. */
@@ -708,7 +721,7 @@ export class PartitionLog {
   async #flushAll(): Promise<void> {
     await this.#flushSegment(this.#segments.active, true)
     await this.#flushBesides()
-    await this.#flushDirectories()
+    await this.#flushNames()
   }
 
   async #flushBesides(): Promise<void> {
@@ -720,13 +733,17 @@ export class PartitionLog {
     await this.#context.disk.writeFileAtomic(`${this.directory}/${LEADER_EPOCH_CHECKPOINT}`, encodeLeaderEpochs(epochs.entries))
   }
 
-  async #flushDirectories(): Promise<void> {
-    if (!this.#isDirectoryDurable) {
-      await flushIfPresent(this.#context.disk, `${this.directory}/partition.metadata`)
-      await this.#context.disk.flushDirectory(this.directory.slice(0, this.directory.lastIndexOf('/')))
+  async #flushNames(): Promise<void> {
+    const { disk } = this.#context
+    if (!this.#isPlaceDurable) {
+      await flushIfPresent(disk, `${this.directory}/partition.metadata`)
+      await disk.flushDirectory(this.directory.slice(0, this.directory.lastIndexOf('/')))
+      this.#isPlaceDurable = true
     }
-    await this.#context.disk.flushDirectory(this.directory)
-    this.#isDirectoryDurable = true
+    if (!this.#hasNewNames) return
+    // A file made while this one is flushed has to be flushed again.
+    this.#hasNewNames = false
+    await disk.flushDirectory(this.directory)
   }
 
   #ensureUsable(): void {

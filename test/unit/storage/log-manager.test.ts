@@ -1,0 +1,327 @@
+import { describe, expect, it } from 'vitest'
+import type { Uuid } from '../../../protocol/uuid.ts'
+import { DiskError, OdradekError } from '../../../src/base/errors.ts'
+import type { Ports } from '../../../src/base/ports.ts'
+import { lockDirectories } from '../../../src/storage/directory/lock-directories.ts'
+import { writeWhole } from '../../../src/storage/files/read-whole.ts'
+import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../../src/storage/log/log-config.ts'
+import { type LogDirectoryInfo, LogManager, type LogManagerSettings } from '../../../src/storage/log-manager.ts'
+import { silentLogger } from '../../../src/telemetry/logger.ts'
+import { append, baseOffsets, dataBatch, fileNames, startWorld } from './support.ts'
+
+const TOPIC_ID = '2cpOPURqSU2jEYyVvUg-hQ' as Uuid
+const OTHER_ID = 'c_vXJhjiSiCaoF1qnHaTWg' as Uuid
+const DIRECTORIES = new Map([
+  ['/one', 'EF9wINcfRkKJhJQASwIdCA' as Uuid],
+  ['/two', 'unSScKILSce4PM1HolJnqg' as Uuid],
+])
+
+interface Opened {
+  readonly manager: LogManager
+  readonly offline: LogDirectoryInfo[]
+}
+
+async function open(ports: Ports, config: Partial<LogConfig> = {}, settings: Partial<LogManagerSettings> = {}): Promise<Opened> {
+  for (const path of DIRECTORIES.keys()) await ports.disk.makeDirectory(path)
+  const offline: LogDirectoryInfo[] = []
+  const manager = await LogManager.open({
+    ports,
+    logger: silentLogger,
+    settings: {
+      logDirs: [...DIRECTORIES.keys()],
+      retentionCheckIntervalMs: 300_000,
+      flushCheckIntervalMs: Number.MAX_SAFE_INTEGER,
+      recoveryPointCheckpointIntervalMs: 60_000,
+      logStartOffsetCheckpointIntervalMs: 60_000,
+      producerIdExpirationMs: 86_400_000,
+      producerIdExpirationCheckIntervalMs: 600_000,
+      recoveryConcurrency: 2,
+      maxOpenFiles: 50,
+      ...settings,
+    },
+    directoryIds: DIRECTORIES,
+    configOf: () => ({ ...DEFAULT_LOG_CONFIG, ...config }),
+    onDirectoryOffline: (directory) => offline.push(directory),
+  })
+  return { manager, offline }
+}
+
+const log = (topic: string, partition = 0, topicId = TOPIC_ID) => ({ topic, partition, topicId })
+
+async function text(ports: Ports, path: string): Promise<string | null> {
+  return (await ports.disk.readFile(path))?.toString() ?? null
+}
+
+describe('logs', () => {
+  it('are made in the directory with the fewest of them, or in the one asked for', async () => {
+    await using started = startWorld()
+    const { manager } = await open(started.ports)
+    for (let partition = 0; partition < 4; partition++) await manager.getOrCreateLog(log('spread', partition))
+    const wanted = await manager.getOrCreateLog({ ...log('placed'), directoryId: DIRECTORIES.get('/two') as Uuid })
+    expect((await fileNames(started.ports, '/one')).filter((name) => name.startsWith('spread'))).toHaveLength(2)
+    expect(wanted.directory).toBe('/two/placed-0')
+    expect(manager.directoryIdOf(wanted)).toBe(DIRECTORIES.get('/two'))
+  })
+
+  it('are the same for calls that overlap, and carry their topic id in partition.metadata', async () => {
+    await using started = startWorld()
+    const { manager } = await open(started.ports)
+    const [first, second] = await Promise.all([manager.getOrCreateLog(log('a')), manager.getOrCreateLog(log('a'))])
+    expect(first).toBe(second)
+    expect(manager.getLog('a', 0)).toBe(first)
+    expect(await text(started.ports, `${first.directory}/partition.metadata`)).toBe(`version: 0\ntopic_id: ${TOPIC_ID}`)
+  })
+
+  it('of another topic with the same name are not handed out', async () => {
+    await using started = startWorld()
+    const { manager } = await open(started.ports)
+    await manager.getOrCreateLog(log('a'))
+    await expect(manager.getOrCreateLog(log('a', 0, OTHER_ID))).rejects.toMatchObject({ code: 'INCONSISTENT_TOPIC_ID' })
+  })
+
+  it('take new settings of their topic', async () => {
+    await using started = startWorld()
+    const { manager } = await open(started.ports)
+    const one = await manager.getOrCreateLog(log('a'))
+    const other = await manager.getOrCreateLog(log('b'))
+    manager.updateTopicConfig('a', { ...DEFAULT_LOG_CONFIG, segmentBytes: 1234 })
+    expect(one.config.segmentBytes).toBe(1234)
+    expect(other.config.segmentBytes).toBe(DEFAULT_LOG_CONFIG.segmentBytes)
+  })
+
+  it('that are deleted free their name at once and their files after the delay', async () => {
+    await using started = startWorld()
+    const { manager } = await open(started.ports, { fileDeleteDelayMs: 1000 })
+    const first = await manager.getOrCreateLog(log('a'))
+    append(first, dataBatch())
+    await manager.deleteLog('a', 0)
+    expect(manager.getLog('a', 0)).toBeUndefined()
+    expect((await fileNames(started.ports, '/one')).find((name) => name.startsWith('a-0'))).toMatch(/^a-0\.[0-9a-f]{32}-delete$/)
+    const second = await manager.getOrCreateLog(log('a', 0, OTHER_ID))
+    expect(second).toMatchObject({ logEndOffset: 0, topicId: OTHER_ID })
+    await started.ports.timers.sleep(2000)
+    expect((await fileNames(started.ports, '/one')).filter((name) => name.endsWith('-delete'))).toEqual([])
+    await manager.deleteLog('never-there', 3)
+  })
+
+  it('that the cluster does not know are set aside and left alone from then on', async () => {
+    await using started = startWorld()
+    const { manager } = await open(started.ports)
+    append(await manager.getOrCreateLog(log('a')), dataBatch())
+    await manager.getOrCreateLog(log('b'))
+    await manager.setAsideStrayLogs((candidate) => candidate.topic === 'a')
+    expect(manager.getLog('a', 0)).toBeUndefined()
+    await manager.shutdown(1)
+    const again = await open(started.ports)
+    expect([...again.manager.logs].map((found) => found.topic)).toEqual(['b'])
+    expect((await fileNames(started.ports, '/one')).some((name) => name.endsWith('-stray'))).toBe(true)
+  })
+})
+
+describe('a clean shutdown', () => {
+  it('leaves checkpoints and the marker, and the next start reads no log data', async () => {
+    await using started = startWorld()
+    const { ports } = started
+    const first = await open(ports)
+    const before = await first.manager.getOrCreateLog(log('a'))
+    for (let sequence = 0; sequence < 5; sequence++) append(before, dataBatch({ producer: { id: 1, sequence } }), { leaderEpoch: 2 })
+    before.updateHighWatermark(5)
+    before.incrementLogStartOffset(2)
+    await first.manager.shutdown(42)
+    expect(await text(ports, '/one/.kafka_cleanshutdown')).toBe('{"version":0,"brokerEpoch":42}')
+    expect(await text(ports, '/one/recovery-point-offset-checkpoint')).toBe('0\n1\na 0 5\n')
+    expect(await text(ports, '/one/log-start-offset-checkpoint')).toBe('0\n1\na 0 2\n')
+    started.world.node('a').faults.failNext({ reason: 'io', operation: 'read', pathIncludes: '.log', times: 1000 })
+    const { manager, offline } = await open(ports)
+    expect(manager.getLog('a', 0)).toMatchObject({ logStartOffset: 2, logEndOffset: 5, topicId: TOPIC_ID, recoveryPoint: 5 })
+    expect([manager.previousBrokerEpoch, offline]).toEqual([42, []])
+    expect(await text(ports, '/one/.kafka_cleanshutdown')).toBeNull()
+  })
+
+  it('keeps producers, epochs and records', async () => {
+    await using started = startWorld()
+    const first = await open(started.ports)
+    const before = await first.manager.getOrCreateLog(log('a'))
+    for (let sequence = 0; sequence < 3; sequence++) append(before, dataBatch({ producer: { id: 1, sequence } }), { leaderEpoch: 2 })
+    await first.manager.shutdown(1)
+    const after = (await open(started.ports)).manager.getLog('a', 0)
+    if (after === undefined) throw new Error('the log is gone')
+    expect(after.latestEpoch).toBe(2)
+    expect(append(after, dataBatch({ producer: { id: 1, sequence: 2 } })).duplicate).toBe(true)
+    expect(append(after, dataBatch({ producer: { id: 1, sequence: 3 } }), { leaderEpoch: 3 }).firstOffset).toBe(3)
+    expect(await baseOffsets(after)).toEqual([0, 1, 2, 3])
+  })
+
+  it('is followed by another with nothing in between, and nothing is written for logs nobody used', async () => {
+    await using started = startWorld()
+    const { ports } = started
+    const first = await open(ports)
+    append(await first.manager.getOrCreateLog(log('a')), dataBatch())
+    await first.manager.shutdown(1)
+    const second = await open(ports)
+    const before = started.world.node('a').faults.changeCount
+    await second.manager.shutdown(2)
+    const markersAndCheckpoints = 6
+    expect(started.world.node('a').faults.changeCount - before).toBeLessThanOrEqual(markersAndCheckpoints)
+    expect((await open(ports)).manager.getLog('a', 0)?.logEndOffset).toBe(1)
+  })
+
+  it('whose log changed on the disk since is noticed when the log is used', async () => {
+    await using started = startWorld()
+    const { ports } = started
+    const first = await open(ports)
+    append(await first.manager.getOrCreateLog(log('a')), dataBatch())
+    await first.manager.shutdown(1)
+    writeWhole(ports.disk, '/one/a-0/00000000000000000000.log', Buffer.alloc(0))
+    const after = (await open(ports)).manager.getLog('a', 0)
+    expect(() => after?.read(0, { maxBytes: 10, minOneBatch: true, upTo: 'log-end' })).toThrow(DiskError)
+  })
+
+  it('with a malformed recovery-point checkpoint is made up for by reading the end of the log', async () => {
+    await using started = startWorld()
+    const { ports } = started
+    const first = await open(ports)
+    append(await first.manager.getOrCreateLog(log('a')), dataBatch({ count: 7 }))
+    await first.manager.shutdown(1)
+    writeWhole(ports.disk, '/one/recovery-point-offset-checkpoint', Buffer.from('nonsense'))
+    expect((await open(ports)).manager.getLog('a', 0)?.logEndOffset).toBe(7)
+  })
+})
+
+describe('an unclean stop', () => {
+  it('is recovered from: nothing written is lost when the process dies alone', async () => {
+    await using started = startWorld()
+    const { ports } = started
+    const first = await open(ports, { segmentBytes: 300 })
+    const before = await first.manager.getOrCreateLog(log('a'))
+    for (let index = 0; index < 9; index++) append(before, dataBatch())
+    first.manager.abandon()
+    const { manager } = await open(ports, { segmentBytes: 300 })
+    expect(manager.getLog('a', 0)?.logEndOffset).toBe(9)
+    expect(manager.previousBrokerEpoch).toBe(-1)
+  })
+
+  it('does not let a log begin where a deleted one of its name had its start', async () => {
+    await using started = startWorld()
+    const { ports } = started
+    const first = await open(ports)
+    const before = await first.manager.getOrCreateLog(log('a'))
+    for (let index = 0; index < 9; index++) append(before, dataBatch())
+    before.updateHighWatermark(9)
+    before.incrementLogStartOffset(5)
+    await before.flush()
+    await first.manager.checkpoint()
+    await first.manager.deleteLog('a', 0)
+    append(await first.manager.getOrCreateLog(log('a', 0, OTHER_ID)), dataBatch())
+    first.manager.abandon()
+    expect((await open(ports)).manager.getLog('a', 0)).toMatchObject({ logStartOffset: 0, logEndOffset: 1 })
+  })
+})
+
+describe('a directory whose disk fails', () => {
+  it('goes offline alone, is reported once, and logs go to the others', async () => {
+    await using started = startWorld()
+    const { manager, offline } = await open(started.ports)
+    const one = await manager.getOrCreateLog({ ...log('a'), directoryId: DIRECTORIES.get('/one') as Uuid })
+    const two = await manager.getOrCreateLog({ ...log('b'), directoryId: DIRECTORIES.get('/two') as Uuid })
+    started.world.node('a').faults.failNext({ reason: 'no-space', operation: 'write' })
+    let failure: unknown
+    try {
+      append(one, dataBatch())
+    } catch (error) {
+      failure = error
+    }
+    expect(failure).toBeInstanceOf(DiskError)
+    manager.reportDiskError(one, failure as DiskError)
+    manager.reportDiskError(one, failure as DiskError)
+    expect(offline).toEqual([{ path: '/one', directoryId: DIRECTORIES.get('/one') }])
+    expect([manager.getLog('a', 0), manager.getLog('b', 0)]).toEqual([undefined, two])
+    expect([manager.liveDirectories.map(({ path }) => path), manager.offlineDirectories]).toEqual([['/two'], ['/one']])
+    expect((await manager.getOrCreateLog(log('c'))).directory).toBe('/two/c-0')
+  })
+
+  it('gets no marker of a clean shutdown, the others do', async () => {
+    await using started = startWorld()
+    const { manager } = await open(started.ports)
+    append(await manager.getOrCreateLog({ ...log('a'), directoryId: DIRECTORIES.get('/one') as Uuid }), dataBatch())
+    started.world.node('a').faults.failNext({ reason: 'io', operation: 'flush', pathIncludes: '/one', times: 100 })
+    await manager.shutdown(7)
+    expect(await text(started.ports, '/one/.kafka_cleanshutdown')).toBeNull()
+    expect(await text(started.ports, '/two/.kafka_cleanshutdown')).not.toBeNull()
+  })
+
+  it('while it loads is left out', async () => {
+    await using started = startWorld()
+    const { ports } = started
+    for (const path of DIRECTORIES.keys()) await ports.disk.makeDirectory(path)
+    started.world.node('a').faults.failNext({ reason: 'io', operation: 'list', pathIncludes: '/one' })
+    const { manager, offline } = await open(ports)
+    expect(offline.map(({ path }) => path)).toEqual(['/one'])
+    expect(manager.liveDirectories.map(({ path }) => path)).toEqual(['/two'])
+  })
+
+  it('stops the start when it is the last', async () => {
+    await using started = startWorld()
+    started.world.node('a').faults.failNext({ reason: 'io', operation: 'list', times: 2 })
+    await expect(open(started.ports)).rejects.toThrow(OdradekError)
+  })
+})
+
+describe('periodic work', () => {
+  it('removes what retention allows', async () => {
+    await using started = startWorld()
+    const { ports } = started
+    const { manager } = await open(ports, { retentionMs: 1000, segmentBytes: 100 }, { retentionCheckIntervalMs: 5000 })
+    const found = await manager.getOrCreateLog(log('a'))
+    for (let index = 0; index < 3; index++) append(found, dataBatch({ timestamp: ports.clock.nowMs() }), { nowMs: ports.clock.nowMs() })
+    found.updateHighWatermark(3)
+    await ports.timers.sleep(6000)
+    expect(found.logStartOffset).toBe(3)
+  })
+
+  it('flushes logs that were not for flush.ms', async () => {
+    await using started = startWorld()
+    const { manager } = await open(started.ports, { flushMs: 1000 }, { flushCheckIntervalMs: 500 })
+    const found = await manager.getOrCreateLog(log('a'))
+    append(found, dataBatch())
+    await started.ports.timers.sleep(3000)
+    expect(found.recoveryPoint).toBe(1)
+  })
+
+  it('writes recovery points', async () => {
+    await using started = startWorld()
+    const { manager } = await open(started.ports)
+    const found = await manager.getOrCreateLog(log('a'))
+    append(found, dataBatch())
+    await found.flush()
+    await started.ports.timers.sleep(61_000)
+    expect(await text(started.ports, '/one/recovery-point-offset-checkpoint')).toBe('0\n1\na 0 1\n')
+  })
+})
+
+describe('lockDirectories', () => {
+  it('makes missing directories, takes all, and says who has one already', async () => {
+    await using started = startWorld()
+    const { disk } = started.ports
+    await using locks = await lockDirectories(disk, ['/one', '/two'], silentLogger)
+    expect(locks.paths).toEqual(['/one', '/two'])
+    await expect(lockDirectories(disk, ['/three', '/two'], silentLogger)).rejects.toMatchObject({ reason: 'locked' })
+    await (await lockDirectories(disk, ['/three'], silentLogger))[Symbol.asyncDispose]()
+  })
+
+  it('leaves out a directory whose disk fails', async () => {
+    await using started = startWorld()
+    started.world.node('a').faults.failNext({ reason: 'io', operation: 'makeDirectory', pathIncludes: '/one' })
+    await using locks = await lockDirectories(started.ports.disk, ['/one', '/two'], silentLogger)
+    expect(locks.paths).toEqual(['/two'])
+  })
+})
+
+it('holds no more files open than it may, over thousands of logs', async () => {
+  await using started = startWorld()
+  const { manager } = await open(started.ports, {}, { maxOpenFiles: 10 })
+  for (let partition = 0; partition < 200; partition++) append(await manager.getOrCreateLog(log('many', partition)), dataBatch())
+  for (const found of manager.logs) expect(await baseOffsets(found)).toEqual([0])
+  await manager.shutdown(1)
+  expect([...(await open(started.ports)).manager.logs].every((found) => found.logEndOffset === 1)).toBe(true)
+})
