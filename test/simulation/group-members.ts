@@ -70,6 +70,7 @@ class Stage {
   #epoch = 0
   #born = 0
   #failure: unknown = null
+  #isCalm = false
 
   constructor(world: World) {
     this.world = world
@@ -108,7 +109,13 @@ class Stage {
     }
   }
 
+  /** Whether something untoward happens to a client. */
+  happens(probability: number): boolean {
+    return !this.#isCalm && this.#random.chance(probability)
+  }
+
   async calm(): Promise<void> {
+    this.#isCalm = true
     this.#log.release()
     if (this.#consumers.size === 0) this.#start()
     await this.elect()
@@ -156,7 +163,11 @@ class Model {
   /** By generation and partition: who was told that it owns the partition. */
   readonly #owners = new Map<string, string>()
 
+  /** The newest of which somebody was told its part. */
+  assignedGeneration = 0
+
   owns(generationId: number, memberId: string, partitions: readonly string[]): void {
+    this.assignedGeneration = Math.max(generationId, this.assignedGeneration)
     for (const partition of partitions) {
       const key = `${generationId} ${partition}`
       const owner = this.#owners.get(key) ?? memberId
@@ -242,7 +253,7 @@ class Consumer {
     while (this.#stopping === null && offsets !== null) {
       await this.#ports.timers.sleep(500 + this.#ports.random.below(500))
       // A consumer that is slow to notice: its heartbeats are another thread's business.
-      if (this.#ports.random.fraction() < 0.3 && !(await this.#heartbeat())) return
+      if (!this.#stage.happens(0.7) && !(await this.#heartbeat())) return
       for (const partition of this.owned) offsets.set(partition, (offsets.get(partition) ?? 0) + 1)
       if (!(await this.#commit(offsets))) return
     }
@@ -276,10 +287,17 @@ class Consumer {
       generationIdOrMemberEpoch: generationId,
       groupInstanceId: this.#groupInstanceId,
     })
-    const answer = await this.#ask((coordinator) => coordinator.offsetCommit(context(9), request))
+    let assignedGeneration = 0
+    const answer = await this.#ask((coordinator) => {
+      assignedGeneration = this.#stage.model.assignedGeneration
+      return coordinator.offsetCommit(context(9), request)
+    })
     if (answer === null) return false
     const codes = received(OffsetCommitResponse, answer, 9).topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode))
-    if (codes.every((code) => code === ErrorCode.NONE)) for (const [partition, offset] of offsets) this.#stage.model.commits(partition, offset)
+    if (codes.every((code) => code === ErrorCode.NONE)) {
+      assert(generationId >= assignedGeneration, `a commit of generation ${generationId} was taken after generation ${assignedGeneration} had begun`)
+      for (const [partition, offset] of offsets) this.#stage.model.commits(partition, offset)
+    }
     return codes.every((code) => this.#stays(code))
   }
 
@@ -312,7 +330,8 @@ class Consumer {
 
   /** null when there is no answer in time: the coordinator may be one that nobody hears any more. Some requests travel for long. */
   async #ask<T>(request: (coordinator: GroupCoordinator) => Promise<T>): Promise<T | null> {
-    if (this.#ports.random.fraction() < 0.1) await this.#ports.timers.sleep(this.#ports.random.below(SESSION_TIMEOUT_MS))
+    if (this.#stage.happens(0.1)) await this.#ports.timers.sleep(this.#ports.random.below(SESSION_TIMEOUT_MS))
+    if (this.#stopping === 'dies') return null
     const answered = deferred<T | null>()
     request(this.#stage.coordinator).then(answered.resolve, answered.reject)
     const timer = this.#ports.timers.schedule(REQUEST_TIMEOUT_MS, () => answered.resolve(null))

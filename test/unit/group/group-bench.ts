@@ -33,7 +33,7 @@ export const defaultSettings: GroupSettings = {
 /** Topics `t` and `u` of two partitions each. */
 export const topicIds: Readonly<Record<string, Uuid>> = { t: 'AAAAAAAAAAAAAAAAAAAAdA' as Uuid, u: 'AAAAAAAAAAAAAAAAAAAAdQ' as Uuid }
 
-const topics: TopicDirectory = {
+export const groupTopics: TopicDirectory = {
   topicId: (name) => topicIds[name] ?? ZERO_UUID,
   topicName: (id) => Object.keys(topicIds).find((name) => topicIds[name] === id) ?? null,
   hasTopic: (name) => name in topicIds,
@@ -79,7 +79,7 @@ export class GroupBench {
   #newService(): GroupService {
     const { clock, timers, random } = this.world.node('a').ports
     const openLog = (_topic: string, _partition: number, leaderEpoch: number) => this.log.open(leaderEpoch)
-    return new GroupService({ settings: this.settings, openLog, topics, clock, timers, random, logger: silentLogger })
+    return new GroupService({ settings: this.settings, openLog, topics: groupTopics, clock, timers, random, logger: silentLogger })
   }
 }
 
