@@ -248,7 +248,13 @@ class Pair {
     )
     const { errorCode, baseOffset } = onlyOne(answer.responses[0]?.partitionResponses)
     ok(errorCode === ErrorCode.NONE, `producing ${values[0]} fails with ${errorName(errorCode)}`)
-    for (const [index, value] of values.entries()) this.#acknowledged.set(baseOffset + index, value)
+    for (const [index, value] of values.entries()) this.#noteAcknowledged(baseOffset + index, value)
+  }
+
+  #noteAcknowledged(offset: number, value: string): void {
+    const known = this.#acknowledged.get(offset) ?? value
+    ok(known === value, `${known} was acknowledged at ${offset}, and now ${value} is`)
+    this.#acknowledged.set(offset, value)
   }
 
   async #consume(client: KafkaClient): Promise<void> {
