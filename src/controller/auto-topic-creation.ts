@@ -4,7 +4,7 @@ import type { MetadataService } from '../metadata/metadata-service.ts'
 import type { AutoTopicCreation, Controller, ControllerError, CreatedTopic, TopicToCreate } from './controller.ts'
 import { failure, isFailure, NO_ERROR } from './controller-error.ts'
 import { DEFAULT, failed } from './create-topics.ts'
-import { topicNameRefusal } from './topic-names.ts'
+import { METADATA_TOPIC, topicNameRefusal } from './topic-names.ts'
 
 export interface TopicCreatorOptions {
   readonly config: NodeConfig
@@ -39,8 +39,8 @@ export class TopicCreator implements AutoTopicCreation {
   }
 
   #create(name: string, principal: string): Promise<CreatedTopic> {
-    const refusal = topicNameRefusal(name)
-    if (refusal !== null) return Promise.resolve(failed({ name }, failure(ErrorCode.INVALID_TOPIC_EXCEPTION, refusal)))
+    const refusal = refusalOf(name)
+    if (refusal !== null) return Promise.resolve(failed({ name }, refusal))
     const known = this.#underWay.get(name)
     if (known !== undefined) return known
     const attempt = this.#ask(name, principal).finally(() => this.#underWay.delete(name))
@@ -53,6 +53,13 @@ export class TopicCreator implements AutoTopicCreation {
     const [created] = await this.#options.controller.createTopics({ principal }, { topics: [topic], validateOnly: false })
     return created as CreatedTopic
   }
+}
+
+/** The metadata log is named like a topic and lies among the partitions' directories: a topic of that name would write into it. */
+function refusalOf(name: string): ControllerError | null {
+  if (name === METADATA_TOPIC) return failure(ErrorCode.INVALID_REQUEST, `Creation of internal topic ${METADATA_TOPIC} is prohibited.`)
+  const invalid = topicNameRefusal(name)
+  return invalid === null ? null : failure(ErrorCode.INVALID_TOPIC_EXCEPTION, invalid)
 }
 
 function creatableTopic(name: string, config: NodeConfig): TopicToCreate {

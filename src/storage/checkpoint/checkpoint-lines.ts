@@ -14,8 +14,9 @@ export interface CheckpointLines {
   readonly problem: string | null
 }
 
-/** The entries of a file; of a malformed one those before the first fault. */
+/** The entries of a file; of a malformed one those before the first fault. An empty file has none: Kafka makes it so, before it writes the first. */
 export function decodeCheckpoint(content: Buffer): CheckpointLines {
+  if (content.length === 0) return { lines: [], problem: null }
   const [version, count, ...rest] = content.toString('utf8').split('\n')
   if (version !== String(VERSION)) return { lines: [], problem: 'unknown version' }
   const expected = wholeNumber(count ?? '')

@@ -22,9 +22,13 @@ describe('offset checkpoints', () => {
     expect(decodeOffsets(encodeOffsets(offsets))).toEqual({ offsets, problem: null })
   })
 
+  it('that Kafka made and has not written yet are empty', () => {
+    expect(decodeOffsets(Buffer.alloc(0))).toEqual({ offsets: new Map(), problem: null })
+  })
+
   it.each([
-    { content: '', problem: 'unknown version' },
     { content: '1\n0\n', problem: 'unknown version' },
+    { content: '\n', problem: 'unknown version' },
     { content: '0\n', problem: 'no count of entries' },
     { content: '0\n2\na 0 5\n', problem: '2 entries announced, 1 found' },
     { content: '0\n1\na 0 5\nb 0 6\n', problem: '1 entries announced, 2 found' },
