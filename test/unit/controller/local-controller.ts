@@ -1,0 +1,50 @@
+import type { Uuid } from '../../../protocol/uuid.ts'
+import type { Controller, ControllerRequestContext, CreateTopicsCommand, PartitionsToCreate } from '../../../src/controller/controller.ts'
+import type { ControllerState } from '../../../src/controller/controller-state.ts'
+import { createPartitions } from '../../../src/controller/create-partitions.ts'
+import { createTopics } from '../../../src/controller/create-topics.ts'
+import type { Decision } from '../../../src/controller/decision.ts'
+import { deleteTopics } from '../../../src/controller/delete-topics.ts'
+import { allocateProducerIds } from '../../../src/controller/producer-ids.ts'
+import type { MetadataImage } from '../../../src/metadata/image.ts'
+import type { MetadataService } from '../../../src/metadata/metadata-service.ts'
+import { rules, stateAfter } from './cluster.ts'
+
+/** The controller's decisions without a log: what is decided is there at once. */
+export class LocalController implements Controller, MetadataService {
+  #state: ControllerState
+  readonly #rules = rules()
+  /** When set, every request is answered with this rejection. */
+  failure: Error | null = null
+
+  constructor(state: ControllerState) {
+    this.#state = state
+  }
+
+  image(): MetadataImage {
+    return this.#state.image
+  }
+
+  createTopics(_context: ControllerRequestContext, command: CreateTopicsCommand) {
+    return this.#apply((state) => createTopics(state, command, this.#rules))
+  }
+
+  deleteTopics(_context: ControllerRequestContext, ids: readonly Uuid[]) {
+    return this.#apply((state) => deleteTopics(state, ids))
+  }
+
+  createPartitions(_context: ControllerRequestContext, topics: readonly PartitionsToCreate[], options: { readonly validateOnly: boolean }) {
+    return this.#apply((state) => createPartitions(state, topics, options, this.#rules))
+  }
+
+  allocateProducerIds(_context: ControllerRequestContext, brokerId: number, brokerEpoch: number) {
+    return this.#apply((state) => allocateProducerIds(state, brokerId, brokerEpoch))
+  }
+
+  async #apply<Reply>(decide: (state: ControllerState) => Decision<Reply>): Promise<Reply> {
+    if (this.failure !== null) throw this.failure
+    const { records, reply } = decide(this.#state)
+    this.#state = stateAfter(this.#state, records)
+    return reply
+  }
+}
