@@ -11,6 +11,7 @@
  */
 import type { Compression } from '../../protocol/compression/codecs.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
+import { EncodeError } from '../../protocol/errors.ts'
 import type { Clock, Timers } from '../base/ports.ts'
 import { SnapshotRegistry } from '../base/timeline/snapshot-registry.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -185,10 +186,22 @@ export class Shard<Machine extends ShardMachine<Rec>, Rec> {
   }
 
   #append(decision: Decision<unknown, Rec>, settle: (errorCode: number) => void): void {
-    const prepared = decision.records.map((record) => ({ record, encoded: this.#options.codec.encode(record) }))
-    if (prepared.length === 0) this.#awaitSeen(settle)
+    const prepared = this.#prepare(decision.records)
+    if (prepared === null) settle(ErrorCode.UNKNOWN_SERVER_ERROR)
+    else if (prepared.length === 0) this.#awaitSeen(settle)
     else if (decision.atomic === false) this.#appendSpread(prepared, settle)
     else this.#appendTogether(prepared, settle)
+  }
+
+  /** null when a record cannot be written: a name from a request may be longer than its place in a record. */
+  #prepare(records: readonly Rec[]): Prepared<Rec>[] | null {
+    try {
+      return records.map((record) => ({ record, encoded: this.#options.codec.encode(record) }))
+    } catch (error) {
+      if (!(error instanceof EncodeError)) throw error
+      this.#options.logger.warn('a decision cannot be written as records', { error })
+      return null
+    }
   }
 
   /** Nothing to write, but what was read may rest on records that are not committed. */

@@ -12,6 +12,7 @@ import { assert } from '../../base/assert.ts'
 import type { Clock, TimestampMs } from '../../base/ports.ts'
 import { fencedJoin, fencedSync, joinError, syncError } from './error-replies.ts'
 import { ClassicMember, type JoinReply, type OfferedProtocol, type RespondToJoin, type RespondToSync, type SyncReply } from './member.ts'
+import { ProtocolOffers } from './protocol-offers.ts'
 import { mostVoted } from './protocol-votes.ts'
 import { subscribedTopics } from './subscription.ts'
 
@@ -51,8 +52,7 @@ export class ClassicGroup {
   readonly #members = new Map<string, ClassicMember>()
   /** Member ids by group instance id. */
   readonly #staticMembers = new Map<string, string>()
-  /** How many members offer each protocol. */
-  readonly #offers = new Map<string, number>()
+  readonly #offers = new ProtocolOffers()
   /** null: not known, since no member speaks the consumer protocol. */
   #subscribedTopics: ReadonlySet<string> | null = null
   /** Given a member id and told to join with it. */
@@ -171,7 +171,7 @@ export class ClassicGroup {
     assert(this.#protocolType === member.protocolType, 'the members of a group have its protocol type')
     this.#leaderId ??= member.memberId
     this.#members.set(member.memberId, member)
-    this.#countOffers(member, 1)
+    this.#offers.add(member.protocols)
     this.#setAwaitingJoin(member, respond)
     this.pendingJoin.delete(member.memberId)
   }
@@ -181,7 +181,7 @@ export class ClassicGroup {
     const member = this.#members.get(memberId)
     if (member !== undefined) {
       this.#members.delete(memberId)
-      this.#countOffers(member, -1)
+      this.#offers.remove(member.protocols)
       if (member.isAwaitingJoin) this.#awaitingJoinCount -= 1
       if (member.groupInstanceId !== null) this.#staticMembers.delete(member.groupInstanceId)
     }
@@ -196,9 +196,9 @@ export class ClassicGroup {
     terms: { readonly protocols: readonly OfferedProtocol[]; readonly rebalanceTimeoutMs: number; readonly sessionTimeoutMs: number },
     respond: RespondToJoin | null,
   ): void {
-    this.#countOffers(member, -1)
+    this.#offers.remove(member.protocols)
     member.protocols = terms.protocols
-    this.#countOffers(member, 1)
+    this.#offers.add(member.protocols)
     member.rebalanceTimeoutMs = terms.rebalanceTimeoutMs
     member.sessionTimeoutMs = terms.sessionTimeoutMs
     this.#setAwaitingJoin(member, respond)
@@ -232,12 +232,12 @@ export class ClassicGroup {
   /** Whether a member that offers `protocols` can be in the group. */
   supports(protocolType: string, protocols: readonly OfferedProtocol[]): boolean {
     if (this.isEmpty) return protocolType !== '' && protocols.length > 0
-    return this.#protocolType === protocolType && protocols.some(({ name }) => this.#isOfferedByAll(name))
+    return this.#protocolType === protocolType && protocols.some(({ name }) => this.#offers.countOf(name) === this.#members.size)
   }
 
   /** The protocol that the members' votes give: of those that all offer, the one that most prefer. */
   selectProtocol(): string | null {
-    const candidates = new Set([...this.#offers.keys()].filter((name) => this.#isOfferedByAll(name)))
+    const candidates = this.#offers.madeBy(this.#members.size)
     return mostVoted(this.members().map((member) => member.vote(candidates)))
   }
 
@@ -302,18 +302,6 @@ export class ClassicGroup {
     if (respond !== null && !member.isAwaitingJoin) this.#awaitingJoinCount += 1
     if (respond === null && member.isAwaitingJoin) this.#awaitingJoinCount -= 1
     member.awaitingJoin = respond
-  }
-
-  #isOfferedByAll(protocolName: string): boolean {
-    return (this.#offers.get(protocolName) ?? 0) === this.#members.size
-  }
-
-  #countOffers(member: ClassicMember, step: 1 | -1): void {
-    for (const { name } of member.protocols) {
-      const count = (this.#offers.get(name) ?? 0) + step
-      if (count === 0) this.#offers.delete(name)
-      else this.#offers.set(name, count)
-    }
   }
 
   #computeSubscribedTopics(): ReadonlySet<string> | null {

@@ -87,6 +87,12 @@ describe('committing offsets', () => {
     expect(groups).toEqual([])
   })
 
+  it('of a group whose name does not fit into a record is refused, and hurts nobody else', async () => {
+    const bench = await GroupBench.start()
+    expect(await commit(bench, commitRequest({ 't-0': 5 }, { groupId: 'g'.repeat(40_000) }))).toEqual({ 't-0': 'UNKNOWN_SERVER_ERROR' })
+    expect(await commit(bench, commitRequest({ 't-0': 5 }))).toEqual({ 't-0': 'NONE' })
+  })
+
   it('takes as much time for each as it was given, before version 5', async () => {
     const bench = await GroupBench.start({ offsetsRetentionCheckIntervalMs: 1000 })
     await commit(bench, commitRequest({ 't-0': 5 }, { retentionTimeMs: 10_000 }), 4)
