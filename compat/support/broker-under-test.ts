@@ -9,6 +9,10 @@ export interface BrokerUnderTest extends AsyncDisposable {
   readonly bootstrap: string
   /** True when the suite runs against Apache Kafka itself, to check the suite. */
   readonly isKafka: boolean
+  /** Its `log.dirs`. */
+  readonly dataDirectory: string
+  /** Ends it in order; what it wrote stays until it is disposed. */
+  stop(): Promise<unknown>
 }
 
 /**
@@ -17,10 +21,12 @@ export interface BrokerUnderTest extends AsyncDisposable {
 export async function startBrokerUnderTest(settings: Readonly<Record<string, string | number | boolean>> = {}): Promise<BrokerUnderTest> {
   if (process.env.ODRADEK_UNDER_TEST === 'kafka') {
     const oracle = await startOracle({ properties: settings })
-    return { bootstrap: oracle.bootstrap, isKafka: true, [Symbol.asyncDispose]: () => oracle[Symbol.asyncDispose]() }
+    const { bootstrap, dataDirectory } = oracle
+    return { bootstrap, isKafka: true, dataDirectory, stop: () => oracle.stop(), [Symbol.asyncDispose]: () => oracle[Symbol.asyncDispose]() }
   }
   const odradek = await startOdradek({ settings })
-  return { bootstrap: odradek.bootstrap, isKafka: false, [Symbol.asyncDispose]: () => odradek[Symbol.asyncDispose]() }
+  const { bootstrap, dataDirectory } = odradek
+  return { bootstrap, isKafka: false, dataDirectory, stop: () => odradek.stop(), [Symbol.asyncDispose]: () => odradek[Symbol.asyncDispose]() }
 }
 
 /** A directory that is removed with the test. */

@@ -24,6 +24,8 @@ export interface OdradekProcess extends AsyncDisposable {
   readonly bootstrap: string
   readonly pid: number
   readonly directory: string
+  /** Its `log.dirs`, with the partitions' directories, unless settings or a file name another. */
+  readonly dataDirectory: string
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>
   /** SIGKILL; resolves when the process is gone. */
@@ -73,6 +75,7 @@ class RunningOdradek implements OdradekProcess {
   readonly port: number
   readonly bootstrap: string
   readonly directory: string
+  readonly dataDirectory: string
   readonly #options: RunningOptions
   #child: ChildProcess | undefined
   #closed: Promise<number | null> = Promise.resolve(null)
@@ -83,6 +86,7 @@ class RunningOdradek implements OdradekProcess {
     this.port = options.port
     this.bootstrap = `127.0.0.1:${options.port}`
     this.directory = options.directory
+    this.dataDirectory = join(options.directory, 'data')
   }
 
   get pid(): number {
