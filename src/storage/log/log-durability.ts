@@ -1,0 +1,128 @@
+import type { TimestampMs } from '../../base/ports.ts'
+import { flushIfPresent } from '../files/read-whole.ts'
+import { Flusher } from './flusher.ts'
+import type { LogHistory } from './log-history.ts'
+import type { LogState } from './log-state.ts'
+import type { Segment } from './segment.ts'
+
+export interface LogDurabilityOptions {
+  readonly state: LogState
+  readonly history: LogHistory
+  readonly recoveryPoint: number
+  /** As after a clean stop: all that is in the directory is durable, the names too. */
+  readonly isDurable: boolean
+}
+
+/**
+ * Flushing, and how far it has come. Everything below the recovery point is durable; for a segment that ends there or
+ * before, so are its indexes, the snapshot behind it and the epochs in it, since recovery does not look at it again. For the
+ * active segment the log file is enough: recovery reads it whole.
+ */
+export class LogDurability {
+  readonly #state: LogState
+  readonly #history: LogHistory
+  readonly #flusher = new Flusher(() => this.#flushNow())
+  #recoveryPoint: number
+  #lastFlushMs: TimestampMs
+  /** The directory's own name, and the topic id in it. */
+  #isPlaceDurable: boolean
+  /** Files were made in the directory since it was flushed. */
+  #hasNewNames: boolean
+
+  constructor(options: LogDurabilityOptions) {
+    this.#state = options.state
+    this.#history = options.history
+    this.#recoveryPoint = options.recoveryPoint
+    this.#lastFlushMs = options.state.context.clock.nowMs()
+    this.#isPlaceDurable = options.isDurable
+    this.#hasNewNames = !options.isDurable
+  }
+
+  get recoveryPoint(): number {
+    return this.#recoveryPoint
+  }
+
+  get lastFlushMs(): TimestampMs {
+    return this.#lastFlushMs
+  }
+
+  /** Resolves when everything appended before the call is durable. Calls while one runs share the next. Rejects with `DiskError`. */
+  flush(): Promise<void> {
+    return this.#flusher.run()
+  }
+
+  /** For a clean stop: also what an unclean one would make again. */
+  async flushAll(): Promise<void> {
+    await this.#flusher.run()
+    await this.#flushSegment(this.#state.segments.active, true)
+    await this.#history.flush()
+    await this.#flushNames()
+  }
+
+  noteNewFile(): void {
+    this.#hasNewNames = true
+  }
+
+  /** A segment ends at `offset`: until its indexes are durable too, recovery has to look at it. */
+  noteRoll(offset: number): void {
+    this.#recoveryPoint = Math.min(this.#recoveryPoint, offset - 1)
+  }
+
+  noteCut(offset: number): void {
+    this.#recoveryPoint = Math.min(this.#recoveryPoint, offset)
+  }
+
+  async #flushNow(): Promise<void> {
+    const state = this.#state
+    try {
+      state.ensureUsable()
+      const { cuts, logEndOffset: target } = state
+      const { active } = state.segments
+      if (target > this.#recoveryPoint) await this.#flushFromRecoveryPoint(active)
+      if (cuts === state.cuts) this.#recoveryPoint = Math.max(this.#recoveryPoint, Math.min(target, this.#lastPointBeforeRollOf(active)))
+      this.#lastFlushMs = state.context.clock.nowMs()
+    } catch (error) {
+      if (state.isClosed) return
+      throw state.failed(error)
+    }
+  }
+
+  async #flushFromRecoveryPoint(active: Segment): Promise<void> {
+    const { segments } = this.#state
+    const unflushed = segments.all.slice(Math.max(0, segments.indexOf(this.#recoveryPoint)))
+    for (const segment of unflushed) await this.#flushSegment(segment, segment !== active)
+    if (unflushed.length > 1) await this.#history.flush()
+    await this.#flushNames()
+  }
+
+  /** Retention may remove a segment while it is being flushed. */
+  async #flushSegment(segment: Segment, withIndexes: boolean): Promise<void> {
+    try {
+      await segment.flushLog()
+      if (withIndexes) await segment.flushIndexes()
+    } catch (error) {
+      if (this.#state.segments.all.includes(segment)) throw error
+    }
+  }
+
+  /** A segment that was finished while its log file was being flushed still lacks the rest. */
+  #lastPointBeforeRollOf(flushedAsActive: Segment): number {
+    const { all } = this.#state.segments
+    const at = all.indexOf(flushedAsActive)
+    const next = at < 0 ? undefined : all[at + 1]
+    return next === undefined ? Number.MAX_SAFE_INTEGER : next.baseOffset - 1
+  }
+
+  async #flushNames(): Promise<void> {
+    const { directory, context } = this.#state
+    if (!this.#isPlaceDurable) {
+      await flushIfPresent(context.disk, `${directory}/partition.metadata`)
+      await context.disk.flushDirectory(directory.slice(0, directory.lastIndexOf('/')))
+      this.#isPlaceDurable = true
+    }
+    if (!this.#hasNewNames) return
+    // A file made while the directory is flushed has to be flushed again.
+    this.#hasNewNames = false
+    await context.disk.flushDirectory(directory)
+  }
+}
