@@ -3,6 +3,8 @@ import type { Uuid } from '../../protocol/uuid.ts'
 /** Who asks. */
 export interface ControllerRequestContext {
   readonly principal: string
+  /** How long the client waits for the decision; without end when absent. */
+  readonly timeoutMs?: number
 }
 
 /** An error code of the protocol with its message; `errorCode` 0 is success, with a null message. */
@@ -74,8 +76,9 @@ export interface ProducerIdBlock {
 
 /**
  * The active controller as the rest of the node calls it. Answers arrive when what was decided is committed and applied by
- * this node's publishers: a created topic is served, a deleted one is gone. A request never rejects for what
- * it asks; it rejects with `NotControllerError` when this node lost the leadership before the answer was certain.
+ * this node's publishers: a created topic is served, a deleted one is gone. A request never rejects for what it asks; it
+ * rejects with `NotControllerError` when this node lost the leadership before the answer was certain, and with
+ * CONTROLLER_TIMEOUT when its time was over or too much waits already (`answerOf` tells what that is for a client).
  */
 export interface Controller {
   createTopics(context: ControllerRequestContext, command: CreateTopicsCommand): Promise<readonly CreatedTopic[]>

@@ -3,12 +3,15 @@ import type { PartitionImage, TopicImage } from '../metadata/image.ts'
 import { partitionRecord } from '../metadata/image-records.ts'
 import type { MetadataRecord } from '../metadata/metadata-record.ts'
 import type { ControllerError, CreatedPartitions, PartitionsToCreate } from './controller.ts'
-import { failure, MAX_RECORDS_PER_REQUEST, NO_ERROR, TOO_LARGE_BATCH } from './controller-error.ts'
+import { failure, MAX_RECORDS_PER_REQUEST, NO_ERROR } from './controller-error.ts'
 import type { ControllerRules } from './controller-rules.ts'
 import type { ControllerState } from './controller-state.ts'
 import type { Decision } from './decision.ts'
 import { allFencedAssignment, allFencedPlacement, assignmentRefusal, newPartition } from './new-partition.ts'
 import { placeReplicas } from './place-replicas.ts'
+
+/** The topic that goes over the bound of a request is refused without words, and the others are not; so does Kafka. */
+const TOO_MANY = failure(ErrorCode.UNKNOWN_SERVER_ERROR, null)
 
 /**
  * Decides on further partitions of topics, each topic by itself; the answers are in the order of the request.
@@ -24,10 +27,10 @@ export function createPartitions(
   const reply = topics.map((request): CreatedPartitions => {
     const added = addPartitions(state, request, rules)
     if ('errorCode' in added) return { topic: request.topic, ...added }
+    if (records.length + added.length > MAX_RECORDS_PER_REQUEST) return { topic: request.topic, ...TOO_MANY }
     for (const record of added) records.push(record)
     return { topic: request.topic, ...NO_ERROR }
   })
-  if (records.length > MAX_RECORDS_PER_REQUEST) return { records: [], reply: reply.map(({ topic }) => ({ topic, ...TOO_LARGE_BATCH })) }
   return { records: options.validateOnly ? [] : records, reply }
 }
 
@@ -37,7 +40,7 @@ function addPartitions(state: ControllerState, request: PartitionsToCreate, rule
   const refusal = countRefusal(topic, request)
   if (refusal !== null) return refusal
   const additional = request.totalCount - topic.partitions.length
-  if (additional > MAX_RECORDS_PER_REQUEST) return TOO_LARGE_BATCH
+  if (additional > MAX_RECORDS_PER_REQUEST) return TOO_MANY
   const partitions = request.assignments === null ? place(state, topic, additional, rules) : assign(state, topic, request.assignments)
   if ('errorCode' in partitions) return partitions
   const firstId = topic.partitions.length

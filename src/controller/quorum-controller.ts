@@ -1,6 +1,5 @@
 import type { Uuid } from '../../protocol/uuid.ts'
 import { type Deferred, deferred } from '../base/deferred.ts'
-import { OdradekError } from '../base/errors.ts'
 import type { Clock, Timer, Timers } from '../base/ports.ts'
 import type { ControllerRegistration, MetadataImage } from '../metadata/image.ts'
 import { controllerRecord } from '../metadata/image-records.ts'
@@ -29,6 +28,7 @@ import type { Decision } from './decision.ts'
 import { deleteTopics } from './delete-topics.ts'
 import { NotControllerError } from './not-controller-error.ts'
 import { allocateProducerIds } from './producer-ids.ts'
+import { checkDeadline, timedOut } from './rejection.ts'
 
 /** What the controller needs of the metadata log. */
 export interface ControllerLog {
@@ -118,28 +118,28 @@ export class QuorumController implements Controller {
     this.#active.promise.catch(() => undefined)
   }
 
-  createTopics(_context: ControllerRequestContext, command: CreateTopicsCommand): Promise<readonly CreatedTopic[]> {
-    return this.#write((state) => createTopics(state, command, this.#options.rules))
+  createTopics(context: ControllerRequestContext, command: CreateTopicsCommand): Promise<readonly CreatedTopic[]> {
+    return this.#writeFor(context, (state) => createTopics(state, command, this.#options.rules))
   }
 
-  deleteTopics(_context: ControllerRequestContext, ids: readonly Uuid[]): Promise<readonly DeletedTopic[]> {
-    return this.#write((state) => deleteTopics(state, ids))
+  deleteTopics(context: ControllerRequestContext, ids: readonly Uuid[]): Promise<readonly DeletedTopic[]> {
+    return this.#writeFor(context, (state) => deleteTopics(state, ids))
   }
 
   createPartitions(
-    _context: ControllerRequestContext,
+    context: ControllerRequestContext,
     topics: readonly PartitionsToCreate[],
     options: { readonly validateOnly: boolean },
   ): Promise<readonly CreatedPartitions[]> {
-    return this.#write((state) => createPartitions(state, topics, options, this.#options.rules))
+    return this.#writeFor(context, (state) => createPartitions(state, topics, options, this.#options.rules))
   }
 
   allocateProducerIds(
-    _context: ControllerRequestContext,
+    context: ControllerRequestContext,
     brokerId: number,
     brokerEpoch: number,
   ): Promise<ControllerError & { readonly block: ProducerIdBlock | null }> {
-    return this.#write((state) => allocateProducerIds(state, brokerId, brokerEpoch))
+    return this.#writeFor(context, (state) => allocateProducerIds(state, brokerId, brokerEpoch))
   }
 
   /** @param hasLiveSession another incarnation of the broker is known to be alive */
@@ -164,15 +164,20 @@ export class QuorumController implements Controller {
     this.#writeWhenIdle()
   }
 
+  async #writeFor<Reply>(context: ControllerRequestContext, decide: (state: ControllerState) => Decision<Reply>): Promise<Reply> {
+    checkDeadline(context)
+    return this.#write(decide)
+  }
+
   /**
    * Decides and appends in one turn, so that nothing comes between. A decision without records waits for what it was decided on.
-   * Errors: `NotControllerError`; CONTROLLER_BUSY when too much waits for its commit already.
+   * Errors: `NotControllerError`; CONTROLLER_TIMEOUT when too much waits for its commit already.
    */
   async #write<Reply>(decide: (state: ControllerState, nextOffset: number) => Decision<Reply>): Promise<Reply> {
     const { log, metadata } = this.#options
     const leadership = this.#leadership
     if (leadership === null || !log.isLeader) throw new NotControllerError('this node is not the active controller')
-    if (log.isBusy) throw new OdradekError('CONTROLLER_BUSY', 'too many changes wait for their commit: try again later')
+    if (log.isBusy) throw timedOut('too many changes wait for their commit')
     const { records, reply } = decide(leadership.state, log.logEndOffset)
     if (records.length > 0) await this.#append(leadership, records)
     else await metadata.applied(leadership.state.image.provenance.offset)

@@ -1,7 +1,6 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { CreatePartitionsApi } from '../../protocol/messages/create-partitions.ts'
-import type { CreatedPartitions, PartitionsToCreate } from '../controller/controller.ts'
-import { answerOr } from '../controller/rejection.ts'
+import { answerOf } from '../controller/rejection.ts'
 import { namesThatRepeat } from './create-topics.ts'
 import { defineHandler } from './define-handler.ts'
 
@@ -13,7 +12,7 @@ import { defineHandler } from './define-handler.ts'
 export const createPartitionsHandler = defineHandler({
   api: CreatePartitionsApi,
   listeners: ['broker', 'controller'],
-  async handle({ principal, services: { controller } }, { topics, validateOnly }) {
+  async handle({ principal, services: { controller } }, { topics, validateOnly, timeoutMs }) {
     const duplicates = namesThatRepeat(topics.map((topic) => topic.name))
     const wanted = topics
       .filter((topic) => !duplicates.has(topic.name))
@@ -22,13 +21,11 @@ export const createPartitionsHandler = defineHandler({
         totalCount: count,
         assignments: assignments === null ? null : assignments.map((assignment) => assignment.brokerIds),
       }))
-    const created = await answerOr<PartitionsToCreate, CreatedPartitions>(
-      controller.createPartitions({ principal }, wanted, { validateOnly }),
-      wanted,
-      ({ topic }, error) => ({ topic, ...error }),
-    )
     const refusals = [...duplicates].map((name) => ({ name, errorCode: ErrorCode.INVALID_REQUEST, errorMessage: 'Duplicate topic name.' }))
-    const results = created.map(({ topic, errorCode, errorMessage }) => ({ name: topic, errorCode, errorMessage }))
+    if (wanted.length === 0) return { throttleTimeMs: 0, results: refusals }
+    const answer = await answerOf(controller.createPartitions({ principal, timeoutMs }, wanted, { validateOnly }))
+    if (answer.kind === 'refused') return { throttleTimeMs: 0, results: topics.map(({ name }) => ({ name, ...answer.error })) }
+    const results = answer.value.map(({ topic, errorCode, errorMessage }) => ({ name: topic, errorCode, errorMessage }))
     return { throttleTimeMs: 0, results: [...refusals, ...results] }
   },
 })

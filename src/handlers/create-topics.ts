@@ -4,7 +4,7 @@ import type { Input } from '../../protocol/schema/notation.ts'
 import type { ControllerError, CreatedTopic, TopicToCreate } from '../controller/controller.ts'
 import { failure } from '../controller/controller-error.ts'
 import { failed } from '../controller/create-topics.ts'
-import { answerOr } from '../controller/rejection.ts'
+import { answerOf } from '../controller/rejection.ts'
 import { METADATA_TOPIC } from '../controller/topic-names.ts'
 import { defineHandler } from './define-handler.ts'
 
@@ -18,14 +18,16 @@ type TopicResult = Input<typeof CreateTopicsResponse>['topics'][number]
 export const createTopicsHandler = defineHandler({
   api: CreateTopicsApi,
   listeners: ['broker', 'controller'],
-  async handle({ principal, services: { controller } }, { topics, validateOnly }) {
+  async handle({ principal, services: { controller } }, { topics, validateOnly, timeoutMs }) {
     const duplicates = namesThatRepeat(topics.map((topic) => topic.name))
     const refused = new Map([...duplicates].map((name) => [name, failure(ErrorCode.INVALID_REQUEST, 'Duplicate topic name.')]))
     if (topics.some((topic) => topic.name === METADATA_TOPIC) && !duplicates.has(METADATA_TOPIC)) refused.set(METADATA_TOPIC, METADATA_TOPIC_REFUSAL)
     const wanted = topics.filter((topic) => !refused.has(topic.name)).map(topicToCreate)
-    const created = await answerOr<TopicToCreate, CreatedTopic>(controller.createTopics({ principal }, { topics: wanted, validateOnly }), wanted, failed)
     const refusals = [...refused].map(([name, error]) => failed({ name }, error))
-    return { topics: [...created, ...refusals].map(resultOf) }
+    if (wanted.length === 0) return { topics: refusals.map(resultOf) }
+    const answer = await answerOf(controller.createTopics({ principal, timeoutMs }, { topics: wanted, validateOnly }))
+    if (answer.kind === 'refused') return { topics: topics.map((topic) => resultOf(failed(topic, answer.error))) }
+    return { topics: [...answer.value, ...refusals].map(resultOf) }
   },
 })
 

@@ -1,9 +1,9 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { DeleteTopicsApi, type DeleteTopicsRequest } from '../../protocol/messages/delete-topics.ts'
 import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
-import type { ControllerError, DeletedTopic } from '../controller/controller.ts'
+import type { ControllerError } from '../controller/controller.ts'
 import { failure, plainFailure } from '../controller/controller-error.ts'
-import { answerOr } from '../controller/rejection.ts'
+import { answerOf } from '../controller/rejection.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { namesThatRepeat } from './create-topics.ts'
 import { defineHandler } from './define-handler.ts'
@@ -24,12 +24,10 @@ export const deleteTopicsHandler = defineHandler({
     const topics = topicsOf(request, apiVersion)
     if (!config.get('delete.topic.enable')) return { responses: topics.map((topic) => responseOf(topic, deletionDisabled(apiVersion))) }
     const { ids, refused } = resolve(topics, metadata.image())
-    const deleted = await answerOr<Uuid, DeletedTopic>(controller.deleteTopics({ principal }, [...ids.keys()]), [...ids.keys()], (id, error) => ({
-      id,
-      name: ids.get(id) ?? null,
-      ...error,
-    }))
-    return { responses: [...refused, ...deleted.map(({ id, name, ...error }) => responseOf({ name: ids.get(id) ?? name, topicId: id }, error))] }
+    const answer = await answerOf(controller.deleteTopics({ principal, timeoutMs: request.timeoutMs }, [...ids.keys()]))
+    if (answer.kind === 'refused') return { responses: topics.map((topic) => responseOf(topic, answer.error)) }
+    const deleted = answer.value.map(({ id, name, ...error }) => responseOf({ name: ids.get(id) ?? name, topicId: id }, error))
+    return { responses: [...refused, ...deleted] }
   },
 })
 

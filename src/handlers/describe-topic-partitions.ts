@@ -15,7 +15,8 @@ export const describeTopicPartitionsHandler = defineHandler({
   api: DescribeTopicPartitionsApi,
   listeners: ['broker'],
   handle({ listenerName, services: { metadata, config } }, request) {
-    if (!isCursorValid(request)) return { throttleTimeMs: 0, topics: request.topics.map(({ name }) => refusedTopic(name)) }
+    const refusal = refusalOf(request)
+    if (refusal !== null) return { throttleTimeMs: 0, topics: request.topics.map(({ name }) => refusedTopic(name, refusal)) }
     const image = metadata.image()
     const limit = Math.max(Math.min(config.get('max.request.partition.size.limit'), request.responsePartitionLimit), 1)
     return page(image, namesFrom(image, request), { limit, listenerName, cursor: request.cursor, skipsUnknown: request.topics.length === 0 })
@@ -74,14 +75,15 @@ function withError(name: string, errorCode: number) {
   return { errorCode, name, topicId: ZERO_UUID, isInternal: isInternalTopic(name), partitions: [], topicAuthorizedOperations: ALL_TOPIC_OPERATIONS }
 }
 
-function refusedTopic(name: string) {
-  return { errorCode: ErrorCode.INVALID_REQUEST, name, topicId: ZERO_UUID, partitions: [] }
+function refusedTopic(name: string, errorCode: number) {
+  return { errorCode, name, topicId: ZERO_UUID, partitions: [] }
 }
 
-/** It must point into the topics asked for. */
-function isCursorValid({ cursor, topics }: DescribeTopicPartitionsRequest): boolean {
-  if (cursor === null) return true
-  return cursor.partitionIndex >= 0 && (topics.length === 0 || topics.some((topic) => topic.name === cursor.topicName))
+/** A cursor must point into the topics asked for. Kafka fails at an empty name without a cursor. */
+function refusalOf({ cursor, topics }: DescribeTopicPartitionsRequest): number | null {
+  if (cursor === null) return topics.some((topic) => topic.name === '') ? ErrorCode.UNKNOWN_SERVER_ERROR : null
+  const isWithin = cursor.partitionIndex >= 0 && (topics.length === 0 || topics.some((topic) => topic.name === cursor.topicName))
+  return isWithin ? null : ErrorCode.INVALID_REQUEST
 }
 
 /** Sorted as Java sorts strings, by UTF-16 units. */

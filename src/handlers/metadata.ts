@@ -2,10 +2,7 @@ import { ErrorCode } from '../../protocol/error-codes.ts'
 import { MetadataApi, type MetadataRequest, type MetadataResponse } from '../../protocol/messages/metadata.ts'
 import type { Input } from '../../protocol/schema/notation.ts'
 import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
-import type { CreatedTopic } from '../controller/controller.ts'
-import { isFailure } from '../controller/controller-error.ts'
-import { failed } from '../controller/create-topics.ts'
-import { answerOr } from '../controller/rejection.ts'
+import { answerOf } from '../controller/rejection.ts'
 import { isInternalTopic, topicNameRefusal } from '../controller/topic-names.ts'
 import { ALL_CLUSTER_OPERATIONS, ALL_TOPIC_OPERATIONS, OPERATIONS_NOT_ASKED } from '../metadata/authorized-operations.ts'
 import { aliveBrokersOn, aliveOn, controllerIdForClients, noLeaderError, partitionView } from '../metadata/client-view.ts'
@@ -30,7 +27,8 @@ export const metadataHandler = defineHandler({
   listeners: ['broker'],
   async handle(context, request) {
     const { apiVersion, listenerName, services } = context
-    if (!isValid(request, apiVersion)) return invalidRequest(request)
+    const refusal = refusalOf(request, apiVersion)
+    if (refusal !== null) return refuse(request, refusal)
     const topics = await topicsFor(context, request)
     const image = services.metadata.image()
     const asksCluster = request.includeClusterAuthorizedOperations && apiVersion <= LAST_VERSION_WITH_CLUSTER_OPERATIONS
@@ -55,11 +53,11 @@ async function topicsFor(context: RequestContext, request: MetadataRequest): Pro
   const ids = (request.topics ?? []).map((topic) => topic.topicId).filter((id) => id !== ZERO_UUID)
   if (ids.length > 0) return topicsById(services.metadata.image(), new Set(ids), view)
   const names = new Set((request.topics ?? []).map((topic) => topic.name as string))
-  const created = await createMissing(context, request, names)
+  await createMissing(context, request, names)
   const image = services.metadata.image()
   return [...names].map((name) => {
     const topic = image.topics.byName.get(name)
-    return topic === undefined ? unknownTopic(name, created.get(name), view) : describe(image, topic, view)
+    return topic === undefined ? unknownTopic(name, view) : describe(image, topic, view)
   })
 }
 
@@ -80,17 +78,15 @@ function viewOf({ apiVersion, listenerName }: RequestContext, request: MetadataR
   }
 }
 
-/** The attempts, by name; topics that another request made meanwhile are among them. */
+/** A topic that could not be made is left out of the image: the client may ask again. */
 async function createMissing(
   { principal, services: { metadata, topicCreation, config } }: RequestContext,
   request: MetadataRequest,
   names: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, CreatedTopic>> {
-  if (!request.allowAutoTopicCreation || !config.get('auto.create.topics.enable')) return new Map()
+): Promise<void> {
+  if (!request.allowAutoTopicCreation || !config.get('auto.create.topics.enable')) return
   const missing = [...names].filter((name) => !metadata.image().topics.byName.has(name))
-  if (missing.length === 0) return new Map()
-  const created = await answerOr(topicCreation.createTopics(missing, principal), missing, (name, error) => failed({ name }, error))
-  return new Map(created.map((topic) => [topic.name, topic]))
+  if (missing.length > 0) await answerOf(topicCreation.createTopics(missing, principal))
 }
 
 function topicsById(image: MetadataImage, ids: ReadonlySet<Uuid>, view: View): TopicAnswer[] {
@@ -101,11 +97,9 @@ function topicsById(image: MetadataImage, ids: ReadonlySet<Uuid>, view: View): T
   })
 }
 
-/** Not made, or not to be made: a client may ask again. An invalid name stays one. */
-function unknownTopic(name: string, attempt: CreatedTopic | undefined, view: View): TopicAnswer {
-  const isInvalid = attempt !== undefined && isFailure(attempt) ? attempt.errorCode === ErrorCode.INVALID_TOPIC_EXCEPTION : topicNameRefusal(name) !== null
+function unknownTopic(name: string, view: View): TopicAnswer {
   return {
-    errorCode: isInvalid ? ErrorCode.INVALID_TOPIC_EXCEPTION : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+    errorCode: topicNameRefusal(name) === null ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.INVALID_TOPIC_EXCEPTION,
     name,
     topicId: ZERO_UUID,
     isInternal: isInternalTopic(name),
@@ -140,13 +134,15 @@ function isAllTopics({ topics }: MetadataRequest, apiVersion: number): boolean {
   return topics === null || (apiVersion === 0 && topics.length === 0)
 }
 
-/** Ids instead of names, and names that are null, are of versions that answer by id. */
-function isValid({ topics }: MetadataRequest, apiVersion: number): boolean {
-  if (apiVersion >= FIRST_VERSION_WITH_IDS || topics === null) return true
-  return topics.every((topic) => topic.name !== null && topic.topicId === ZERO_UUID)
+/** Before version 12 topics have names and no ids; Kafka fails at a topic that has neither. */
+function refusalOf({ topics }: MetadataRequest, apiVersion: number): number | null {
+  if (topics === null) return null
+  const hasIds = topics.some((topic) => topic.topicId !== ZERO_UUID)
+  const lacksName = topics.some((topic) => topic.name === null)
+  if (apiVersion < FIRST_VERSION_WITH_IDS) return hasIds || lacksName ? ErrorCode.INVALID_REQUEST : null
+  return lacksName && !hasIds ? ErrorCode.UNKNOWN_SERVER_ERROR : null
 }
 
-function invalidRequest({ topics }: MetadataRequest): Input<typeof MetadataResponse> {
-  const errorCode = ErrorCode.INVALID_REQUEST
+function refuse({ topics }: MetadataRequest, errorCode: number): Input<typeof MetadataResponse> {
   return { brokers: [], errorCode, topics: (topics ?? []).map(({ name, topicId }) => ({ errorCode, name: name ?? '', topicId, partitions: [] })) }
 }

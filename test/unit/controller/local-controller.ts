@@ -6,6 +6,7 @@ import { createTopics } from '../../../src/controller/create-topics.ts'
 import type { Decision } from '../../../src/controller/decision.ts'
 import { deleteTopics } from '../../../src/controller/delete-topics.ts'
 import { allocateProducerIds } from '../../../src/controller/producer-ids.ts'
+import { checkDeadline } from '../../../src/controller/rejection.ts'
 import type { MetadataImage } from '../../../src/metadata/image.ts'
 import type { MetadataService } from '../../../src/metadata/metadata-service.ts'
 import { rules, stateAfter } from './cluster.ts'
@@ -25,23 +26,24 @@ export class LocalController implements Controller, MetadataService {
     return this.#state.image
   }
 
-  createTopics(_context: ControllerRequestContext, command: CreateTopicsCommand) {
-    return this.#apply((state) => createTopics(state, command, this.#rules))
+  createTopics(context: ControllerRequestContext, command: CreateTopicsCommand) {
+    return this.#apply(context, (state) => createTopics(state, command, this.#rules))
   }
 
-  deleteTopics(_context: ControllerRequestContext, ids: readonly Uuid[]) {
-    return this.#apply((state) => deleteTopics(state, ids))
+  deleteTopics(context: ControllerRequestContext, ids: readonly Uuid[]) {
+    return this.#apply(context, (state) => deleteTopics(state, ids))
   }
 
-  createPartitions(_context: ControllerRequestContext, topics: readonly PartitionsToCreate[], options: { readonly validateOnly: boolean }) {
-    return this.#apply((state) => createPartitions(state, topics, options, this.#rules))
+  createPartitions(context: ControllerRequestContext, topics: readonly PartitionsToCreate[], options: { readonly validateOnly: boolean }) {
+    return this.#apply(context, (state) => createPartitions(state, topics, options, this.#rules))
   }
 
-  allocateProducerIds(_context: ControllerRequestContext, brokerId: number, brokerEpoch: number) {
-    return this.#apply((state) => allocateProducerIds(state, brokerId, brokerEpoch))
+  allocateProducerIds(context: ControllerRequestContext, brokerId: number, brokerEpoch: number) {
+    return this.#apply(context, (state) => allocateProducerIds(state, brokerId, brokerEpoch))
   }
 
-  async #apply<Reply>(decide: (state: ControllerState) => Decision<Reply>): Promise<Reply> {
+  async #apply<Reply>(context: ControllerRequestContext, decide: (state: ControllerState) => Decision<Reply>): Promise<Reply> {
+    checkDeadline(context)
     if (this.failure !== null) throw this.failure
     const { records, reply } = decide(this.#state)
     this.#state = stateAfter(this.#state, records)

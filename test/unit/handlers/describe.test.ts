@@ -114,6 +114,10 @@ describe('DescribeTopicPartitions', () => {
     ])
   })
 
+  it('fails at an empty name, as Kafka does', async () => {
+    expect((await ask({ topics: ['', 't1'] })).topics.map((found) => found.errorCode)).toEqual([-1, -1])
+  })
+
   it.each([
     ['outside of the topics asked for', { topics: ['t1'], cursor: { topicName: 't2', partitionIndex: 0 } }],
     ['with a negative partition', { topics: ['t1'], cursor: { topicName: 't1', partitionIndex: -1 } }],

@@ -99,6 +99,15 @@ describe('Metadata', () => {
     expect(answer.topics).toMatchObject([{ name: 'foo', errorCode: ErrorCode.INVALID_REQUEST }])
   })
 
+  it.each([12, 13])('version %i fails at a topic without name and id, as Kafka does', async (version) => {
+    const answer = await ask(version, [{ name: null }, { name: 'foo' }])
+    expect(answer).toMatchObject({ brokers: [], clusterId: null, errorCode: version === 13 ? -1 : 0 })
+    expect(answer.topics.map(({ name, errorCode }) => [name, errorCode])).toEqual([
+      ['', -1],
+      ['foo', -1],
+    ])
+  })
+
   it('names a topic once however often it was asked for', async () => {
     expect((await ask(13, named('foo', 'foo'))).topics).toHaveLength(1)
   })
@@ -131,6 +140,12 @@ describe('Metadata of a topic that is not there', () => {
   it.each([true, false])('says that its name is invalid (auto-creation: %s)', async (allowAutoTopicCreation) => {
     const answer = await ask(13, named('a b'), { allowAutoTopicCreation })
     expect(answer.topics[0]?.errorCode).toBe(ErrorCode.INVALID_TOPIC_EXCEPTION)
+  })
+
+  it('lets the client ask again when its name collides with another', async () => {
+    const of = node()
+    const answer = await ask(13, named('a.b', 'a_b'), { allowAutoTopicCreation: true }, of)
+    expect(answer.topics.map((found) => found.errorCode)).toEqual([0, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION])
   })
 
   it('lets the client ask again when it cannot be made now', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { ZERO_UUID } from '../../../protocol/uuid.ts'
-import { OdradekError } from '../../../src/base/errors.ts'
 import { NotControllerError } from '../../../src/controller/not-controller-error.ts'
+import { timedOut } from '../../../src/controller/rejection.ts'
 import { createPartitionsHandler } from '../../../src/handlers/create-partitions.ts'
 import { createTopicsHandler } from '../../../src/handlers/create-topics.ts'
 import { deleteTopicsHandler } from '../../../src/handlers/delete-topics.ts'
@@ -54,12 +54,30 @@ describe('CreateTopics', () => {
 
   it.each([
     [new NotControllerError('gone'), ErrorCode.NOT_CONTROLLER],
-    [new OdradekError('CONTROLLER_BUSY', 'later'), ErrorCode.REQUEST_TIMED_OUT],
+    [timedOut('busy'), ErrorCode.REQUEST_TIMED_OUT],
   ])('says for each topic that the controller could not answer: %s', async (failure, code) => {
     const node = new TopicNode(records)
     node.controller.failure = failure
     const { topics } = await node.ask(createTopicsHandler, 7, { topics: [wanted('a'), wanted('b')], validateOnly: false })
     expect(topics.map((answer) => answer.errorCode)).toEqual([code, code])
+  })
+})
+
+describe('a request that may take no time', () => {
+  it.each([0, -1])('is not decided (%i ms)', async (timeoutMs) => {
+    const node = new TopicNode(records)
+    const created = await node.ask(createTopicsHandler, 7, { topics: [wanted('new'), wanted('twice'), wanted('twice')], timeoutMs })
+    expect(created.topics.map(({ errorCode, errorMessage }) => [errorCode, errorMessage])).toEqual(new Array(3).fill([ErrorCode.REQUEST_TIMED_OUT, null]))
+    const deleted = await node.ask(deleteTopicsHandler, 5, { topicNames: ['foo', 'none'], timeoutMs })
+    expect(deleted.responses.map(({ errorCode, errorMessage }) => [errorCode, errorMessage])).toEqual(new Array(2).fill([ErrorCode.REQUEST_TIMED_OUT, null]))
+    const added = await node.ask(createPartitionsHandler, 3, { topics: [{ name: 'foo', count: 2, assignments: null }], timeoutMs, validateOnly: false })
+    expect(added.results).toEqual([{ name: 'foo', errorCode: ErrorCode.REQUEST_TIMED_OUT, errorMessage: null }])
+    expect([...node.controller.image().topics.byName.keys()].sort()).toEqual(['bar', 'foo'])
+  })
+
+  it('is answered when nothing needs deciding', async () => {
+    const created = await new TopicNode(records).ask(createTopicsHandler, 7, { topics: [wanted('twice'), wanted('twice')], timeoutMs: 0 })
+    expect(created.topics).toMatchObject([{ name: 'twice', errorCode: ErrorCode.INVALID_REQUEST }])
   })
 })
 
