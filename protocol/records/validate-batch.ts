@@ -11,39 +11,20 @@ import { records } from './record.ts'
 import { checkRecords } from './record-errors.ts'
 import { type RecordScan, type RecordSummary, scanRecords, scanStream, summarizeRecords } from './scan-records.ts'
 
-export type { Accepted, AppendOrigin, AppendRules, RecordError, Refused, Validation } from './append-rules.ts'
-
 /**
- * What a broker asks of a batch before it appends it as the leader: first what a produce request may carry at all
- * (`checkProduceRecords`), then the batch itself (`validateBatch`). The batch is changed in place where only its timestamps
- * have to change, and built anew where the topic wants another codec. Offsets, producers' sequences and epochs are the log's.
+ * What a broker asks of a batch before it appends it as the leader. The batch is changed in place where only its timestamps
+ * have to change, and built anew where the topic wants another codec. What a produce request may carry at all was checked
+ * before (`src/replication/produce/`); offsets, producers' sequences and epochs are the log's.
  *
- * Every outcome is a value. Codes and messages are those of Apache Kafka 4.3.1, from ProduceRequest.validateRecords,
+ * Every outcome is a value. Codes and messages are those of Apache Kafka 4.3.1, from
  * UnifiedLog.analyzeAndValidateRecords and LogValidator, compared with them case by case.
  */
-
-/** KIP-110: clients that negotiate less could not read it. */
-const MIN_VERSION_FOR_ZSTD = 7
 
 /**
  * What a compressed batch may inflate to in one validation. Memory needs no such limit (records are read in chunks), the event loop does: a
  * megabyte of zstd can stand for many gigabytes of zeros. Kafka has no limit, since its threads may be busy for long.
  */
 export const MAX_INFLATED_BYTES = 1024 * 1024 * 1024
-
-/** Whether `records` of a produce request are one batch of a kind that its version allows; null when they are. */
-export function checkProduceRecords(records: Buffer, version: number): Refused | null {
-  return guarded(ErrorCode.CORRUPT_MESSAGE, () => {
-    const request = `produce requests of version ${version}`
-    const batch = batchAt(records, 0)
-    if (batch === null) return refuse(ErrorCode.INVALID_RECORD, `${request} must hold a record batch for each partition`)
-    if (batch.magic !== CURRENT_MAGIC) return refuse(ErrorCode.INVALID_RECORD, `${request} must hold batches of magic 2, not ${batch.magic}`)
-    if (version < MIN_VERSION_FOR_ZSTD && batch.compression === 'zstd') {
-      return refuse(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, `${request} may not use zstd`)
-    }
-    return batchAt(records, batch.end) === null ? null : refuse(ErrorCode.INVALID_RECORD, `${request} must hold one record batch for each partition`)
-  })
-}
 
 /**
  * @param records one batch; bytes behind it that are less than another one are left out, as by Kafka. Changed in place.

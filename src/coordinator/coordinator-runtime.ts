@@ -5,8 +5,9 @@ import { OdradekError } from '../base/errors.ts'
 import type { Clock, Timers } from '../base/ports.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { CoordinatorLog, OpenCoordinatorLog } from './coordinator-log.ts'
+import type { Decision } from './decision.ts'
 import { Shard } from './shard.ts'
-import type { Decision, Outcome, RecordCodec, ShardContext, ShardMachine } from './shard-machine.ts'
+import type { Outcome, RecordCodec, ShardContext, ShardMachine } from './shard-machine.ts'
 
 /** Callers that may wait for partitions to be served. */
 const MAX_SERVING_WAITERS = 10_000

@@ -1,5 +1,5 @@
 import type { Timer, Timers } from '../base/ports.ts'
-import type { Decision } from './shard-machine.ts'
+import type { Decision } from './decision.ts'
 
 /** What a timer does when its time has come: as any other decision, its records are written and replayed. */
 export type TimedDecision<Rec> = () => Decision<void, Rec>

@@ -16,10 +16,11 @@ import type { Clock, Timers } from '../base/ports.ts'
 import { SnapshotRegistry } from '../base/timeline/snapshot-registry.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { CoordinatorLog } from './coordinator-log.ts'
+import type { Decision } from './decision.ts'
 import { loadShard } from './load-shard.ts'
 import { OpenBatch, recordSizeBytes } from './open-batch.ts'
 import { PendingWrites } from './pending-writes.ts'
-import type { Decision, EncodedRecord, Outcome, RecordCodec, ShardContext, ShardMachine } from './shard-machine.ts'
+import type { EncodedRecord, Outcome, RecordCodec, ShardContext, ShardMachine } from './shard-machine.ts'
 import { ShardTimers, type TimedDecision } from './shard-timers.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Clock, Random } from '../../base/ports.ts'
-import type { Decision } from '../../coordinator/shard-machine.ts'
+import type { Decision } from '../../coordinator/decision.ts'
 import type { ShardTimers } from '../../coordinator/shard-timers.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { GroupRecord } from '../group-records.ts'

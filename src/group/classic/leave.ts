@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import type { LeaveGroupResponse } from '../../../protocol/messages/leave-group.ts'
 import type { Input } from '../../../protocol/schema/notation.ts'
-import type { Decision } from '../../coordinator/shard-machine.ts'
+import type { Decision } from '../../coordinator/decision.ts'
 import type { GroupRecord } from '../group-records.ts'
 import { type ClassicContext, type GroupDecision, NOTHING } from './context.ts'
 import { joinError, syncError } from './error-replies.ts'

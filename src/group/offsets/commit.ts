@@ -7,7 +7,7 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import type { OffsetCommitRequest } from '../../../protocol/messages/offset-commit.ts'
 import type { Uuid } from '../../../protocol/uuid.ts'
-import type { Decision } from '../../coordinator/shard-machine.ts'
+import type { Decision } from '../../coordinator/decision.ts'
 import type { ClassicContext } from '../classic/context.ts'
 import type { ClassicGroup } from '../classic/group.ts'
 import { awaitHeartbeat } from '../classic/session.ts'

@@ -1,6 +1,6 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import type { OffsetDeleteRequest } from '../../../protocol/messages/offset-delete.ts'
-import type { Decision } from '../../coordinator/shard-machine.ts'
+import type { Decision } from '../../coordinator/decision.ts'
 import { type GroupRecord, groupTombstone, offsetTombstone } from '../group-records.ts'
 import type { Group } from '../group-table.ts'
 import type { OffsetContext } from './context.ts'

@@ -1,6 +1,7 @@
 import type { SnapshotRegistry } from '../../../src/base/timeline/snapshot-registry.ts'
 import { TimelineMap } from '../../../src/base/timeline/timeline-map.ts'
-import type { Decision, RecordCodec, ReplayPosition, ShardMachine } from '../../../src/coordinator/shard-machine.ts'
+import type { Decision } from '../../../src/coordinator/decision.ts'
+import type { RecordCodec, ReplayPosition, ShardMachine } from '../../../src/coordinator/shard-machine.ts'
 
 /** The smallest coordinator there is: named counters. */
 export interface CounterRecord {

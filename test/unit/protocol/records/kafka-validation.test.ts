@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { AppendRules, RecordError, Validation } from '../../../../protocol/records/append-rules.ts'
 import { RecordBatch, setLeaderEpoch } from '../../../../protocol/records/batch.ts'
 import { records } from '../../../../protocol/records/record.ts'
-import { checkProduceRecords, validateBatch } from '../../../../protocol/records/validate-batch.ts'
+import { validateBatch } from '../../../../protocol/records/validate-batch.ts'
+import { produceBatch } from '../../../../src/replication/produce/produce-batch.ts'
 
 /** See test/fixtures/records/README.md. */
 interface Case {
@@ -31,8 +32,9 @@ describe('a produced batch is answered as by Kafka:', () => {
     const { timestampBeforeMaxMs, timestampAfterMaxMs } = rules
     const limits = { timestampBeforeMaxMs: Number(timestampBeforeMaxMs), timestampAfterMaxMs: Number(timestampAfterMaxMs) }
     const bytes = Buffer.from(batch, 'base64')
-    const early = rules.origin === 'client' ? checkProduceRecords(bytes, version) : null
-    const validation = early ?? validateBatch(bytes, { ...rules, ...limits, topicPartition: 't-0' })
+    const { errorCode } = rules.origin === 'client' ? produceBatch(bytes, version) : { errorCode: 0 }
+    if (errorCode !== 0) return expect(answer).toEqual({ errorCode })
+    const validation = validateBatch(bytes, { ...rules, ...limits, topicPartition: 't-0' })
     if ('batch' in answer) expectAccepted(validation, answer)
     else expect(validation).toMatchObject({ ok: false, errorMessage: null, recordErrors: [], ...answer })
   })
