@@ -187,8 +187,11 @@ export class QuorumController implements Controller {
 
   async #append(leadership: Leadership, records: readonly MetadataRecord[]): Promise<void> {
     const { log, metadata, clock } = this.#options
-    const { lastOffset, committed } = log.append(leadership.epoch, records)
-    leadership.state = replayed(leadership.state, records, { lastOffset, epoch: leadership.epoch, nowMs: clock.nowMs() })
+    const lastOffset = log.logEndOffset + records.length - 1
+    // First, so that records which do not fit the state are never written.
+    const next = replayed(leadership.state, records, { lastOffset, epoch: leadership.epoch, nowMs: clock.nowMs() })
+    const { committed } = log.append(leadership.epoch, records)
+    leadership.state = next
     await committed
     await metadata.applied(lastOffset)
   }

@@ -1,12 +1,12 @@
-import { batches } from '../../protocol/records/batch.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
 import { assert } from '../base/assert.ts'
 import { OdradekError } from '../base/errors.ts'
 import type { Ports } from '../base/ports.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { Delivery } from './delivery.ts'
 import { type ElectionState, encodeElectionState, QUORUM_STATE_FILE } from './election-state.ts'
 import { type LoadedQuorum, loadQuorum } from './load-quorum.ts'
-import { decodeLogBatch, encodeControlBatch, encodeDataBatch, type LogBatch } from './log-batches.ts'
+import { encodeControlBatch, encodeDataBatch, type LogBatch } from './log-batches.ts'
 import { PendingAppends } from './pending-appends.ts'
 import { RaftCore, type RaftEffect, type RaftEvent } from './raft-core.ts'
 import type { RaftListener } from './raft-listener.ts'
@@ -53,17 +53,14 @@ export interface AppendReceipt {
 const DEFAULT_MAX_PENDING_APPENDS = 10_000
 /** Kafka's bound of records in one batch of the metadata log. */
 const RECORDS_PER_BATCH = 10_000
-const READ_SLICE_BYTES = 1024 * 1024
 
 export class RaftNode<T> implements AsyncDisposable {
   readonly #options: RaftNodeOptions<T>
   readonly #quorum: LoadedQuorum<T>
   readonly #core: RaftCore
   readonly #pending: PendingAppends<T>
-  /** All below was handed to the state machine. */
-  #deliveredOffset = 0
+  readonly #delivery: Delivery<T>
   #leadingAnnounced = false
-  #delivering: Promise<void> | null = null
   #flushing: Promise<void> | null = null
   #flushedOffset = 0
   #failure: Error | null = null
@@ -73,6 +70,13 @@ export class RaftNode<T> implements AsyncDisposable {
     this.#options = options
     this.#quorum = quorum
     this.#pending = new PendingAppends(options.maxPendingAppends ?? DEFAULT_MAX_PENDING_APPENDS)
+    this.#delivery = new Delivery({
+      log: options.log,
+      serde: options.serde,
+      pending: this.#pending,
+      deliver: (batch) => this.#deliver(batch),
+      onFailure: (error) => this.#fail(error, 'cannot read the metadata log'),
+    })
     const voterIds = quorum.voters.map((voter) => voter.id)
     this.#core = new RaftCore({
       nodeId: options.nodeId,
@@ -124,7 +128,7 @@ export class RaftNode<T> implements AsyncDisposable {
     this.#deliverSnapshot()
     await this.#perform(this.#core.step({ type: 'start' }))
     await this.#flushing
-    await this.#delivering
+    await this.#delivery.idle()
     if (this.#failure !== null) throw this.#failure
   }
 
@@ -162,7 +166,7 @@ export class RaftNode<T> implements AsyncDisposable {
     if (this.#closed) return
     this.#closed = true
     await this.#flushing
-    await this.#delivering
+    await this.#delivery.idle()
     await this.#perform(this.#core.step({ type: 'resign' }))
     this.#pending.failAll(new OdradekError('METADATA_LOG_CLOSED', 'the node stops: the metadata log takes no more records'))
     await this.#options.log.close()
@@ -171,7 +175,7 @@ export class RaftNode<T> implements AsyncDisposable {
   #deliverSnapshot(): void {
     const { snapshot } = this.#quorum
     if (snapshot === null) return
-    this.#deliveredOffset = snapshot.id.offset
+    this.#delivery.startAt(snapshot.id.offset)
     if (snapshot.id.offset > 0) this.#options.listener.handleSnapshot(snapshot.id, snapshot.content.lastContainedLogTimestampMs, snapshot.content.records)
   }
 
@@ -197,7 +201,7 @@ export class RaftNode<T> implements AsyncDisposable {
         break
       case 'commit':
         this.#options.log.updateHighWatermark(effect.highWatermark)
-        this.#deliverSoon()
+        this.#delivery.deliverTo(effect.highWatermark)
         break
       case 'step-down':
         this.#options.listener.handleStepDown(effect.epoch)
@@ -273,48 +277,9 @@ export class RaftNode<T> implements AsyncDisposable {
     }
   }
 
-  #deliverSoon(): void {
-    this.#delivering ??= this.#deliverAll().finally(() => {
-      this.#delivering = null
-    })
-  }
-
-  async #deliverAll(): Promise<void> {
-    try {
-      while (this.#deliveredOffset < this.#core.highWatermark && this.#failure === null) {
-        if (this.#pending.startOffset === this.#deliveredOffset) this.#deliverPending()
-        else await this.#deliverFromLog(this.#pending.startOffset ?? this.#core.highWatermark)
-      }
-    } catch (error) {
-      this.#fail(error, 'cannot read the metadata log')
-    }
-  }
-
-  #deliverPending(): void {
-    for (const { batch, resolve } of this.#pending.takeBelow(this.#core.highWatermark)) {
-      this.#deliver(batch)
-      resolve()
-    }
-  }
-
-  /** What was in the log before this node led. */
-  async #deliverFromLog(endOffset: number): Promise<void> {
-    const { log, serde } = this.#options
-    const options = { maxBytes: READ_SLICE_BYTES, minOneBatch: true, upTo: 'log-end' } as const
-    const read = log.read(this.#deliveredOffset, options) ?? (await log.readAsync(this.#deliveredOffset, options))
-    if (read.kind !== 'read') throw new OdradekError('METADATA_LOG', `the metadata log has no offset ${this.#deliveredOffset}`)
-    const before = this.#deliveredOffset
-    for (const batch of batches(read.records)) {
-      if (batch.baseOffset >= endOffset) return
-      if (batch.lastOffset >= this.#deliveredOffset) this.#deliver(decodeLogBatch(batch, serde))
-    }
-    if (this.#deliveredOffset === before) throw new OdradekError('METADATA_LOG', `the metadata log holds no batch at offset ${before}`)
-  }
-
   #deliver(batch: LogBatch<T>): void {
     const { listener } = this.#options
     listener.handleCommit(batch)
-    this.#deliveredOffset = batch.lastOffset + 1
     const opensEpoch = batch.epoch === this.epoch && batch.control.some((record) => record.type === 'leader-change')
     if (!opensEpoch || this.#leadingAnnounced) return
     this.#leadingAnnounced = true

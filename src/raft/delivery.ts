@@ -1,0 +1,90 @@
+import { batches } from '../../protocol/records/batch.ts'
+import { OdradekError } from '../base/errors.ts'
+import { decodeLogBatch, type LogBatch } from './log-batches.ts'
+import type { PendingAppends } from './pending-appends.ts'
+import type { RaftLog } from './raft-log.ts'
+import type { RecordSerde } from './record-serde.ts'
+
+export interface DeliveryOptions<T> {
+  readonly log: Pick<RaftLog, 'directory' | 'read' | 'readAsync'>
+  readonly serde: RecordSerde<T>
+  /** What this node appended: handed over as it is. */
+  readonly pending: PendingAppends<T>
+  /** Gets each committed batch once, in order. */
+  readonly deliver: (batch: LogBatch<T>) => void
+  /** The log cannot be read: nothing is delivered any longer. */
+  readonly onFailure: (error: unknown) => void
+}
+
+const READ_SLICE_BYTES = 1024 * 1024
+
+/** Hands committed batches to the state machine: those of this leader from memory, earlier ones from the log, in slices. */
+export class Delivery<T> {
+  readonly #options: DeliveryOptions<T>
+  /** All below was handed over. */
+  #offset = 0
+  #highWatermark = 0
+  #running: Promise<void> | null = null
+  #failed = false
+
+  constructor(options: DeliveryOptions<T>) {
+    this.#options = options
+  }
+
+  /** The state machine begins with a snapshot of all below `offset`. */
+  startAt(offset: number): void {
+    this.#offset = offset
+  }
+
+  /** All below `highWatermark` is committed. */
+  deliverTo(highWatermark: number): void {
+    this.#highWatermark = highWatermark
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null
+    })
+  }
+
+  /** Resolves when nothing is being handed over. */
+  async idle(): Promise<void> {
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { pending, onFailure } = this.#options
+    try {
+      while (this.#offset < this.#highWatermark && !this.#failed) {
+        if (pending.startOffset === this.#offset) this.#deliverPending()
+        else await this.#deliverFromLog(pending.startOffset ?? this.#highWatermark)
+      }
+    } catch (error) {
+      this.#failed = true
+      onFailure(error)
+    }
+  }
+
+  #deliverPending(): void {
+    for (const { batch, resolve } of this.#options.pending.takeBelow(this.#highWatermark)) {
+      this.#deliver(batch)
+      resolve()
+    }
+  }
+
+  /** What was in the log before this node led. */
+  async #deliverFromLog(endOffset: number): Promise<void> {
+    const { log, serde } = this.#options
+    const options = { maxBytes: READ_SLICE_BYTES, minOneBatch: true, upTo: 'log-end' } as const
+    const before = this.#offset
+    const read = log.read(before, options) ?? (await log.readAsync(before, options))
+    if (read.kind !== 'read') throw new OdradekError('METADATA_LOG', `the metadata log in ${log.directory} has no offset ${before}`)
+    for (const batch of batches(read.records)) {
+      if (batch.baseOffset >= endOffset) return
+      if (batch.lastOffset >= this.#offset) this.#deliver(decodeLogBatch(batch, serde))
+    }
+    if (this.#offset === before) throw new OdradekError('METADATA_LOG', `the metadata log in ${log.directory} holds no batch at offset ${before}`)
+  }
+
+  #deliver(batch: LogBatch<T>): void {
+    this.#options.deliver(batch)
+    this.#offset = batch.lastOffset + 1
+  }
+}
