@@ -150,7 +150,8 @@ export class LogManager {
     const { topic, partition, topicId } = options
     const key = topicPartitionKey(topic, partition)
     const log = this.getLog(topic, partition) ?? (await (this.#creating.get(key) ?? this.#create(key, options)))
-    if (log.topicId === topicId || log.topicId === null) return log
+    if (log.topicId === null) await this.#assignTopicId(log, topicId)
+    if (log.topicId === topicId) return log
     const message = `The log of ${key} in ${log.directory} belongs to a topic with id ${log.topicId}, and ${topicId} was asked for`
     throw new OdradekError('INCONSISTENT_TOPIC_ID', message, { fields: { topic, partition } })
   }
@@ -243,6 +244,12 @@ export class LogManager {
     }
     const concurrency = Math.max(LEAST_CONCURRENCY, this.#settings.recoveryConcurrency)
     return new LogDirectory({ path, directoryId, context, trash, configOf, concurrency })
+  }
+
+  async #assignTopicId(log: PartitionLog, topicId: Uuid): Promise<void> {
+    const directory = this.#directoryOf.get(topicPartitionKey(log.topic, log.partition))
+    assert(directory !== undefined, 'a log in use has a directory')
+    await this.#onDisk(directory, async () => directory.assignTopicId(log, topicId))
   }
 
   #create(key: string, options: GetOrCreateLogOptions): Promise<PartitionLog> {

@@ -152,7 +152,7 @@ async function checkProducers(log: Awaited<ReturnType<typeof openTestLog>>, foun
   expect(await log.readAsync(0, options)).toEqual(await fresh.readAsync(0, options))
 }
 
-const SEEDS = Number(process.env.ODRADEK_STORAGE_SEEDS ?? 3)
+const SEEDS = Number(process.env.ODRADEK_STORAGE_SEEDS ?? 2)
 
 describe('a log whose machine crashes at any disk operation', () => {
   for (const kind of ['power', 'process'] as const) {

@@ -83,6 +83,12 @@ export class LogDirectory {
     return log
   }
 
+  /** For a log whose directory did not say whose it is. */
+  assignTopicId(log: PartitionLog, topicId: Uuid): void {
+    this.#writeTopicId(topicPartitionKey(log.topic, log.partition), topicId)
+    log.assignTopicId(topicId)
+  }
+
   /** The name is free when this resolves; the files are removed after `file.delete.delay.ms`. */
   async deleteLog(log: PartitionLog): Promise<void> {
     const path = await this.#setAside(log, DELETE_DIRECTORY_SUFFIX)

@@ -3,13 +3,13 @@ import type { Disk, DiskFile } from '../../base/ports.ts'
 
 /**
  * A file that is opened when first needed and may be closed behind its owner's back when others need the descriptor.
- * Take the `DiskFile` anew for every use, or hold it no longer than one asynchronous call: a file closed under a call in
- * flight finishes that call (see `DiskFile`).
+ * Take the `DiskFile` anew for every synchronous use; asynchronous ones go through `use`.
  */
 export class LazyFile {
   readonly path: string
   readonly #openFiles: OpenFiles
   #file: DiskFile | null = null
+  #users = 0
   /** Set at every use but the one that opens it, so that files read once go first; cleared by the hand of the clock that looks for one to close. */
   isRecentlyUsed = false
 
@@ -22,6 +22,11 @@ export class LazyFile {
     return this.#file !== null
   }
 
+  /** An asynchronous call needs it: only its owner may close it. */
+  get isInUse(): boolean {
+    return this.#users > 0
+  }
+
   /** Opens in this call when it is closed. */
   get(mode: 'write' | 'create' = 'write'): DiskFile {
     if (this.#file === null) return this.#hold(this.#openFiles.disk.openSync(this.path, mode))
@@ -29,13 +34,14 @@ export class LazyFile {
     return this.#file
   }
 
-  /** As `get`, without holding the event loop for the opening. */
-  async getAsync(): Promise<DiskFile> {
-    if (this.#file !== null) return this.get()
-    const opened = await this.#openFiles.disk.open(this.path, 'write')
-    if (this.#file === null) return this.#hold(opened)
-    opened.close()
-    return this.#file
+  /** Opens without holding the event loop, and keeps the file open while `work` uses it. */
+  async use<T>(work: (file: DiskFile) => Promise<T>): Promise<T> {
+    this.#users++
+    try {
+      return await work(await this.#getAsync())
+    } finally {
+      this.#users--
+    }
   }
 
   close(): void {
@@ -44,6 +50,14 @@ export class LazyFile {
     this.#file = null
     this.#openFiles.forget(this)
     file.close()
+  }
+
+  async #getAsync(): Promise<DiskFile> {
+    if (this.#file !== null) return this.get()
+    const opened = await this.#openFiles.disk.open(this.path, 'write')
+    if (this.#file === null) return this.#hold(opened)
+    opened.close()
+    return this.#file
   }
 
   #hold(file: DiskFile): DiskFile {
@@ -55,7 +69,7 @@ export class LazyFile {
 }
 
 /**
- * The descriptor budget of a node's logs: at most `maxOpen` of its files are open. The one that makes room is found by the
+ * The descriptor budget of a node's logs: at most `maxOpen` of its files are open, or as many as asynchronous calls use. The one that makes room is found by the
  * clock algorithm, so using a file costs one store and files in steady use stay open.
  */
 export class OpenFiles {
@@ -97,7 +111,7 @@ export class OpenFiles {
     for (let step = 2 * this.#held.length; step > 0; step--) {
       this.#hand = (this.#hand + 1) % this.#held.length
       const file = this.#held[this.#hand] as LazyFile
-      if (file === except) continue
+      if (file === except || file.isInUse) continue
       if (!file.isRecentlyUsed) {
         file.close()
         return

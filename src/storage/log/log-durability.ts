@@ -59,6 +59,11 @@ export class LogDurability {
     await this.#flushNames()
   }
 
+  notePlaceChanged(): void {
+    this.#isPlaceDurable = false
+    this.#hasNewNames = true
+  }
+
   noteNewFile(): void {
     this.#hasNewNames = true
   }

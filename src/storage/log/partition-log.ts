@@ -71,9 +71,9 @@ export interface PartitionLogOptions {
 export class PartitionLog {
   readonly topic: string
   readonly partition: number
-  readonly topicId: Uuid | null
   /** `<log dir>/<topic>-<partition>` */
   readonly directory: string
+  #topicId: Uuid | null
   readonly #state: LogState
   readonly #history: LogHistory
   readonly #durability: LogDurability
@@ -84,13 +84,18 @@ export class PartitionLog {
   constructor(options: PartitionLogOptions) {
     this.topic = options.topic
     this.partition = options.partition
-    this.topicId = options.topicId
+    this.#topicId = options.topicId
     this.directory = options.directory
     this.#state = new LogState({ ...options, name: `${options.topic}-${options.partition}` })
     this.#history = new LogHistory(this.#state, options.snapshots, options.epochs, options.producers)
     this.#durability = new LogDurability({ ...options, state: this.#state, history: this.#history })
     this.#reader = new LogReader(this.#state, this.#history)
     this.#hasChanged = !options.isDurable
+  }
+
+  /** null when the directory does not say: it lost the file that does, or an old Kafka made it. */
+  get topicId(): Uuid | null {
+    return this.#topicId
   }
 
   get logStartOffset(): number {
@@ -316,6 +321,14 @@ export class PartitionLog {
       if (state.isClosed) return 0
       throw state.failed(error)
     }
+  }
+
+  /** The caller has written the id into the directory. */
+  assignTopicId(topicId: Uuid): void {
+    assert(this.#topicId === null, 'a log keeps its topic')
+    this.#topicId = topicId
+    this.#durability.notePlaceChanged()
+    this.#hasChanged = true
   }
 
   updateConfig(config: LogConfig): void {

@@ -1,6 +1,5 @@
-import type { DiskFile } from '../../base/ports.ts'
 import type { AbortedTransactionEntry } from '../index/transaction-index.ts'
-import { type BatchPlace, scanAsync } from './batch-scan.ts'
+import type { BatchPlace } from './batch-scan.ts'
 import type { AbortedTransaction, LogRead, ReadOptions } from './results.ts'
 import type { Segment } from './segment.ts'
 import type { SegmentList } from './segment-list.ts'
@@ -43,12 +42,8 @@ export async function findBatchAsync(segments: SegmentList, offset: number): Pro
   for (let at = Math.max(0, segments.indexOf(offset)); ; at++) {
     const segment = segments.at(at)
     if (segment === undefined) return null
-    const file = await segment.log.getAsync()
-    const end = segment.sizeBytes
-    const range = { file, position: segment.offsetIndex.lookup(offset).position, end }
-    const { stoppedAt, position } = await scanAsync(range, (place) => place.lastOffset >= offset)
-    if (stoppedAt !== null) return { segment, place: stoppedAt }
-    if (position !== end) throw segment.damagedAt(position)
+    const place = await segment.findAsync(offset)
+    if (place !== null) return { segment, place }
   }
 }
 
@@ -62,19 +57,15 @@ export function planRead(segment: Segment, place: BatchPlace, bound: BoundPositi
 }
 
 export function readBytes(plan: Omit<ReadPlan, 'startOffset'>): Buffer {
-  return whole(plan, (file, target) => file.readAt(target, plan.position))
-}
-
-function whole(plan: Omit<ReadPlan, 'startOffset'>, read: (file: DiskFile, target: Buffer) => number): Buffer {
   const target = Buffer.allocUnsafe(plan.sizeBytes)
-  if (read(plan.segment.log.get(), target) < target.length) throw plan.segment.damagedAt(plan.position)
+  if (plan.segment.log.get().readAt(target, plan.position) < target.length) throw plan.segment.damagedAt(plan.position)
   return target
 }
 
 export async function readBytesAsync(plan: Omit<ReadPlan, 'startOffset'>): Promise<Buffer> {
   const target = Buffer.allocUnsafe(plan.sizeBytes)
-  const file = await plan.segment.log.getAsync()
-  if ((await file.readAtAsync(target, plan.position)) < target.length) throw plan.segment.damagedAt(plan.position)
+  const bytes = await plan.segment.log.use((file) => file.readAtAsync(target, plan.position))
+  if (bytes < target.length) throw plan.segment.damagedAt(plan.position)
   return target
 }
 

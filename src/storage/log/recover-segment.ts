@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { DecodeError } from '../../../protocol/errors.ts'
 import { isCrcValid, LOG_OVERHEAD_BYTES, MAGIC_POSITION, RECORDS_POSITION, RecordBatch } from '../../../protocol/records/batch.ts'
+import type { DiskFile } from '../../base/ports.ts'
 import type { LeaderEpochCache } from '../epoch/leader-epoch-cache.ts'
 import { MAX_RELATIVE_OFFSET } from '../index/offset-index.ts'
 import type { ProducerState } from '../producer/producer-state.ts'
@@ -35,10 +36,17 @@ const CHUNK_BYTES = 1024 * 1024
  */
 export async function recoverSegment(options: RecoverSegmentOptions): Promise<RecoveredSegment> {
   const { segment } = options
-  const file = await segment.log.getAsync()
+  const { fileBytes, position, nextOffset } = await segment.log.use((file) => readThrough(options, file))
+  if (position < fileBytes) await options.beforeCut(nextOffset)
+  segment.truncateFile(position)
+  segment.finish()
+  return { nextOffset, truncatedBytes: fileBytes - position }
+}
+
+async function readThrough(options: RecoverSegmentOptions, file: DiskFile): Promise<{ fileBytes: number; position: number; nextOffset: number }> {
   const fileBytes = file.sizeBytes()
-  segment.resetIndexes()
-  let nextOffset = segment.baseOffset
+  options.segment.resetIndexes()
+  let nextOffset = options.segment.baseOffset
   let position = 0
   for (let chunkBytes = CHUNK_BYTES; position < fileBytes; ) {
     const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, fileBytes - position))
@@ -49,10 +57,7 @@ export async function recoverSegment(options: RecoverSegmentOptions): Promise<Re
     if (taken.needsBytes === 0 || taken.needsBytes > fileBytes - position) break
     chunkBytes = Math.max(CHUNK_BYTES, taken.needsBytes)
   }
-  if (position < fileBytes) await options.beforeCut(nextOffset)
-  segment.truncateFile(position)
-  segment.finish()
-  return { nextOffset, truncatedBytes: fileBytes - position }
+  return { fileBytes, position, nextOffset }
 }
 
 interface Taken {

@@ -6,7 +6,7 @@ import type { LazyFile } from '../files/open-files.ts'
 import { MAX_RELATIVE_OFFSET, OffsetIndex } from '../index/offset-index.ts'
 import { TimeIndex, type TimestampOffset } from '../index/time-index.ts'
 import { TransactionIndex } from '../index/transaction-index.ts'
-import { type BatchPlace, placeAt, scan, type Visit } from './batch-scan.ts'
+import { type BatchPlace, placeAt, scan, scanAsync, type Visit } from './batch-scan.ts'
 import type { LogConfig } from './log-config.ts'
 import { corruptLog, type LogContext } from './log-context.ts'
 
@@ -146,10 +146,22 @@ export class Segment {
     return this.scan(position, (place) => place.lastOffset >= offset)
   }
 
+  /** As `find`, without holding the event loop. */
+  findAsync(offset: number): Promise<BatchPlace | null> {
+    return this.scanAsync(this.offsetIndex.lookup(offset).position, (place) => place.lastOffset >= offset)
+  }
+
   /** Visits the batches from byte `position` to the end until `visit` returns true; returns where it did. */
   scan(position: number, visit: Visit): BatchPlace | null {
     const end = this.sizeBytes
     const result = scan({ file: this.log.get(), position, end }, visit)
+    if (result.stoppedAt === null && result.position !== end) throw this.damagedAt(result.position)
+    return result.stoppedAt
+  }
+
+  async scanAsync(position: number, visit: Visit): Promise<BatchPlace | null> {
+    const end = this.sizeBytes
+    const result = await this.log.use((file) => scanAsync({ file, position, end }, visit))
     if (result.stoppedAt === null && result.position !== end) throw this.damagedAt(result.position)
     return result.stoppedAt
   }
@@ -199,16 +211,17 @@ export class Segment {
     this.#sizeBytes = 0
   }
 
-  /** No more appends: the largest timestamp goes into the index, and the index files hold all entries. */
+  /** No more appends for now: the largest timestamp goes into the index, the index files hold all entries, and memory none. */
   finish(): void {
     if (this.#maxTimestamp !== null) this.timeIndex.maybeAppend(this.#maxTimestamp.timestampMs, this.#maxTimestamp.offset)
     this.#offsetIndex?.file.write()
     this.#timeIndex?.file.write()
+    this.#unloadIndexes()
   }
 
   /** Resolves when the batches would survive a loss of power. */
   async flushLog(): Promise<void> {
-    await (await this.log.getAsync()).flush()
+    await this.log.use((file) => file.flush())
   }
 
   /** As `flushLog`, for the indexes; needed where recovery will not look at the segment again. */
@@ -220,6 +233,10 @@ export class Segment {
 
   close(): void {
     this.log.close()
+    this.#unloadIndexes()
+  }
+
+  #unloadIndexes(): void {
     this.#offsetIndex?.file.unload()
     this.#timeIndex?.file.unload()
     this.#transactionIndex?.file.unload()

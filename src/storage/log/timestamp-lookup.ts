@@ -1,6 +1,6 @@
 import { RecordBatch } from '../../../protocol/records/batch.ts'
 import { records } from '../../../protocol/records/record.ts'
-import { type BatchPlace, scanAsync, type Visit } from './batch-scan.ts'
+import type { BatchPlace } from './batch-scan.ts'
 import type { OffsetAndTimestamp } from './results.ts'
 import type { Segment } from './segment.ts'
 
@@ -31,7 +31,7 @@ interface Search {
 async function findFrom({ segment, position, timestamp, startOffset }: Search): Promise<OffsetAndTimestamp | null> {
   const target = Number(timestamp)
   for (let from = position; ; ) {
-    const place = await scanFrom(segment, from, (batch) => batch.maxTimestampMs >= target && batch.lastOffset >= startOffset)
+    const place = await segment.scanAsync(from, (batch) => batch.maxTimestampMs >= target && batch.lastOffset >= startOffset)
     if (place === null) return null
     const found = await findInBatch(segment, place, (record) => record.timestamp >= timestamp && record.offset >= startOffset)
     if (found !== null) return found
@@ -47,21 +47,16 @@ export async function findMaxTimestamp(segments: readonly Segment[]): Promise<Of
   const { timestampMs, offset } = segment.maxTimestamp
   if (timestampMs < 0) return null
   const { position } = segment.offsetIndex.lookup(offset)
-  const place = await scanFrom(segment, position, (batch) => batch.maxTimestampMs === timestampMs)
+  const place = await segment.scanAsync(position, (batch) => batch.maxTimestampMs === timestampMs)
   return place === null ? null : findInBatch(segment, place, (record, batch) => record.timestamp === batch.maxTimestamp)
-}
-
-async function scanFrom(segment: Segment, position: number, visit: Visit): Promise<BatchPlace | null> {
-  const file = await segment.log.getAsync()
-  return (await scanAsync({ file, position, end: segment.sizeBytes }, visit)).stoppedAt
 }
 
 type IsMatch = (record: { readonly offset: number; readonly timestamp: bigint }, batch: RecordBatch) => boolean
 
 async function findInBatch(segment: Segment, place: BatchPlace, isMatch: IsMatch): Promise<OffsetAndTimestamp | null> {
   const bytes = Buffer.allocUnsafe(place.sizeBytes)
-  const file = await segment.log.getAsync()
-  if ((await file.readAtAsync(bytes, place.position)) < bytes.length) throw segment.damagedAt(place.position)
+  const filled = await segment.log.use((file) => file.readAtAsync(bytes, place.position))
+  if (filled < bytes.length) throw segment.damagedAt(place.position)
   const batch = new RecordBatch(bytes)
   for (const record of records(batch)) {
     if (!isMatch(record, batch)) continue

@@ -79,6 +79,20 @@ describe('logs', () => {
     await expect(manager.getOrCreateLog(log('a', 0, OTHER_ID))).rejects.toMatchObject({ code: 'INCONSISTENT_TOPIC_ID' })
   })
 
+  it('whose directory lost its topic id belong to the topic that asks for them', async () => {
+    await using started = startWorld()
+    const { ports } = started
+    const first = await open(ports)
+    append(await first.manager.getOrCreateLog(log('a')), dataBatch())
+    await first.manager.shutdown(1)
+    await ports.disk.removeFile('/one/a-0/partition.metadata')
+    const second = await open(ports)
+    expect(second.manager.getLog('a', 0)?.topicId).toBeNull()
+    expect(await second.manager.getOrCreateLog(log('a', 0, OTHER_ID))).toMatchObject({ topicId: OTHER_ID, logEndOffset: 1 })
+    await second.manager.shutdown(1)
+    expect((await open(ports)).manager.getLog('a', 0)?.topicId).toBe(OTHER_ID)
+  })
+
   it('take new settings of their topic', async () => {
     await using started = startWorld()
     const { manager } = await open(started.ports)

@@ -209,6 +209,21 @@ describe('IndexMemory', () => {
     expect(indexes[0]?.last.offset).toBe(8)
   })
 
+  it('is not taken up by what was written and unloaded', () => {
+    const shared = storage()
+    const index = new OffsetIndex(shared, PATH, 0)
+    index.append(10, 500)
+    index.file.write()
+    index.file.unload()
+    expect(index.file.memoryBytes).toBe(0)
+    expect(index.last).toEqual({ offset: 10, position: 500 })
+    index.append(20, 900)
+    index.file.write()
+    index.file.unload()
+    expect(index.last).toEqual({ offset: 20, position: 900 })
+    expect(shared.memory.bytes).toBe(16)
+  })
+
   it('keeps an index with entries that its file lacks', () => {
     const shared = storage(10)
     writeWhole(shared.disk, '/a', Buffer.from('0000000a000001f4', 'hex'))
