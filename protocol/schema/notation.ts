@@ -44,9 +44,11 @@ export interface FieldOptions {
   readonly flexible?: VersionRange
 }
 
+export type FieldType = ScalarType | Struct<Fields> | ArrayType
+
 /** `T` is the decoded value; `R` says whether a value must be given when encoding. */
 export interface Field<T, R extends boolean> {
-  readonly type: ScalarType | Struct<Fields> | ArrayType
+  readonly type: FieldType
   readonly versions: VersionRange
   readonly options: FieldOptions
   /** Types only. */
@@ -116,8 +118,8 @@ type IsRequired<V extends string, O> = V extends '0+'
   : false
 
 /** A field as the functions below make it: its type is kept, so that nested values can be inferred. */
-export interface TypedField<S, T, V extends string, O> extends Field<Nullable<T, O>, IsRequired<V, O>> {
-  readonly type: S & Field<T, boolean>['type']
+export interface TypedField<S extends FieldType, T, V extends string, O> extends Field<Nullable<T, O>, IsRequired<V, O>> {
+  readonly type: S
 }
 
 type ScalarValue = {
