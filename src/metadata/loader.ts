@@ -133,24 +133,29 @@ export class MetadataLoader implements MetadataService {
 
   async #run(): Promise<void> {
     try {
-      while (this.#failure === null && (await this.#publishNext())) {}
+      while (this.#hasWork()) await this.#publishNext()
     } catch (error) {
       this.#fail(error, `a change of the cluster's state up to offset ${this.#loaded.provenance.offset} could not be applied`)
     } finally {
+      // In the turn in which no work was found: what comes later must wake the loader again.
       this.#running = false
     }
   }
 
-  /** False when there is nothing to do now. */
-  async #publishNext(): Promise<boolean> {
+  #hasWork(): boolean {
+    if (this.#failure !== null) return false
+    return this.#joining.length > 0 || (this.#builder !== null && !this.#transaction.isOpen)
+  }
+
+  async #publishNext(): Promise<void> {
     const joining = this.#joining.shift()
     if (joining !== undefined) {
       await joining.publisher.onUpdate(wholeDelta(this.#published), this.#published)
       this.#publishers.push(joining.publisher)
       joining.done.resolve()
-      return true
+      return
     }
-    if (this.#builder === null || this.#transaction.isOpen) return false
+    if (this.#builder === null) return
     const { delta, image } = this.#builder.finish(this.#last)
     const bytes = this.#bytes
     this.#builder = null
@@ -160,7 +165,6 @@ export class MetadataLoader implements MetadataService {
     this.#published = image
     for (const listener of this.#publishedListeners) listener(image, bytes)
     this.#resolveWaiters(image.provenance.offset)
-    return true
   }
 
   #resolveWaiters(offset: number): void {

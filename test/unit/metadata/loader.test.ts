@@ -165,3 +165,19 @@ describe('the loader of metadata', () => {
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
+
+it.each(Array.from({ length: 12 }, (_, turns) => turns))(
+  'a publisher that joins %i microtasks after the last work was done is not forgotten',
+  async (turns) => {
+    const loader = new MetadataLoader(() => {})
+    const first = loader.addPublisher({ name: 'first', onUpdate: async () => {} })
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+    let joined = false
+    void loader.addPublisher({ name: 'second', onUpdate: async () => {} }).then(() => {
+      joined = true
+    })
+    await first
+    for (let turn = 0; turn < 50; turn++) await Promise.resolve()
+    expect(joined).toBe(true)
+  },
+)
