@@ -53,9 +53,10 @@ test('an invalid topic name', async () => {
   expect(await refusal((producer) => producer.send({ topic: 'not a name!', messages: [{ value: 'x' }] }))).toBe('INVALID_TOPIC_EXCEPTION')
 })
 
-test('a group with an empty name', async () => {
-  const admin = client.admin()
+test('a group with an empty name is a dead one', async () => {
+  // With kafkajs's own patience: Apache Kafka makes its topic of offsets only now.
+  const admin = kafka(broker.bootstrap).admin()
   await admin.connect()
-  await expect(admin.describeGroups([''])).rejects.toMatchObject({ name: 'KafkaJSGroupCoordinatorNotFound' })
+  expect(await admin.describeGroups([''])).toMatchObject({ groups: [{ groupId: '', state: 'Dead', members: [] }] })
   await admin.disconnect()
 })
