@@ -2,12 +2,12 @@ import { DecodeError } from '../../../protocol/errors.ts'
 import { randomUuid, type Uuid } from '../../../protocol/uuid.ts'
 import { OdradekError } from '../../base/errors.ts'
 import type { Ports } from '../../base/ports.ts'
+import { makeDurableDirectory } from '../../storage/directory/durable-directory.ts'
 import type { RecordSerde } from '../record-serde.ts'
 import { encodeSnapshot } from '../snapshot-file.ts'
 import { snapshotFileName } from '../snapshot-name.ts'
 import type { VoterEndpoint } from '../voter-set.ts'
 import { BOOTSTRAP_FILE } from './bootstrap-file.ts'
-import { makeDurableDirectory } from './durable-directory.ts'
 import { decodeMetaProperties, encodeMetaProperties, META_PROPERTIES_FILE, type MetaProperties } from './meta-properties.ts'
 
 /**
@@ -98,7 +98,8 @@ async function formatDirectory<T>(path: string, properties: MetaProperties, opti
 async function writeVoters<T>(path: string, directoryId: Uuid, endpoint: VoterEndpoint, options: FormatOptions<T>): Promise<void> {
   const { disk, clock } = options.ports
   const directory = `${path}/${METADATA_LOG_DIRECTORY}`
-  await makeDurableDirectory(directory, disk)
+  await disk.makeDirectory(directory)
+  await disk.flushDirectory(path)
   const nowMs = clock.nowMs()
   const voters = [{ id: options.nodeId, directoryId, endpoints: [endpoint], minKraftVersion: 0, maxKraftVersion: KRAFT_VERSION }]
   const header = { epoch: 0, nowMs, lastContainedLogTimestampMs: nowMs, kraftVersion: KRAFT_VERSION, voters }

@@ -35,7 +35,7 @@ export interface LoadLogOptions {
 /**
  * Makes a log of what is in its directory. After a clean stop no file is read, only their names; otherwise the segments
  * from the one that holds the recovery point on are read through, and the log is cut at the first byte that is not part of a
- * sound batch.
+ * sound batch. What recovery found counts as written from then on, so it is flushed where `flush.messages` asks for that.
  *
  * Invariant of what comes out: every batch from the log start to the log end is whole, in order, and indexed.
  * Throws `DiskError` only. Source: `LogLoader` of Kafka 4.3.1.
@@ -47,7 +47,9 @@ export async function loadLog(options: LoadLogOptions): Promise<PartitionLog> {
   const snapshots = new ProducerSnapshots(context.disk, directory, offsetsOf(files, SNAPSHOT_SUFFIX))
   const needsRecovery = await segmentsToRecover(options, segments, files)
   if (needsRecovery.length === 0 && options.wasClean) return cleanLog(options, segments, snapshots)
-  return recoverLog(options, { segments, snapshots, needsRecovery })
+  const log = await recoverLog(options, { segments, snapshots, needsRecovery })
+  if (log.mustFlush) await log.flush()
+  return log
 }
 
 /** Only names have been read. The end of the log is what the last shutdown noted, if that can be. */
@@ -223,7 +225,10 @@ function newSegment(options: LoadLogOptions, baseOffset: number): Segment {
   return Segment.create(segmentOptions(options, baseOffset, options.context.clock.nowMs()))
 }
 
-/** From the last to the first, so that a crash in between leaves a log without gaps. */
+/**
+ * From the last to the first, so that a crash in between leaves a log without gaps; and durably, since one that came back
+ * after a loss of power would continue what is appended from now on.
+ */
 async function removeSegments(options: LoadLogOptions, segments: readonly Segment[]): Promise<void> {
   for (const segment of segments.toReversed()) {
     segment.close()
@@ -232,6 +237,7 @@ async function removeSegments(options: LoadLogOptions, segments: readonly Segmen
       SEGMENT_SUFFIXES.map((suffix) => segment.pathOf(suffix)),
     )
   }
+  if (segments.length > 0) await options.context.disk.flushDirectory(options.directory)
 }
 
 async function removeFiles({ context }: LoadLogOptions, paths: readonly string[]): Promise<void> {

@@ -59,6 +59,16 @@ export class LogDurability {
     await this.#flushNames()
   }
 
+  /** Makes what files there are in the directory durable. Rejects with `DiskError`. */
+  async flushNames(): Promise<void> {
+    this.#hasNewNames = true
+    try {
+      await this.#flushNames()
+    } catch (error) {
+      throw this.#state.failed(error)
+    }
+  }
+
   notePlaceChanged(): void {
     this.#isPlaceDurable = false
     this.#hasNewNames = true

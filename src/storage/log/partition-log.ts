@@ -126,6 +126,11 @@ export class PartitionLog {
     return this.#durability.recoveryPoint
   }
 
+  /** As many records wait for a flush as `flush.messages` allows: until they are flushed, none of them counts as written. */
+  get mustFlush(): boolean {
+    return this.#state.logEndOffset - this.#durability.recoveryPoint >= this.#state.config.flushMessages
+  }
+
   /** When the log was last flushed, or loaded. */
   get lastFlushMs(): TimestampMs {
     return this.#durability.lastFlushMs
@@ -242,7 +247,7 @@ export class PartitionLog {
     return this.#history.epochs.epochForOffset(offset)
   }
 
-  /** Cuts everything at and above `offset`. In force when the call returns; resolves, with whether anything was cut, when cut files have been set aside. */
+  /** Cuts everything at and above `offset`. In force when the call returns; resolves, with whether anything was cut, when cut files have been set aside for good. */
   async truncateTo(offset: number): Promise<boolean> {
     assert(offset >= 0, 'a log is not truncated to a negative offset')
     const state = this.#state
@@ -255,7 +260,7 @@ export class PartitionLog {
       return true
     }
     const removed = state.guard(() => this.#cutTo(offset))
-    await this.#discard(removed.toReversed(), (at) => at > offset)
+    await this.#discardEnd(removed, (at) => at > offset)
     return true
   }
 
@@ -272,7 +277,7 @@ export class PartitionLog {
       state.highWatermark = offset
       return old.filter((segment) => segment.baseOffset !== offset)
     })
-    await this.#discard(removed.toReversed(), () => true)
+    await this.#discardEnd(removed, () => true)
   }
 
   /** Moves the log start up (DeleteRecords, the leader's log start). 'out-of-range' above the high watermark; else whether it moved. */
@@ -405,9 +410,8 @@ export class PartitionLog {
   }
 
   #appended(firstOffset: number, lastOffset: number, logAppendTimeMs: TimestampMs): AppendResult & { readonly kind: 'appended' } {
-    const { logStartOffset, logEndOffset, config } = this.#state
-    const mustFlush = logEndOffset - this.#durability.recoveryPoint >= config.flushMessages
-    return { kind: 'appended', firstOffset, lastOffset, logAppendTimeMs, logStartOffset, duplicate: false, mustFlush }
+    const { logStartOffset } = this.#state
+    return { kind: 'appended', firstOffset, lastOffset, logAppendTimeMs, logStartOffset, duplicate: false, mustFlush: this.mustFlush }
   }
 
   /** Writes batches that were found good. */
@@ -481,6 +485,12 @@ export class PartitionLog {
     this.#state.cuts++
     for (const segment of removed) segment.close()
     await this.#discard(removed, (at) => removed.some((segment) => segment.baseOffset === at))
+  }
+
+  /** Durably: a cut segment that came back after a loss of power would continue what is appended from now on. */
+  async #discardEnd(segments: readonly Segment[], isSnapshotToGo: (offset: number) => boolean): Promise<void> {
+    await this.#discard(segments.toReversed(), isSnapshotToGo)
+    if (segments.length > 0) await this.#durability.flushNames()
   }
 
   /** In the order given: a crash in between must leave no gap. */

@@ -62,6 +62,18 @@ describe('formatting', () => {
     }
   })
 
+  it('is durable when it is done, the way to the directory too, whoever made that', async () => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const world = new World({ seed })
+      await world.complete(world.node('n').ports.disk.makeDirectory('/new/data'))
+      await world.complete(format(world, { logDirs: ['/new/data', '/a'] }))
+      world.crash('n', 'power')
+      world.restart('n')
+      expect(await files(world, '/new/data')).toEqual(['bootstrap.checkpoint', 'meta.properties'])
+      expect(await files(world, '/a')).toEqual(['__cluster_metadata-0', 'bootstrap.checkpoint', 'meta.properties'])
+    }
+  })
+
   it('refuses a directory of another cluster', async () => {
     const world = new World({ seed: 1 })
     await world.complete(format(world))

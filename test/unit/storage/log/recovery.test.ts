@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { batches } from '../../../../protocol/records/batch.ts'
 import type { Ports } from '../../../../src/base/ports.ts'
+import { makeDurableDirectory } from '../../../../src/storage/directory/durable-directory.ts'
 import { writeWhole } from '../../../../src/storage/files/read-whole.ts'
+import { World } from '../../../support/world/world.ts'
 import { append, baseOffsets, dataBatch, fileNames, LOG_DIRECTORY, markerBatch, NOW_MS, openTestLog, readAll, startWorld } from '../support.ts'
 
 const SMALL = { segmentBytes: 400, indexIntervalBytes: 60 }
@@ -228,5 +230,68 @@ describe('a directory that Kafka wrote', () => {
     log.updateHighWatermark(log.logEndOffset)
     await log.close()
     for (const name of names.filter((file) => file !== 'partition.metadata')) expect([name, await content(ports, name)]).toEqual([name, kafkas(name)])
+  })
+})
+
+describe('recovery and the loss of power behind it', () => {
+  const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1)
+
+  /** The log directory is there for good: formatting sees to that. */
+  async function mounted(seed: number): Promise<World> {
+    const world = new World({ seed })
+    await world.complete(makeDurableDirectory('/data', world.node('a').ports.disk))
+    return world
+  }
+
+  it('with flush.messages of 1, what a killed process left is flushed before anybody sees it', async () => {
+    for (const seed of SEEDS) {
+      const world = await mounted(seed)
+      const options = { config: { flushMessages: 1 } }
+      const first = await world.complete(openTestLog(world.node('a').ports, options))
+      append(first, dataBatch())
+      await world.complete(first.flush())
+      append(first, dataBatch({ count: 2 }))
+      world.crash('a', 'process')
+      expect((await world.complete(openTestLog(world.restart('a'), options))).logEndOffset).toBe(3)
+      world.crash('a', 'power')
+      expect((await world.complete(openTestLog(world.restart('a'), options))).logEndOffset).toBe(3)
+    }
+  })
+
+  it('what nobody asked to be flushed is not', async () => {
+    await using started = startWorld()
+    const first = await openTestLog(started.ports)
+    append(first, dataBatch())
+    first.closeFiles()
+    expect((await openTestLog(started.ports)).recoveryPoint).toBe(0)
+  })
+
+  it('segments that recovery removed stay away', async () => {
+    for (const seed of SEEDS) {
+      const world = await mounted(seed)
+      const { disk } = world.node('a').ports
+      await world.complete(fill(world.node('a').ports))
+      const [first] = (await world.complete(fileNames(world.node('a').ports))).filter((name) => name.endsWith('.log'))
+      const file = await world.complete(disk.open(`${LOG_DIRECTORY}/${first}`, 'write'))
+      file.truncate(file.sizeBytes() - 1)
+      world.crash('a', 'process')
+      await world.complete(openTestLog(world.restart('a'), { config: SMALL }))
+      world.crash('a', 'power')
+      const left = await world.complete(fileNames(world.restart('a')))
+      expect(left.filter((name) => name.endsWith('.log'))).toEqual([first])
+    }
+  })
+
+  it('segments that truncation cut stay away', async () => {
+    for (const seed of SEEDS) {
+      const world = await mounted(seed)
+      const log = await world.complete(openTestLog(world.node('a').ports, { config: SMALL }))
+      for (let index = 0; index < 12; index++) append(log, dataBatch())
+      await world.complete(log.flush())
+      await world.complete(log.truncateTo(1))
+      world.crash('a', 'power')
+      const left = await world.complete(fileNames(world.restart('a')))
+      expect(left.filter((name) => name.endsWith('.log'))).toHaveLength(1)
+    }
   })
 })
