@@ -41,6 +41,15 @@ export async function runJavaProcess(className: string, args: readonly string[],
   return runCommand(jdkProgram('java'), java, { timeoutMs: DEFAULT_TIMEOUT_MS, ...options })
 }
 
+/**
+ * Starts one tool as a process of its own, for input and output of any length. The one who starts it ends it.
+ * Its standard error is captured by whoever reads the stream.
+ */
+export async function spawnJavaProcess(className: string, args: readonly string[]): Promise<ChildProcessWithoutNullStreams> {
+  const classPath = await helperClassPath(DRIVER_DIRECTORY)
+  return spawn(jdkProgram('java'), [...JVM_OPTIONS, '-Dlog4j2.configurationFile=log4j2.properties', '-cp', classPath, className, ...args], { stdio: 'pipe' })
+}
+
 /** Runs one `.java` file of a test's own on Apache Kafka's class path and gives what it printed; throws when it fails. */
 export async function runJavaSource(path: string, args: readonly string[] = [], options: CommandOptions = {}): Promise<string> {
   const { classPath } = await kafkaJars()
