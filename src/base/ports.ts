@@ -123,7 +123,7 @@ export interface Endpoint {
 }
 
 export interface SocketHandlers {
-  /** `chunk` belongs to the receiver until the call returns unless it keeps a view; views stay valid (chunks are not reused). */
+  /** `chunk` is valid until the call returns: its memory is used again for what comes next, on any socket. What is kept is copied. */
   onData(chunk: Buffer): void
   /** The buffered bytes fell below the low mark after a `write` returned false. */
   onDrain(): void

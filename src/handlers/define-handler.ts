@@ -12,6 +12,12 @@ export interface Handler<Request extends Fields, Response extends Fields> {
   /** The newest version served, where that is below the newest in the schema that is final. */
   readonly latestVersion?: number
   /**
+   * Promises that no byte of the request (fields of type `bytes` and `records`, which are views) is looked at after `handle`
+   * has returned, not even while its promise is pending: the memory is used for other requests then. Spares a copy of
+   * each request; for those that bring much.
+   */
+  readonly borrowsBytes?: boolean
+  /**
    * `null` sends nothing (Produce with acks=0). A rejected promise is our own mistake: it is logged with the request's
    * name and answered UNKNOWN_SERVER_ERROR.
    */

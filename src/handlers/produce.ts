@@ -31,6 +31,8 @@ const ADMIN_CLIENT_ID = '__admin_client'
 export const produceHandler = defineHandler({
   api: ProduceApi,
   listeners: ['broker'],
+  // Batches are in the log's file, or refused, when `produceRecords` returns; what waits for replicas is their offsets.
+  borrowsBytes: true,
   handle(context, request) {
     const refusal = refusalOfRequest(request)
     if (refusal !== null) return answerRefused(context, request, refusal)

@@ -4,6 +4,7 @@ import type { Endpoint, Listener, ListenOptions, Network, Socket } from '../base
 import { acceptFailed } from '../telemetry/channels.ts'
 import { toNetworkError } from './network-errors.ts'
 import { NodeSocket } from './node-socket.ts'
+import { Inbox, readInto } from './receive-buffer.ts'
 
 /** Kafka's default of `socket.listen.backlog.size`. */
 const DEFAULT_BACKLOG = 50
@@ -20,7 +21,7 @@ const STREAM_OPTIONS = { noDelay: true, keepAlive: true, highWaterMark: HIGH_WAT
 export class NodeNetwork implements Network {
   listen(options: ListenOptions, onConnection: (socket: Socket) => void): Promise<Listener> {
     return new Promise((resolve, reject) => {
-      const server = createServer(STREAM_OPTIONS, (socket) => accept(socket, onConnection))
+      const server = createServer({ ...STREAM_OPTIONS, pauseOnConnect: true }, (socket) => accept(socket, onConnection))
       server.once('error', (error) => reject(toNetworkError('Listening on', options, error)))
       server.listen({ host: options.host, port: options.port, backlog: options.backlog ?? DEFAULT_BACKLOG }, () => {
         server.removeAllListeners('error')
@@ -35,7 +36,8 @@ export class NodeNetwork implements Network {
   connect(to: Endpoint, signal?: AbortSignal): Promise<Socket> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
-      const socket = createConnection({ ...STREAM_OPTIONS, host: to.host, port: to.port })
+      const inbox = new Inbox()
+      const socket = createConnection({ ...STREAM_OPTIONS, host: to.host, port: to.port, onread: inbox.onread })
       const onAbort = () => {
         socket.destroy()
         reject(signal?.reason)
@@ -49,7 +51,7 @@ export class NodeNetwork implements Network {
       socket.once('connect', () => {
         signal?.removeEventListener('abort', onAbort)
         socket.removeListener('error', onError)
-        if (hasAddresses(socket)) resolve(new NodeSocket(socket))
+        if (hasAddresses(socket)) resolve(new NodeSocket(socket, inbox))
         else reject(abandoned(socket, to))
       })
     })
@@ -65,8 +67,12 @@ function abandoned(socket: NetSocket, to: Endpoint): NetworkError {
 }
 
 function accept(socket: NetSocket, onConnection: (socket: Socket) => void): void {
-  if (hasAddresses(socket)) onConnection(new NodeSocket(socket))
-  else socket.destroy()
+  if (!hasAddresses(socket)) {
+    socket.destroy()
+    return
+  }
+  const inbox = new Inbox()
+  onConnection(new NodeSocket(readInto(inbox, socket, { highWaterMark: HIGH_WATER_MARK_BYTES }), inbox))
 }
 
 class NodeListener implements Listener {

@@ -2,6 +2,7 @@ import type { Socket as NetSocket } from 'node:net'
 import { assert } from '../base/assert.ts'
 import type { Endpoint, Socket, SocketHandlers } from '../base/ports.ts'
 import { toNetworkError } from './network-errors.ts'
+import type { Inbox } from './receive-buffer.ts'
 
 /** How long a connection that we ended stays open for the other side to take what was sent: closing over unread bytes would reset it. */
 const LINGER_MS = 1000
@@ -14,12 +15,18 @@ export class NodeSocket implements Socket {
   readonly local: Endpoint
   readonly remote: Endpoint
   readonly #socket: NetSocket
+  readonly #inbox: Inbox
+  #isHandled = false
   #failure: Error | undefined
   #isEnded = false
 
-  /** @param socket connected, with both addresses known */
-  constructor(socket: NetSocket) {
+  /**
+   * @param socket connected, with both addresses known
+   * @param inbox where it reads into
+   */
+  constructor(socket: NetSocket, inbox: Inbox) {
     this.#socket = socket
+    this.#inbox = inbox
     this.local = endpointOf(socket.localAddress, socket.localPort)
     this.remote = endpointOf(socket.remoteAddress, socket.remotePort)
     socket.on('error', (error) => {
@@ -29,10 +36,11 @@ export class NodeSocket implements Socket {
 
   handle(handlers: SocketHandlers): void {
     const socket = this.#socket
-    assert(socket.listenerCount('data') === 0, 'a socket is handled once')
-    socket.on('data', (chunk: Buffer) => {
+    assert(!this.#isHandled, 'a socket is handled once')
+    this.#isHandled = true
+    this.#inbox.onData = (chunk) => {
       if (!this.#isEnded) handlers.onData(chunk)
-    })
+    }
     socket.on('drain', () => {
       if (!this.#isEnded) handlers.onDrain()
     })

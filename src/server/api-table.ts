@@ -11,6 +11,7 @@ export interface ServedApi<Services> {
   readonly api: AnyApi
   readonly listeners: readonly ListenerKind[]
   readonly latestVersion?: number
+  readonly borrowsBytes?: boolean
   // biome-ignore lint/suspicious/noExplicitAny: the request and the response of any API
   handle(context: RequestContext<Services>, request: any): any
 }
@@ -48,6 +49,11 @@ export class ApiTable<Services> {
   find(apiKey: number, kind: ListenerKind): ApiEntry<Services> | undefined {
     const entry = this.#entries[apiKey]
     return entry?.served.listeners.includes(kind) ? entry : undefined
+  }
+
+  /** See `Handler.borrowsBytes`. */
+  borrows(apiKey: number): boolean {
+    return this.#entries[apiKey]?.served.borrowsBytes === true
   }
 
   /** What ApiVersions says of listeners of this kind, in the order of the keys. */

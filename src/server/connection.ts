@@ -1,4 +1,5 @@
 import { DecodeError } from '../../protocol/errors.ts'
+import type { BufferPool } from '../base/buffer-pool.ts'
 import type { Endpoint, Socket, SocketHandlers } from '../base/ports.ts'
 import { clientHostOf } from './client-host.ts'
 import { describeBytes } from './describe-bytes.ts'
@@ -28,6 +29,8 @@ export interface ConnectionHost<Services> {
   readonly services: Services
   readonly dispatcher: Dispatcher<Services>
   readonly memory: RequestMemory
+  /** For requests that come in pieces. */
+  readonly buffers: BufferPool
   readonly refusals: RefusalLog
   readonly settings: ServerSettings
   /** Counts the sweeps for idle connections: a clock that costs nothing to read. */
@@ -50,7 +53,7 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
   readonly principal = ANONYMOUS
   readonly #socket: Socket
   readonly #host: ConnectionHost<Services>
-  readonly #reader = new FrameReader()
+  readonly #reader: FrameReader
   #aborter: AbortController | null = null
   #outgoing: Uint8Array[] = []
   #outgoingBytes = 0
@@ -68,6 +71,7 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
     this.id = id
     this.#socket = socket
     this.#host = host
+    this.#reader = new FrameReader(host.buffers)
     this.#lastSweep = host.sweepCount
     this.clientHost = clientHostOf(socket.remote.host)
   }
@@ -99,6 +103,8 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
     this.#lastSweep = this.#host.sweepCount
     this.#reader.push(chunk)
     this.#run()
+    // A run further up would go on with the chunk when its memory holds something else.
+    this.#reader.keepUnread()
   }
 
   onDrain(): void {
@@ -113,6 +119,7 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
   onClose(): void {
     this.#state = 'closed'
     this.#aborter?.abort()
+    this.#reader.close()
     this.#count(0)
     this.#host.onClosed(this)
   }
@@ -181,7 +188,7 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
     while (!this.#isBusy && !this.#isBlocked && this.#state === 'open') {
       const frame = this.#nextFrame()
       if (frame === null) return
-      this.#serve(frame)
+      this.#serve(this.#host.dispatcher.mayBorrow(frame) ? frame : this.#reader.detach(frame))
     }
   }
 

@@ -1,3 +1,4 @@
+import { BufferPool } from '../base/buffer-pool.ts'
 import type { Socket, Timer, Timers } from '../base/ports.ts'
 import { type ConnectionEvent, connectionClosed, connectionOpened } from '../telemetry/channels.ts'
 import { Admission } from './admission.ts'
@@ -11,6 +12,8 @@ import type { ServerSettings } from './settings.ts'
 /** An idle connection is closed later than `connections.max.idle.ms` by at most this part of it. */
 const SWEEPS_PER_TIMEOUT = 10
 const MIN_SWEEP_MS = 20
+/** What is kept of buffers of requests that came in pieces: enough for a few producers that send at full speed. */
+const SPARE_REQUEST_BYTES = 4 * 1024 * 1024
 
 export interface ConnectionsOptions<Services> {
   readonly nodeId: number
@@ -38,6 +41,7 @@ export interface ListenerFacts {
 export class Connections<Services> {
   readonly #options: ConnectionsOptions<Services>
   readonly #memory: RequestMemory
+  readonly #buffers = new BufferPool(SPARE_REQUEST_BYTES)
   readonly #admission: Admission
   readonly #admitted = new Set<Connection<Services>>()
   readonly #waiting = new Set<Connection<Services>>()
@@ -169,6 +173,7 @@ export class Connections<Services> {
       services,
       dispatcher,
       memory: this.#memory,
+      buffers: this.#buffers,
       refusals,
       settings,
       get sweepCount() {

@@ -46,8 +46,15 @@ export class Dispatcher<Services> {
     this.#options = options
   }
 
+  /** Whether whoever serves this request keeps none of its bytes when `serve` has returned, so that their memory may be used again then. */
+  mayBorrow(frame: Buffer): boolean {
+    // Who intercepts may call the handler later.
+    if (frame.length < FIXED_HEADER_BYTES || this.#options.intercept !== undefined) return false
+    return this.#options.apis.borrows(frame.readInt16BE(0))
+  }
+
   /**
-   * @param frame a request without its length; handlers may keep views of it while they serve it
+   * @param frame a request without its length; unless `mayBorrow` says otherwise, handlers may keep views of it
    * @returns the reply, at once or later; the promise never rejects
    * Errors: `DecodeError` for what is not a request that this listener serves. The connection must be closed.
    */

@@ -1,4 +1,5 @@
 import { DecodeError } from '../../protocol/errors.ts'
+import type { BufferPool } from '../base/buffer-pool.ts'
 
 /** The size that stands before each request. Source: Kafka protocol guide, "Network". */
 const LENGTH_BYTES = 4
@@ -10,17 +11,25 @@ const NO_BYTES: Buffer = Buffer.alloc(0)
 
 /**
  * Cuts a stream of bytes into requests. A request that lies in one chunk is a view of it; another is put together in a
- * buffer of exactly its size, which grows with the bytes that arrive and never with what the length merely claims.
+ * buffer from the pool, which grows with the bytes that arrive and never with what the length merely claims. Either is
+ * valid until the next call of `next`, `keepUnread` or `close`; what must live longer is taken over by `detach`.
  *
  * Holds at most one chunk that is not yet cut up: the owner stops reading until `next` has returned null.
  */
 export class FrameReader {
+  readonly #buffers: BufferPool
   #chunk = NO_BYTES
   #position = 0
   #lengthBytesRead = 0
   #length = 0
   #assembly: Buffer | null = null
   #filled = 0
+  /** The buffer of the request that `next` gave, when it was put together. */
+  #given: Buffer | null = null
+
+  constructor(buffers: BufferPool) {
+    this.#buffers = buffers
+  }
 
   /** Bytes that this reader keeps from being freed, as far as the stream brought them. */
   get heldBytes(): number {
@@ -37,7 +46,7 @@ export class FrameReader {
     return this.#lengthBytesRead > 0 || this.hasUnread
   }
 
-  /** @param chunk kept as views; must not change. Call only when `hasUnread` is false. */
+  /** @param chunk must not change before `next` has returned null or `keepUnread` was called. Call only when `hasUnread` is false. */
   push(chunk: Buffer): void {
     this.#chunk = chunk
     this.#position = 0
@@ -47,10 +56,10 @@ export class FrameReader {
    * The next whole request without its length, or null when more bytes are needed.
    *
    * @param maxBytes the largest length that is accepted (`socket.request.max.bytes`)
-   * @returns a view of the chunk, or a buffer of its own
    * Errors: `DecodeError` for a length that is negative or over `maxBytes`; the stream cannot be read further.
    */
   next(maxBytes: number): Buffer | null {
+    this.#recycle()
     const start = this.#position + LENGTH_BYTES
     if (this.#lengthBytesRead > 0 || start > this.#chunk.length) return this.#assemble(maxBytes)
     const length = this.#chunk.readInt32BE(this.#position)
@@ -58,6 +67,29 @@ export class FrameReader {
     if (start + length > this.#chunk.length) return this.#assemble(maxBytes)
     this.#position = start + length
     return this.#chunk.subarray(start, this.#position)
+  }
+
+  /** The bytes of `frame`, which `next` gave last, for as long as anybody keeps them. */
+  detach(frame: Buffer): Buffer {
+    if (this.#given === null) return Buffer.from(frame)
+    this.#given = null
+    return frame
+  }
+
+  /** Copies what is not yet cut up: the memory of the chunk is used for something else from now on. */
+  keepUnread(): void {
+    if (this.hasUnread) this.push(Buffer.from(this.#chunk.subarray(this.#position)))
+  }
+
+  /** Gives back all memory. The stream is not read any further. */
+  close(): void {
+    this.#recycle()
+    if (this.#assembly !== null) this.#buffers.giveBack(this.#assembly)
+    this.#assembly = null
+    this.#filled = 0
+    this.#lengthBytesRead = 0
+    this.#length = 0
+    this.#starve()
   }
 
   /** The bytes at which `next` threw: the length and what follows it in the chunk. */
@@ -75,11 +107,18 @@ export class FrameReader {
     if (available > 0) this.#take(available)
     if (this.#filled < this.#length) return this.#starve()
     const frame = this.#assembly ?? NO_BYTES
+    this.#given = this.#assembly
     this.#assembly = null
     this.#filled = 0
     this.#lengthBytesRead = 0
     this.#length = 0
     return frame
+  }
+
+  #recycle(): void {
+    if (this.#given === null) return
+    this.#buffers.giveBack(this.#given)
+    this.#given = null
   }
 
   /** Whether the whole length has been read. */
@@ -106,8 +145,11 @@ export class FrameReader {
     const current = this.#assembly
     if (current !== null && current.length >= bytes) return current
     const capacity = Math.min(this.#length, Math.max(bytes * GROWTH_FACTOR, FIRST_CAPACITY_BYTES))
-    const larger = Buffer.allocUnsafeSlow(capacity)
-    current?.copy(larger, 0, 0, this.#filled)
+    const larger = this.#buffers.take(capacity)
+    if (current !== null) {
+      current.copy(larger, 0, 0, this.#filled)
+      this.#buffers.giveBack(current)
+    }
     this.#assembly = larger
     return larger
   }

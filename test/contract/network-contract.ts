@@ -16,7 +16,7 @@ class End {
     this.socket = socket
     socket.handle({
       onData: (chunk) => {
-        this.received.push(chunk)
+        this.received.push(Buffer.from(chunk))
         onData(chunk, this)
         this.#wake()
       },
@@ -84,7 +84,7 @@ export function networkContract(open: OpenSetting): void {
 
     it('bytes arrive in order, in both directions, whatever the chunks were', async () => {
       await using setting = await open()
-      const { client, server, listener } = await connectPair(setting, (chunk, end) => end.socket.write([chunk]))
+      const { client, server, listener } = await connectPair(setting, (chunk, end) => end.socket.write([Buffer.from(chunk)]))
       const sent: Buffer[] = []
       for (let index = 0; index < 200; index++) {
         const chunks = [bytes(`<${index}`), bytes(''), bytes('x'.repeat(index)), bytes('>')]
@@ -178,15 +178,45 @@ export function networkContract(open: OpenSetting): void {
       await listener.close()
     })
 
-    it('chunks that were received stay as they were', async () => {
+    it('a chunk is valid until its receiver returns, and its memory is used for others then', async () => {
       await using setting = await open()
-      const { client, server, listener } = await connectPair(setting)
+      const kept: Buffer[] = []
+      const { client, server, listener } = await connectPair(setting, (chunk) => kept.push(chunk))
       client.socket.write([bytes('first')])
       await server.until(() => server.count === 5)
-      client.socket.write([bytes('second')])
+      client.socket.write([bytes('SECOND')])
       await server.until(() => server.count === 11)
-      expect(server.text).toBe('firstsecond')
+      expect(server.text).toBe('firstSECOND')
+      expect(kept[0]?.toString('latin1')).not.toBe('first')
       client.socket.destroy()
+      await listener.close()
+    })
+
+    it('what many connections send at the same time does not mix', async () => {
+      await using setting = await open()
+      const ends: End[] = []
+      const listener = await setting.ports.network.listen({ host: setting.host, port: 0, backlog: 100 }, (socket) => ends.push(new End(socket)))
+      const letters = ['a', 'b', 'c', 'd', 'e', 'f']
+      const clients = await Promise.all(letters.map(async () => new End(await setting.ports.network.connect(listener.local))))
+      for (const [index, client] of clients.entries()) {
+        client.socket.write([Buffer.alloc(MEGABYTE, letters[index])])
+        client.socket.end()
+      }
+      await Promise.all(clients.map((client) => client.closed))
+      await Promise.all(ends.map((end) => end.closed))
+      expect(ends.map((end) => end.text).sort()).toEqual(letters.map((letter) => letter.repeat(MEGABYTE)))
+      await listener.close()
+    })
+
+    it('a connection destroyed over bytes that it never read closes once at the other end', async () => {
+      await using setting = await open()
+      const { client, server, listener } = await connectPair(setting)
+      server.socket.pause()
+      client.socket.write([bytes('unread')])
+      await new Promise<void>((resolve) => setting.ports.timers.schedule(20, resolve))
+      server.socket.destroy()
+      await client.closed
+      expect(client.closes).toHaveLength(1)
       await listener.close()
     })
 
@@ -207,7 +237,7 @@ export function networkContract(open: OpenSetting): void {
     it('many connections are kept apart', async () => {
       await using setting = await open()
       const listener = await setting.ports.network.listen({ host: setting.host, port: 0, backlog: 100 }, (socket) => {
-        new End(socket, (chunk, end) => end.socket.write([chunk]))
+        new End(socket, (chunk, end) => end.socket.write([Buffer.from(chunk)]))
       })
       const clients = await Promise.all(Array.from({ length: 50 }, async () => new End(await setting.ports.network.connect(listener.local))))
       for (const [index, client] of clients.entries()) client.socket.write([bytes(`number ${index}`)])
@@ -251,7 +281,7 @@ export function networkContract(open: OpenSetting): void {
 
     it('closing a listener leaves its connections', async () => {
       await using setting = await open()
-      const { client, server, listener } = await connectPair(setting, (chunk, end) => end.socket.write([chunk]))
+      const { client, server, listener } = await connectPair(setting, (chunk, end) => end.socket.write([Buffer.from(chunk)]))
       await listener.close()
       client.socket.write([bytes('still there')])
       await client.until(() => client.count === 11)

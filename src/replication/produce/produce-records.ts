@@ -14,7 +14,7 @@ export interface ProduceWrite {
   /** The zero id when it is not known. */
   readonly topicId: Uuid
   readonly index: number
-  /** Belongs to the log afterwards. */
+  /** Changed by the log (offsets are written into it), and of no use to anybody afterwards. */
   readonly batch: Buffer
 }
 
@@ -46,6 +46,8 @@ export const TOO_MANY_PRODUCERS_MESSAGE = 'Transactional records contained more 
 /**
  * Appends one batch each to several partitions as their leader, and answers when they are written as `acks` asks.
  * Source: kafka.server.ReplicaManager.handleProduceAppend.
+ *
+ * All batches have been written, or refused, when it returns: their memory may be used for something else.
  *
  * @returns results in the order of `writes`; a promise only where other replicas must be waited for
  */

@@ -8,6 +8,8 @@ import { networkError } from './world-network.ts'
 /** As in the Node implementation. */
 const HIGH_WATER_MARK_BYTES = 64 * 1024
 const LINGER_MS = 1000
+/** What the memory of a chunk holds when its receiver has returned. */
+const OVERWRITTEN = 0xee
 
 export interface SocketParts {
   readonly process: SimulatedProcess
@@ -182,10 +184,12 @@ export class SimulatedSocket implements Socket {
     const handlers = this.#handlers
     assert(handlers !== undefined || this.#isEnded, 'a socket is handled in the turn in which it was received')
     if (this.#incoming.length > 0) {
-      const chunk = this.#incoming.length === 1 ? (this.#incoming[0] as Buffer) : Buffer.concat(this.#incoming)
+      const chunk = Buffer.concat(this.#incoming)
       this.#incoming = []
       this.#attached.incoming.acknowledge(chunk.length)
       if (!this.#isEnded) handlers?.onData(chunk)
+      // Whoever keeps a view against the port's contract shall see it.
+      chunk.fill(OVERWRITTEN)
       this.#planDelivery()
     } else if (this.#hasEndArrived) {
       this.#endOfOtherSide()

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { ProduceRequest } from '../../../protocol/messages/produce.ts'
 import { InvariantError } from '../../../src/base/assert.ts'
 import type { Result } from '../../../src/server/dispatcher.ts'
-import { Harness, heartbeat, heartbeatReplies, request } from './harness.ts'
+import { Harness, type HarnessOptions, heartbeat, heartbeatReplies, produce, request } from './harness.ts'
 
 const FINE = { errorCode: 0 }
 
@@ -179,6 +180,50 @@ describe('what a handler may do', () => {
     const socket = harness.connect()
     socket.receive(heartbeat(1))
     expect(heartbeatReplies(socket)).toEqual([{ correlationId: 1, errorCode: 27 }])
+  })
+})
+
+describe('the bytes of a request', () => {
+  const SMALL = Buffer.from('some records')
+  const LARGE = Buffer.alloc(100_000, 'records')
+
+  /** What a handler of Produce that keeps the records finds in them when others have used the connection. */
+  function keptAfter(records: Buffer, options: HarnessOptions): Buffer | undefined {
+    const kept: Buffer[] = []
+    const harness = new Harness((_context, produced: object) => {
+      const [partition] = (produced as ProduceRequest).topicData[0]?.partitionData ?? []
+      if (partition?.records) kept.push(partition.records)
+      return null
+    }, options)
+    const socket = harness.connect()
+    for (const bytes of [produce(1, records), produce(2, Buffer.alloc(records.length))]) {
+      socket.receive(bytes.subarray(0, bytes.length - 5))
+      socket.receive(bytes.subarray(bytes.length - 5))
+      socket.receive(bytes)
+    }
+    expect(kept).toHaveLength(4)
+    expect(kept[2]?.length).toBe(records.length)
+    return kept[0]
+  }
+
+  test.each([SMALL, LARGE])('stay as they are for as long as its handler keeps them', (records) => {
+    expect(keptAfter(records, {})?.equals(records)).toBe(true)
+  })
+
+  test('are memory that is used again where the handler says that it keeps none', () => {
+    expect(keptAfter(LARGE, { produceBorrows: true })?.equals(LARGE)).toBe(false)
+  })
+
+  test('stay as they are with an interceptor, who may call the handler later', () => {
+    expect(keptAfter(LARGE, { produceBorrows: true, intercept: (_api, _context, _request, handle) => handle() })?.equals(LARGE)).toBe(true)
+  })
+
+  test('wait in memory of their own while requests before them are served', async () => {
+    const held = new Held()
+    const socket = new Harness(held.handle).connect()
+    socket.receive(Buffer.concat([heartbeat(1), heartbeat(2), heartbeat(3)]))
+    for (const index of [0, 1, 2]) await held.answer(index)
+    expect(heartbeatReplies(socket).map(({ correlationId }) => correlationId)).toEqual([1, 2, 3])
   })
 })
 

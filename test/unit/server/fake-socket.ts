@@ -45,10 +45,12 @@ export class FakeSocket implements Socket {
     this.state = 'destroyed'
   }
 
-  /** The peer sends. */
+  /** The peer sends. As the port says, the chunk's memory holds something else when `onData` has returned. */
   receive(bytes: Buffer): void {
     if (this.isPaused) throw new Error('nothing is read from a paused socket')
-    this.#handlers?.onData(bytes)
+    const chunk = Buffer.from(bytes)
+    this.#handlers?.onData(chunk)
+    chunk.fill(0xee)
   }
 
   /** The system has taken what was buffered. */

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DecodeError } from '../../../protocol/errors.ts'
+import { BufferPool } from '../../../src/base/buffer-pool.ts'
 import { FrameReader } from '../../../src/server/frame-reader.ts'
 
 const MAX_BYTES = 1_000_000
@@ -22,12 +23,21 @@ function split(stream: Buffer, cuts: readonly number[]): Buffer[] {
 
 function drain(reader: FrameReader): Buffer[] {
   const frames: Buffer[] = []
-  for (let frame = reader.next(MAX_BYTES); frame !== null; frame = reader.next(MAX_BYTES)) frames.push(frame)
+  for (let frame = reader.next(MAX_BYTES); frame !== null; frame = reader.next(MAX_BYTES)) frames.push(reader.detach(frame))
   return frames
 }
 
+/** As a view that the reader may take back. */
+function nextInPieces(reader: FrameReader, body: Buffer): Buffer {
+  const stream = framed(body)
+  reader.push(stream.subarray(0, 65_536))
+  expect(reader.next(MAX_BYTES)).toBeNull()
+  reader.push(stream.subarray(65_536))
+  return reader.next(MAX_BYTES) as Buffer
+}
+
 function readAll(chunks: readonly Buffer[]): { readonly frames: Buffer[]; readonly reader: FrameReader } {
-  const reader = new FrameReader()
+  const reader = new FrameReader(new BufferPool(0))
   const frames = chunks.flatMap((chunk) => {
     reader.push(chunk)
     return drain(reader)
@@ -60,24 +70,58 @@ describe('FrameReader', () => {
     )
   })
 
-  test('a request that lies in one chunk is a view of it', () => {
+  test('a request that lies in one chunk is a view of it, and a copy when it is detached', () => {
     const chunk = framed(Buffer.from('one'), Buffer.from('two'))
-    const { frames } = readAll([chunk])
-    expect(frames.map(String)).toEqual(['one', 'two'])
-    for (const frame of frames) expect(frame.buffer).toBe(chunk.buffer)
+    const reader = new FrameReader(new BufferPool(0))
+    reader.push(chunk)
+    const one = reader.next(MAX_BYTES) as Buffer
+    expect(one.buffer).toBe(chunk.buffer)
+    const kept = reader.detach(one)
+    chunk.fill(0, 0, 7)
+    expect(kept.toString()).toBe('one')
+    expect(reader.next(MAX_BYTES)?.toString()).toBe('two')
   })
 
-  test('a request over several chunks gets a buffer of exactly its size', () => {
-    const body = Buffer.alloc(300_000, 7)
-    const stream = framed(body)
-    const { frames } = readAll([stream.subarray(0, 65_536), stream.subarray(65_536, 131_072), stream.subarray(131_072)])
-    expect(frames).toHaveLength(1)
-    expect(frames[0]?.equals(body)).toBe(true)
-    expect(frames[0]?.buffer.byteLength).toBe(300_000)
+  test('a request over several chunks has memory that the next one uses again', () => {
+    const reader = new FrameReader(new BufferPool(1_000_000))
+    const first = nextInPieces(reader, Buffer.alloc(300_000, 7))
+    expect(first.equals(Buffer.alloc(300_000, 7))).toBe(true)
+    const second = nextInPieces(reader, Buffer.alloc(299_000, 8))
+    expect(second.equals(Buffer.alloc(299_000, 8))).toBe(true)
+    expect(second.buffer).toBe(first.buffer)
+  })
+
+  test('a request that was detached keeps its memory', () => {
+    const reader = new FrameReader(new BufferPool(1_000_000))
+    const first = reader.detach(nextInPieces(reader, Buffer.alloc(300_000, 7)))
+    nextInPieces(reader, Buffer.alloc(300_000, 8))
+    expect(first.equals(Buffer.alloc(300_000, 7))).toBe(true)
+  })
+
+  test('what is not yet cut up outlives its chunk', () => {
+    const reader = new FrameReader(new BufferPool(0))
+    const chunk = framed(Buffer.from('one'), Buffer.from('two'))
+    reader.push(chunk)
+    expect(reader.next(MAX_BYTES)?.toString()).toBe('one')
+    reader.keepUnread()
+    chunk.fill(0)
+    expect(reader.next(MAX_BYTES)?.toString()).toBe('two')
+    expect(reader.next(MAX_BYTES)).toBeNull()
+  })
+
+  test('a reader that is closed gives back all memory', () => {
+    const buffers = new BufferPool(1_000_000)
+    const reader = new FrameReader(buffers)
+    nextInPieces(reader, Buffer.alloc(100_000))
+    reader.push(framed(Buffer.alloc(400_000)).subarray(0, 300_000))
+    expect(reader.next(MAX_BYTES)).toBeNull()
+    reader.close()
+    expect(reader.heldBytes).toBe(0)
+    expect(buffers.freeBytes).toBe(2 ** 17 + 2 ** 19)
   })
 
   test('holds memory for the bytes that came, not for the length that was announced', () => {
-    const reader = new FrameReader()
+    const reader = new FrameReader(new BufferPool(0))
     const start = Buffer.alloc(1_004)
     start.writeInt32BE(100_000_000)
     reader.push(start)
@@ -96,12 +140,12 @@ describe('FrameReader', () => {
   })
 
   test('shows the bytes at which it failed', () => {
-    const whole = new FrameReader()
+    const whole = new FrameReader(new BufferPool(0))
     whole.push(Buffer.from('GET / HTTP/1.1'))
     expect(() => whole.next(MAX_BYTES)).toThrow(DecodeError)
     expect(whole.sample(16).toString()).toBe('GET / HTTP/1.1')
 
-    const pieces = new FrameReader()
+    const pieces = new FrameReader(new BufferPool(0))
     pieces.push(Buffer.from('GE'))
     expect(pieces.next(MAX_BYTES)).toBeNull()
     pieces.push(Buffer.from('T / HTTP'))

@@ -1,7 +1,7 @@
 import { ApiVersionsApi } from '../../../protocol/messages/api-versions.ts'
 import { HeartbeatApi, HeartbeatRequest, HeartbeatResponse } from '../../../protocol/messages/heartbeat.ts'
 import { InitProducerIdApi } from '../../../protocol/messages/init-producer-id.ts'
-import { ProduceApi } from '../../../protocol/messages/produce.ts'
+import { ProduceApi, ProduceRequest } from '../../../protocol/messages/produce.ts'
 import { decodeMessage, encodeMessage } from '../../../protocol/schema/codec.ts'
 import { Reader } from '../../../protocol/wire/reader.ts'
 import { Writer } from '../../../protocol/wire/writer.ts'
@@ -87,6 +87,8 @@ function served(api: ServedApi<object>['api'], handle: Handle): ServedApi<object
 export interface HarnessOptions {
   readonly settings?: Partial<ServerSettings>
   readonly intercept?: Intercept<object>
+  /** Whether the handler of Produce says that it keeps no bytes. */
+  readonly produceBorrows?: boolean
 }
 
 /** The connections of a node that serves Heartbeat (as `handle` says), ApiVersions and Produce. */
@@ -97,12 +99,12 @@ export class Harness {
   readonly closed: number[] = []
   readonly connections: Connections<object>
 
-  constructor(handle: Handle, { settings, intercept }: HarnessOptions = {}) {
+  constructor(handle: Handle, { settings, intercept, produceBorrows = false }: HarnessOptions = {}) {
     const logger = recordingLogger(this.lines)
     const apis = new ApiTable<object>([
       served(HeartbeatApi, handle),
       served(ApiVersionsApi, handle),
-      served(ProduceApi, handle),
+      { ...served(ProduceApi, handle), borrowsBytes: produceBorrows },
       served(InitProducerIdApi, handle),
     ])
     const dispatcher = new Dispatcher<object>({
@@ -145,6 +147,14 @@ export function request(apiKey: number, apiVersion: number, correlationId: numbe
   const bytes = writer.toBuffer()
   bytes.writeInt32BE(bytes.length - 4, 0)
   return bytes
+}
+
+/** A Produce v9 of these records. */
+export function produce(correlationId: number, records: Buffer): Buffer {
+  const writer = new Writer()
+  const topicData = [{ name: 'topic', partitionData: [{ index: 0, records }] }]
+  encodeMessage(ProduceRequest, { transactionalId: null, acks: 1, timeoutMs: 1000, topicData }, writer, 9)
+  return request(ProduceApi.key, 9, correlationId, { flexible: true, body: writer.toBuffer() })
 }
 
 /** A Heartbeat v4 whose group id is as long as wanted. */

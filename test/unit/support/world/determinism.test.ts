@@ -7,7 +7,8 @@ async function startEcho(ports: Ports): Promise<void> {
   await ports.disk.makeDirectory('/data')
   const file = await ports.disk.open('/data/log', 'create')
   await ports.network.listen({ host: '0.0.0.0', port: 9092 }, (socket) => {
-    const onData = async (chunk: Buffer) => {
+    const onData = async (bytes: Buffer) => {
+      const chunk = Buffer.from(bytes)
       file.writeAt([chunk], file.sizeBytes())
       if (ports.random.below(2) === 0) await file.flush()
       socket.write([chunk])
