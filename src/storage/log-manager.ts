@@ -92,6 +92,8 @@ export class LogManager {
   /** By `topicPartitionKey`. */
   readonly #directoryOf = new Map<string, LogDirectory>()
   readonly #creating = new Map<string, Promise<PartitionLog>>()
+  /** Logs that are being made, by directory. */
+  readonly #creatingIn = new Map<LogDirectory, number>()
   #previousBrokerEpoch = -1
 
   private constructor(options: LogManagerOptions) {
@@ -254,24 +256,33 @@ export class LogManager {
 
   #create(key: string, options: GetOrCreateLogOptions): Promise<PartitionLog> {
     const directory = this.#directoryFor(options.directoryId)
+    this.#countCreating(directory, 1)
     const creating = this.#onDisk(directory, () => directory.createLog(options.topic, options.partition, options.topicId))
       .then((log) => {
         this.#directoryOf.set(key, directory)
         return log
       })
-      .finally(() => this.#creating.delete(key))
+      .finally(() => {
+        this.#creating.delete(key)
+        this.#countCreating(directory, -1)
+      })
     this.#creating.set(key, creating)
     return creating
   }
 
-  /** Source: `LogManager.nextLogDirs` of Kafka: the directory with the fewest logs. */
+  #countCreating(directory: LogDirectory, difference: number): void {
+    this.#creatingIn.set(directory, (this.#creatingIn.get(directory) ?? 0) + difference)
+  }
+
+  /** Source: `LogManager.nextLogDirs` of Kafka: the directory with the fewest logs, those that are being made among them. */
   #directoryFor(directoryId: Uuid | undefined): LogDirectory {
     const live = [...this.#live.values()]
     const wanted = directoryId === undefined ? undefined : live.find((directory) => directory.directoryId === directoryId)
     if (wanted !== undefined) return wanted
     const [first, ...others] = live
     if (first === undefined) throw new OdradekError('NO_LOG_DIRECTORY', 'All log directories are offline')
-    return others.reduce((best, directory) => (directory.logs.size < best.logs.size ? directory : best), first)
+    const count = (directory: LogDirectory) => directory.logs.size + (this.#creatingIn.get(directory) ?? 0)
+    return others.reduce((best, directory) => (count(directory) < count(best) ? directory : best), first)
   }
 
   #takeOut(log: PartitionLog): LogDirectory {

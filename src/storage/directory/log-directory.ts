@@ -134,7 +134,7 @@ export class LogDirectory {
 
   async #writeCheckpoints(): Promise<void> {
     const logs = [...this.logs]
-    const recoveryPoints = new Map(logs.map(([name, log]) => [name, log.recoveryPoint]))
+    const recoveryPoints = new Map(logs.map(([name, log]) => [name, log.recoveryStart]))
     const logStarts = new Map(logs.filter(([, log]) => log.isStartWithinSegment).map(([name, log]) => [name, log.logStartOffset]))
     if (!isSame(recoveryPoints, this.#writtenRecoveryPoints)) await this.#recoveryPoints.write(recoveryPoints)
     this.#writtenRecoveryPoints = recoveryPoints

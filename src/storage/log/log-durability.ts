@@ -26,6 +26,8 @@ export class LogDurability {
   #lastFlushMs: TimestampMs
   /** The directory's own name, and the topic id in it. */
   #isPlaceDurable: boolean
+  /** A log end up to which indexes and history are durable as well, as a clean stop leaves them; -1 when there is none. */
+  #completeTo: number
   /** Files were made in the directory since it was flushed. */
   #hasNewNames: boolean
 
@@ -36,10 +38,21 @@ export class LogDurability {
     this.#lastFlushMs = options.state.context.clock.nowMs()
     this.#isPlaceDurable = options.isDurable
     this.#hasNewNames = !options.isDurable
+    this.#completeTo = options.isDurable ? options.state.logEndOffset : -1
   }
 
   get recoveryPoint(): number {
     return this.#recoveryPoint
+  }
+
+  /**
+   * Where recovery has to begin, for the checkpoint. The active segment may be finished right at the recovery point, and then
+   * ends there without its indexes being durable: so it begins one offset before, which costs nothing while it is active.
+   */
+  get recoveryStart(): number {
+    const { segments, logEndOffset } = this.#state
+    const isComplete = this.#completeTo === logEndOffset || this.#recoveryPoint <= segments.active.baseOffset
+    return isComplete ? this.#recoveryPoint : Math.min(this.#recoveryPoint, logEndOffset - 1)
   }
 
   get lastFlushMs(): TimestampMs {
@@ -57,6 +70,7 @@ export class LogDurability {
     await this.#flushSegment(this.#state.segments.active, true)
     await this.#history.flush()
     await this.#flushNames()
+    this.#completeTo = this.#state.logEndOffset
   }
 
   /** Makes what files there are in the directory durable. Rejects with `DiskError`. */
@@ -85,6 +99,7 @@ export class LogDurability {
 
   noteCut(offset: number): void {
     this.#recoveryPoint = Math.min(this.#recoveryPoint, offset)
+    this.#completeTo = -1
   }
 
   async #flushNow(): Promise<void> {

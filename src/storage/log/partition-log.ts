@@ -126,6 +126,11 @@ export class PartitionLog {
     return this.#durability.recoveryPoint
   }
 
+  /** What the checkpoint of recovery points has to say of this log. */
+  get recoveryStart(): number {
+    return this.#durability.recoveryStart
+  }
+
   /** As many records wait for a flush as `flush.messages` allows: until they are flushed, none of them counts as written. */
   get mustFlush(): boolean {
     return this.#state.logEndOffset - this.#durability.recoveryPoint >= this.#state.config.flushMessages

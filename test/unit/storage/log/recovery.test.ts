@@ -282,6 +282,23 @@ describe('recovery and the loss of power behind it', () => {
     }
   })
 
+  it('committed readers are told of aborted transactions, also where a flushed segment was finished and nothing flushed since', async () => {
+    for (const seed of SEEDS) {
+      const world = await mounted(seed)
+      const log = await world.complete(openTestLog(world.node('a').ports))
+      append(log, dataBatch({ isTransactional: true, producer: { id: 9, sequence: 0 } }))
+      append(log, markerBatch({ producerId: 9, isAbort: true }), { origin: 'coordinator', transactionVersion: 1 })
+      await world.complete(log.flush())
+      const { recoveryStart } = log
+      log.roll()
+      world.crash('a', 'power')
+      const again = await world.complete(openTestLog(world.restart('a'), { recoveryPoint: recoveryStart }))
+      again.updateHighWatermark(again.logEndOffset)
+      const read = await world.complete(again.readAsync(0, { maxBytes: 1000, minOneBatch: true, upTo: 'last-stable' }))
+      expect(read).toMatchObject({ kind: 'read', abortedTransactions: [{ producerId: 9, firstOffset: 0 }] })
+    }
+  })
+
   it('segments that truncation cut stay away', async () => {
     for (const seed of SEEDS) {
       const world = await mounted(seed)
