@@ -15,6 +15,8 @@ export interface OdradekOptions {
   readonly ports?: readonly [number, number]
   /** Starts with `--config FILE` alone: profile, ports and directories are the file's, and `ports` says which they are. */
   readonly configFile?: string
+  /** As many descriptors as the process may have (`ulimit -n`). */
+  readonly descriptorLimit?: number
 }
 
 /** Odradek as its users run it: `bin/odradek start`, a process of its own. */
@@ -50,11 +52,12 @@ export async function startOdradek(options: OdradekOptions = {}): Promise<Odrade
     ...options.settings,
   }
   const sets = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
+  const program = [...limitedBy(options.descriptorLimit), process.execPath, PROGRAM, 'start']
   const flags = options.configFile === undefined ? ['--profile', 'dev', ...sets] : ['--config', options.configFile]
   const removeDirectory = async () => {
     if (options.directory === undefined) await rm(directory, { recursive: true, force: true, maxRetries: 3 })
   }
-  const running = new RunningOdradek({ port, directory, flags, removeDirectory })
+  const running = new RunningOdradek({ port, directory, command: [...program, ...flags], removeDirectory })
   try {
     await running.start()
     return running
@@ -64,10 +67,15 @@ export async function startOdradek(options: OdradekOptions = {}): Promise<Odrade
   }
 }
 
+/** The shell gives way to the program, which keeps its process id. */
+function limitedBy(descriptors: number | undefined): readonly string[] {
+  return descriptors === undefined ? [] : ['sh', '-c', `ulimit -n ${descriptors} && exec "$0" "$@"`]
+}
+
 interface RunningOptions {
   readonly port: number
   readonly directory: string
-  readonly flags: readonly string[]
+  readonly command: readonly string[]
   readonly removeDirectory: () => Promise<void>
 }
 
@@ -94,7 +102,8 @@ class RunningOdradek implements OdradekProcess {
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [PROGRAM, 'start', ...this.#options.flags], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const [program = '', ...args] = this.#options.command
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     const keep = (chunk: Buffer) => {
       this.#output = (this.#output + chunk.toString()).slice(-200_000)
     }
