@@ -166,6 +166,7 @@ class Story {
     deepStrictEqual(await this.#world.complete(valuesOf(log)), all.slice(log.logStartOffset, log.logEndOffset))
     expected.values.splice(0, expected.values.length, ...all.slice(0, log.logEndOffset))
     expected.inDoubt = []
+    expected.durableEnd = Math.min(expected.durableEnd, log.logEndOffset)
     expected.start = log.logStartOffset
   }
 
