@@ -4,7 +4,7 @@ import { DiskError } from '../base/errors.ts'
 import type { Clock, Disk, Timers } from '../base/ports.ts'
 import { topicPartitionKey } from '../base/topic-partition.ts'
 import type { MetadataDelta, MetadataPublisher } from '../metadata/delta.ts'
-import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image.ts'
+import { DirectoryId, type MetadataImage, type PartitionImage, type TopicImage } from '../metadata/image.ts'
 import type { MetadataService } from '../metadata/metadata-service.ts'
 import type { OffsetsByPartition } from '../storage/checkpoint/offset-checkpoint.ts'
 import type { PartitionLog } from '../storage/log/partition-log.ts'
@@ -26,6 +26,12 @@ export interface ReplicationSettings {
   readonly replicaHighWatermarkCheckpointIntervalMs: number
   /** fetch.max.bytes */
   readonly fetchMaxBytes: number
+}
+
+interface PartitionChange {
+  readonly registration: PartitionImage
+  /** Made by this change: no replica of it holds records yet. */
+  readonly isNew: boolean
 }
 
 export interface ReplicaManagerOptions {
@@ -121,7 +127,8 @@ export class ReplicaManager implements MetadataPublisher {
 
   /** Resolves when this node's partitions are as `image` has them: leaders serve, deleted ones are gone. */
   async onUpdate(delta: MetadataDelta, image: MetadataImage): Promise<void> {
-    if (this.#isFirstUpdate) {
+    const isStart = this.#isFirstUpdate
+    if (isStart) {
       this.#isFirstUpdate = false
       await this.#checkpoint.load()
       await this.#logs.setAsideStrayLogs((log) => this.#isStray(log, image))
@@ -129,10 +136,11 @@ export class ReplicaManager implements MetadataPublisher {
     const removals: Partition[] = []
     for (const topic of delta.topics.deleted.values()) removals.push(...this.#hostedOf(topic))
     const changes: (() => Promise<void>)[] = []
-    for (const { after, partitions } of delta.topics.changed.values()) {
+    for (const { before, after, partitions } of delta.topics.changed.values()) {
       for (const index of partitions) {
         const registration = after.partitions[index] as PartitionImage
-        if (registration.replicas.includes(this.nodeId)) changes.push(() => this.#apply(after, index, registration))
+        const isNew = !isStart && before?.partitions[index] === undefined
+        if (registration.replicas.includes(this.nodeId)) changes.push(() => this.#apply(after, index, { registration, isNew }))
         else removals.push(...this.#hostedAt(after, index))
       }
     }
@@ -156,14 +164,15 @@ export class ReplicaManager implements MetadataPublisher {
     await this.#checkpoint.stop()
   }
 
-  async #apply(topic: TopicImage, index: number, registration: PartitionImage): Promise<void> {
+  async #apply(topic: TopicImage, index: number, change: PartitionChange): Promise<void> {
+    const { registration } = change
     let partition = this.#hosted.getById(topic.id, index)
     if (partition === undefined) {
       partition = new Partition(topic.name, topic.id, index, this.#environment)
       this.#hosted.add(partition)
     }
     try {
-      const log = partition.log ?? (await this.#openLog(partition, registration))
+      const log = partition.log ?? (await this.#openLog(partition, change))
       if (log === null) partition.goOffline()
       else if (registration.leader === this.nodeId) partition.becomeLeader(log, registration)
       else partition.becomeFollower(log, registration)
@@ -175,13 +184,14 @@ export class ReplicaManager implements MetadataPublisher {
     }
   }
 
-  /** null when the replica's directory has failed: it must not start empty in another one. */
-  async #openLog(partition: Partition, registration: PartitionImage): Promise<PartitionLog | null> {
+  /** null when the replica's directory has failed: it must not start empty in another one. One that is new has no directory yet. */
+  async #openLog(partition: Partition, { registration, isNew }: PartitionChange): Promise<PartitionLog | null> {
     const { topic, topicId, index } = partition
     const existing = this.#logs.getLog(topic, index)
     const assigned = registration.directories[registration.replicas.indexOf(this.nodeId)]
     const isLive = this.#logs.liveDirectories.some((directory) => directory.directoryId === assigned)
-    if (existing === undefined && !isLive && this.#logs.offlineDirectories.length > 0) return null
+    const mayBeElsewhere = !isLive && !(isNew && assigned === DirectoryId.UNASSIGNED)
+    if (existing === undefined && mayBeElsewhere && this.#logs.offlineDirectories.length > 0) return null
     const log = await this.#logs.getOrCreateLog({
       topic,
       partition: index,

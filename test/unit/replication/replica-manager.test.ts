@@ -142,6 +142,15 @@ describe('a failing disk', () => {
     expect(partitionOf('bad').isOffline).toBe(true)
     expect(broker.logs.getLog('bad', 0)).toBeUndefined()
   })
+
+  it('leaves new topics the other directories', async () => {
+    await broker.createTopic('bad', { directory: 0 })
+    failWrites()
+    append('bad')
+    await broker.createTopic('new', { directory: 'unassigned' })
+    expect(append('new')).toMatchObject({ kind: 'appended' })
+    expect(broker.logs.getLog('new', 0)?.directory).toBe('/data/b/new-0')
+  })
 })
 
 describe('a restart', () => {

@@ -4,7 +4,7 @@ import { type Uuid, uuidFromBytes, ZERO_UUID } from '../../../protocol/uuid.ts'
 import type { Handler } from '../../../src/handlers/define-handler.ts'
 import type { RequestContext } from '../../../src/handlers/request-context.ts'
 import type { BrokerRegistration, MetadataImage, PartitionImage, TopicImage } from '../../../src/metadata/image.ts'
-import { EMPTY_IMAGE } from '../../../src/metadata/image.ts'
+import { DirectoryId, EMPTY_IMAGE } from '../../../src/metadata/image.ts'
 import { wholeDelta } from '../../../src/metadata/whole-delta.ts'
 import { FetchSessionCache } from '../../../src/replication/fetch/fetch-session-cache.ts'
 import { ProducerIds } from '../../../src/replication/producer-ids.ts'
@@ -24,8 +24,8 @@ export interface TopicOptions {
   readonly isr?: readonly number[]
   readonly leader?: number
   readonly leaderEpoch?: number
-  /** The log directory of this node's replicas: an index of the broker's directories. */
-  readonly directory?: number
+  /** The log directory of this node's replicas: an index of the broker's directories, or left for the broker to choose. */
+  readonly directory?: number | 'unassigned'
   readonly config?: Partial<LogConfig>
   readonly minInsyncReplicas?: number
 }
@@ -220,7 +220,7 @@ function partitionImage(options: TopicOptions): PartitionImage {
   const replicas = options.replicas ?? [NODE_ID]
   return {
     replicas,
-    directories: replicas.map(() => directoryId(options.directory ?? 0)),
+    directories: replicas.map(() => (options.directory === 'unassigned' ? DirectoryId.UNASSIGNED : directoryId(options.directory ?? 0))),
     isr: options.isr ?? replicas,
     removingReplicas: [],
     addingReplicas: [],
