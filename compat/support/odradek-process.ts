@@ -32,6 +32,8 @@ export interface OdradekProcess extends AsyncDisposable {
   stop(): Promise<number | null>
   /** SIGKILL; resolves when the process is gone. */
   kill(): Promise<void>
+  /** Resolves with the exit code when it has ended by itself; null after a signal. */
+  ended(): Promise<number | null>
   /** Starts it again on the same ports and data after `stop` or `kill`. */
   start(): Promise<void>
   /** All that it printed since it was first started. */
@@ -133,6 +135,10 @@ class RunningOdradek implements OdradekProcess {
   async kill(): Promise<void> {
     this.#child?.kill('SIGKILL')
     await this.#closed
+  }
+
+  ended(): Promise<number | null> {
+    return this.#closed
   }
 
   output(): string {
