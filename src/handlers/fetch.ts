@@ -7,6 +7,7 @@ import { fetchContext, type SessionAnswer } from '../replication/fetch/fetch-con
 import { type FetchOutcome, fetchMessages } from '../replication/fetch/fetch-messages.ts'
 import { fetchParams, forgottenPartitions, splitKnown, usesTopicIds, wantedPartitions } from '../replication/fetch/fetch-request.ts'
 import type { FetchedPartition, PartitionData } from '../replication/fetch/partition-fetch.ts'
+import type { ReplicaManager } from '../replication/replica-manager.ts'
 import { defineHandler } from './define-handler.ts'
 import type { RequestContext } from './request-context.ts'
 
@@ -27,7 +28,7 @@ export const fetchHandler = defineHandler({
   handle(context, request) {
     const { replicas, fetchSessions } = context.services
     const version = context.apiVersion
-    const params = fetchParams(request, version, replicas.settings.fetchMaxBytes)
+    const params = fetchParams(replicas, request, version)
     const { byId } = replicas.image.topics
     const nameOf = (topicId: Uuid) => byId.get(topicId)?.name ?? null
     const session = fetchContext(fetchSessions, {
@@ -43,6 +44,7 @@ export const fetchHandler = defineHandler({
     const outcome: FetchOutcome | Promise<FetchOutcome> = targets.length === 0 ? [] : fetchMessages(replicas, params, targets, () => context.closed)
     const respond = (fetched: FetchOutcome): Response | null => {
       if (fetched === null) return null
+      context.whenSent(() => giveBack(replicas, fetched))
       const endpoints = new LeaderEndpoints(replicas, context.listenerName)
       const shaped = fetched.map((one) => (one.data.errorCode === ErrorCode.NONE ? one : shapeError(context, one, endpoints)))
       return answer(session.respond(unknown.length === 0 ? shaped : [...shaped, ...unknown]), endpoints)
@@ -50,6 +52,10 @@ export const fetchHandler = defineHandler({
     return outcome instanceof Promise ? outcome.then(respond) : respond(outcome)
   },
 })
+
+function giveBack(replicas: ReplicaManager, fetched: readonly FetchedPartition[]): void {
+  for (const { data } of fetched) replicas.readBuffers.giveBack(data.records)
+}
 
 function answer({ errorCode, sessionId, fetched }: SessionAnswer, endpoints: LeaderEndpoints): Response {
   return { throttleTimeMs: 0, errorCode, sessionId, responses: byTopic(fetched), nodeEndpoints: endpoints.all }

@@ -1,5 +1,6 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
+import { BufferPool } from '../base/buffer-pool.ts'
 import { DiskError } from '../base/errors.ts'
 import type { Clock, Disk, Timers } from '../base/ports.ts'
 import { topicPartitionKey } from '../base/topic-partition.ts'
@@ -47,6 +48,9 @@ export interface ReplicaManagerOptions {
   readonly onFailure: (error: unknown) => void
 }
 
+/** What is kept of buffers for reads: as many as the replies that a few consumers at full speed are taking, of a megabyte each. */
+const SPARE_READ_BYTES = 8 * 1024 * 1024
+
 /**
  * The partitions of this node. Follows the metadata: opens and deletes logs, makes partitions leaders and followers, and
  * keeps high watermarks over a restart. What requests do with several partitions stands beside it (append-partitions,
@@ -61,6 +65,8 @@ export class ReplicaManager implements MetadataPublisher {
   readonly clock: Clock
   readonly timers: Timers
   readonly settings: ReplicationSettings
+  /** For the records that fetches read. */
+  readonly readBuffers = new BufferPool(SPARE_READ_BYTES)
   readonly #metadata: MetadataService
   readonly #logger: Logger
   readonly #logs: LogManager

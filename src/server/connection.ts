@@ -57,6 +57,8 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
   #aborter: AbortController | null = null
   #outgoing: Uint8Array[] = []
   #outgoingBytes = 0
+  /** To be called when nothing is on its way any more. */
+  #afterSending: (() => void)[] = []
   #servingBytes = 0
   #countedBytes = 0
   #lastSweep: number
@@ -98,8 +100,14 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
     return this.#aborter.signal
   }
 
+  /** One request is served at a time, so its reply is the next to leave, or is on its way already. */
+  whenSent(callback: () => void): void {
+    this.#afterSending.push(callback)
+  }
+
   onData(chunk: Buffer): void {
     if (this.#state !== 'open') return
+    this.#tellSent()
     this.#lastSweep = this.#host.sweepCount
     this.#reader.push(chunk)
     this.#run()
@@ -109,6 +117,7 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
 
   onDrain(): void {
     this.#isBlocked = false
+    this.#tellSent()
     this.#run()
   }
 
@@ -120,6 +129,8 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
     this.#state = 'closed'
     this.#aborter?.abort()
     this.#reader.close()
+    this.#outgoing = []
+    this.#tellSent()
     this.#count(0)
     this.#host.onClosed(this)
   }
@@ -228,7 +239,10 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
   }
 
   #queue(reply: Reply): void {
-    if (reply === null || this.#state === 'closing' || this.#state === 'closed') return
+    if (reply === null || this.#state === 'closing' || this.#state === 'closed') {
+      this.#tellSent()
+      return
+    }
     for (const chunk of reply) this.#outgoingBytes += chunk.length
     if (this.#outgoing.length === 0) this.#outgoing = reply
     else this.#outgoing.push(...reply)
@@ -241,6 +255,19 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
     this.#outgoing = []
     this.#outgoingBytes = 0
     if (!this.#socket.write(chunks)) this.#isBlocked = true
+    this.#tellSent()
+  }
+
+  /**
+   * Replies leave in order, so when nothing is on its way all have left. A socket that is being closed may still be
+   * sending, whatever it says: then `onClose` is waited for. A reply that is being made has not left either.
+   */
+  #tellSent(): void {
+    if (this.#afterSending.length === 0 || this.#state === 'closing') return
+    if (this.#state !== 'closed' && (this.#isBusy || this.#outgoing.length > 0 || this.#socket.bufferedBytes > 0)) return
+    const callbacks = this.#afterSending
+    this.#afterSending = []
+    for (const callback of callbacks) callback()
   }
 
   /** Reads on or stops, and tells the node what this connection holds. */

@@ -27,6 +27,11 @@ export interface RequestContext<Services> {
   readonly closed: AbortSignal
   readonly services: Services
   /**
+   * Calls `callback` once, when the system has taken the reply to this request, or never will: the memory of its bytes may
+   * be used again. To be asked for before the handler answers, or its promise resolves.
+   */
+  whenSent(callback: () => void): void
+  /**
    * Closes the connection instead of answering, for the cases where Kafka does (Produce with acks=0 that failed). What
    * the handler returns afterwards is dropped.
    * @param why stands in the log line

@@ -12,6 +12,8 @@ export interface ConnectionFacts<Services> {
   readonly services: Services
   /** Aborted when the connection closes. */
   closedSignal(): AbortSignal
+  /** See `RequestContext.whenSent`; of the request that is being served. */
+  whenSent(callback: () => void): void
   refuse(why: string): void
 }
 
@@ -64,6 +66,10 @@ export class RequestScope<Services> implements RequestContext<Services> {
 
   get services(): Services {
     return this.#connection.services
+  }
+
+  whenSent(callback: () => void): void {
+    this.#connection.whenSent(callback)
   }
 
   closeConnection(why: string): void {

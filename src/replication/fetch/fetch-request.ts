@@ -46,10 +46,9 @@ export function usesTopicIds(version: number): boolean {
   return version >= FIRST_TOPIC_ID_VERSION
 }
 
-/** @param fetchMaxBytes the broker's `fetch.max.bytes` */
-export function fetchParams(limits: FetchLimits, version: number, fetchMaxBytes: number): FetchParams {
+export function fetchParams(replicas: ReplicaManager, limits: FetchLimits, version: number): FetchParams {
   const replicaId = version >= FIRST_REPLICA_STATE_VERSION ? limits.replicaState.replicaId : limits.replicaId
-  const maxBytes = Math.min(limits.maxBytes, fetchMaxBytes)
+  const maxBytes = Math.min(limits.maxBytes, replicas.settings.fetchMaxBytes)
   return {
     replicaId,
     bound: replicaId >= 0 ? 'log-end' : limits.isolationLevel === READ_COMMITTED ? 'last-stable' : 'high-watermark',
@@ -57,6 +56,7 @@ export function fetchParams(limits: FetchLimits, version: number, fetchMaxBytes:
     maxWaitMs: limits.maxWaitMs,
     minBytes: Math.min(limits.minBytes, maxBytes),
     maxBytes,
+    allocate: (sizeBytes) => replicas.readBuffers.take(sizeBytes),
   }
 }
 

@@ -28,6 +28,8 @@ export interface FetchParams {
   readonly minBytes: number
   /** Soft limit of all records together: the first batch goes out however large (KIP-74). */
   readonly maxBytes: number
+  /** Gives memory of this size for records. */
+  readonly allocate: (sizeBytes: number) => Buffer
 }
 
 /** What one partition answers: the fields of FetchResponse's PartitionData. */
@@ -41,7 +43,7 @@ export interface PartitionData {
   readonly currentLeader: { readonly leaderId: number; readonly leaderEpoch: number } | undefined
   readonly abortedTransactions: readonly AbortedTransaction[] | null
   readonly preferredReadReplica: number
-  /** Valid until the response is sent. */
+  /** Valid until the response is sent, when the memory goes back to where it came from. */
   readonly records: Buffer
 }
 

@@ -76,7 +76,7 @@ function offsetsOf(partition: Partition): LogOffsets {
 }
 
 function readOptions(fetch: PartitionFetch, params: FetchParams, limit: ReadLimit): ReadOptions {
-  return { maxBytes: Math.min(fetch.maxBytes, limit.maxBytes), minOneBatch: limit.minOneBatch, upTo: params.bound }
+  return { maxBytes: Math.min(fetch.maxBytes, limit.maxBytes), minOneBatch: limit.minOneBatch, upTo: params.bound, allocate: params.allocate }
 }
 
 function empty(fetch: PartitionFetch, partition: Partition, params: FetchParams): PartitionData {

@@ -43,7 +43,7 @@ export class LogReader {
       const found = findBatch(this.#state.segments, startOffset)
       const planned = found === null ? null : planRead(found.segment, found.place, this.#boundPosition(options.upTo), options)
       if (planned === null) return emptyRead(options)
-      return this.#answer({ ...planned, startOffset }, readBytes(planned), options)
+      return this.#answer({ ...planned, startOffset }, readBytes(planned, options.allocate), options)
     })
   }
 
@@ -57,7 +57,7 @@ export class LogReader {
       if (cuts !== state.cuts) return this.#answerAfterCut(startOffset, options)
       const planned = found === null ? null : planRead(found.segment, found.place, this.#boundPosition(options.upTo), options)
       if (planned === null) return emptyRead(options)
-      return this.#answer({ ...planned, startOffset }, await readBytesAsync(planned), options)
+      return this.#answer({ ...planned, startOffset }, await readBytesAsync(planned, options.allocate), options)
     } catch (error) {
       if (cuts !== state.cuts || state.isClosed) return this.#answerAfterCut(startOffset, options)
       throw state.failed(error)

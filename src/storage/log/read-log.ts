@@ -56,14 +56,14 @@ export function planRead(segment: Segment, place: BatchPlace, bound: BoundPositi
   return { segment, position: place.position, sizeBytes: Math.min(Math.max(options.maxBytes, place.sizeBytes), end - place.position) }
 }
 
-export function readBytes(plan: Omit<ReadPlan, 'startOffset'>): Buffer {
-  const target = Buffer.allocUnsafe(plan.sizeBytes)
+export function readBytes(plan: Omit<ReadPlan, 'startOffset'>, allocate: (sizeBytes: number) => Buffer = Buffer.allocUnsafe): Buffer {
+  const target = allocate(plan.sizeBytes)
   if (plan.segment.log.get().readAt(target, plan.position) < target.length) throw plan.segment.damagedAt(plan.position)
   return target
 }
 
-export async function readBytesAsync(plan: Omit<ReadPlan, 'startOffset'>): Promise<Buffer> {
-  const target = Buffer.allocUnsafe(plan.sizeBytes)
+export async function readBytesAsync(plan: Omit<ReadPlan, 'startOffset'>, allocate: (sizeBytes: number) => Buffer = Buffer.allocUnsafe): Promise<Buffer> {
+  const target = allocate(plan.sizeBytes)
   const bytes = await plan.segment.log.use((file) => file.readAtAsync(target, plan.position))
   if (bytes < target.length) throw plan.segment.damagedAt(plan.position)
   return target

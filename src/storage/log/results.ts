@@ -64,6 +64,8 @@ export interface ReadOptions {
   /** give the first batch whole, even when it is larger than `maxBytes` (KIP-74) */
   readonly minOneBatch: boolean
   readonly upTo: ReadBound
+  /** Gives memory of this size for what is read; ordinary memory when absent. */
+  readonly allocate?: (sizeBytes: number) => Buffer
 }
 
 export interface AbortedTransaction {
@@ -73,7 +75,7 @@ export interface AbortedTransaction {
 
 export interface LogRead {
   readonly kind: 'read'
-  /** Starts at a batch border, maybe before the offset asked for, and may end inside a batch, as Kafka's answers do. A copy that belongs to the caller. */
+  /** Starts at a batch border, maybe before the offset asked for, and may end inside a batch, as Kafka's answers do. A copy that belongs to the caller, in memory from `allocate`. */
   readonly records: Buffer
   /** Transactions aborted within what was read; null unless `upTo` was 'last-stable'. */
   readonly abortedTransactions: readonly AbortedTransaction[] | null

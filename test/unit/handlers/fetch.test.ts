@@ -314,4 +314,17 @@ describe('Fetch', () => {
     const next = await call([], { sessionId: begun?.sessionId ?? 0, sessionEpoch: 1 })
     expect(next?.responses[0]?.partitions).toMatchObject([{ errorCode: ErrorCode.INCONSISTENT_TOPIC_ID }])
   })
+
+  it('reads into memory that is used again once the reply has left', async () => {
+    await broker.createTopic('t', { partitionCount: 2 })
+    append('t', { index: 0, valueBytes: 40_000 })
+    append('t', { index: 1, valueBytes: 40_000 })
+    const { readBuffers } = broker.replicas
+    expect(readBuffers.freeBytes).toBe(0)
+    const [first, second] = await fetchAll([{ index: 0 }, { index: 1 }])
+    expect([first, second].map((data) => offsetsIn(data?.records))).toEqual([[0], [0]])
+    expect(readBuffers.freeBytes).toBe(2 * 65_536)
+    await fetchAll([{ index: 0 }, { index: 1 }])
+    expect(readBuffers.freeBytes).toBe(2 * 65_536)
+  })
 })

@@ -57,6 +57,9 @@ export class TopicNode {
       principal: 'User:ANONYMOUS',
       closed: new AbortController().signal,
       services: this.#services,
+      whenSent: () => {
+        throw new Error('topic requests do not ask')
+      },
       closeConnection: (why) => {
         throw new Error(why)
       },

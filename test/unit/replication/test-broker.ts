@@ -161,6 +161,7 @@ export class TestConnection {
   readonly #services: object
   readonly #clientId: string
   readonly #closing = new AbortController()
+  readonly #afterSending: (() => void)[] = []
   /** Why the broker closed it; null while it is open. */
   closedBecause: string | null = null
 
@@ -182,7 +183,13 @@ export class TestConnection {
     const { api } = handler
     const decoded = decodeFrom(api.request, encodeToBuffer(api.request, request, version), version)
     const answer = handler.handle(this.#context(api.key, version), decoded)
-    return answer instanceof Promise ? answer.then((response) => asRead(api.response, response, version)) : asRead(api.response, answer, version)
+    return answer instanceof Promise ? answer.then((response) => this.#send(api.response, response, version)) : this.#send(api.response, answer, version)
+  }
+
+  #send<Response extends Fields>(message: Message<Response>, response: Input<Message<Response>> | null, version: number): Answer<Response> {
+    const read = asRead(message, response, version)
+    for (const callback of this.#afterSending.splice(0)) callback()
+    return read
   }
 
   #context(apiKey: number, apiVersion: number): RequestContext {
@@ -199,6 +206,7 @@ export class TestConnection {
       principal: 'User:ANONYMOUS',
       closed: this.#closing.signal,
       services: this.#services as RequestContext['services'],
+      whenSent: (callback) => this.#afterSending.push(callback),
       closeConnection: (why) => {
         this.closedBecause = why
       },

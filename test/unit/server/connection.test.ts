@@ -183,6 +183,69 @@ describe('what a handler may do', () => {
   })
 })
 
+describe('who asks when its reply has left', () => {
+  function harness(told: number[], answer: () => Result = () => FINE): Harness {
+    return new Harness((context) => {
+      context.whenSent(() => told.push(context.correlationId))
+      return answer()
+    })
+  }
+
+  test('is told once the system has taken the reply', () => {
+    const told: number[] = []
+    const socket = harness(told).connect()
+    socket.receive(heartbeat(1))
+    expect(told).toEqual([1])
+    socket.isStuck = true
+    socket.receive(Buffer.concat([heartbeat(2), heartbeat(3)]))
+    expect(socket.sent).toHaveLength(2)
+    expect(told).toEqual([1])
+    socket.drain()
+    expect(told).toEqual([1, 2, 3])
+  })
+
+  test('is not told while the reply is still being made', async () => {
+    const told: number[] = []
+    const held = new Held()
+    const socket = harness(told, held.handle).connect()
+    socket.receive(heartbeat(1))
+    socket.drain()
+    expect(told).toEqual([])
+    await held.answer(0)
+    expect(told).toEqual([1])
+  })
+
+  test('is told when there is no reply', () => {
+    const told: number[] = []
+    const socket = harness(told, () => null).connect()
+    socket.receive(heartbeat(1))
+    expect(told).toEqual([1])
+  })
+
+  test('is told when the connection is gone, and not while it is only going', () => {
+    const told: number[] = []
+    const connected = harness(told)
+    const socket = connected.connect()
+    socket.isStuck = true
+    socket.receive(heartbeat(1))
+    void connected.connections.drain(1000)
+    socket.bufferedBytes = 0
+    expect(told).toEqual([])
+    socket.close()
+    expect(told).toEqual([1])
+  })
+
+  test('is told when the connection goes while the reply is being made', async () => {
+    const told: number[] = []
+    const held = new Held()
+    const socket = harness(told, held.handle).connect()
+    socket.receive(heartbeat(1))
+    socket.close()
+    await held.answer(0)
+    expect(told).toEqual([1])
+  })
+})
+
 describe('the bytes of a request', () => {
   const SMALL = Buffer.from('some records')
   const LARGE = Buffer.alloc(100_000, 'records')
