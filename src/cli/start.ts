@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { formatHostPort } from '../config/host-port.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import type { RunningNode } from '../node/running-node.ts'
@@ -39,6 +40,8 @@ export const startCommand: Command = {
       for (const warning of loaded.warnings) logger.warn(warning)
       await using node = await startNode({ ...loaded, ports, logger, hostname: machineName() })
       announce(logger, loaded, node, ephemeral !== null)
+      // What starting needs is compiled by now: the next start finds it, however this process ends.
+      flushCompileCache()
       const signal = await Promise.race([signals.first, node.failed])
       logger.info('stopping', { signal })
       await node.stop()
