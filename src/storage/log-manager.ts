@@ -166,12 +166,20 @@ export class LogManager {
     await this.#onDisk(directory, () => directory.deleteLog(log))
   }
 
-  /** Logs that the metadata does not know: set aside as `…-stray`, never removed by us. Rejects with `DiskError`. */
+  /**
+   * Logs that the metadata does not know: set aside as `…-stray`, never removed by us. To be called before any log is used:
+   * one of a deleted topic may stand beside that of a new topic of the same name in another directory, which takes its place.
+   */
   async setAsideStrayLogs(isStray: (log: PartitionLog) => boolean): Promise<void> {
-    for (const log of [...this.logs].filter(isStray)) {
-      const directory = this.#takeOut(log)
-      await this.#onDisk(directory, () => directory.setAsideStray(log))
+    for (const directory of [...this.#live.values()]) {
+      await this.#inBackground(directory, async () => {
+        for (const [key, log] of [...directory.logs].filter(([, found]) => isStray(found))) {
+          if (this.#directoryOf.get(key) === directory) this.#directoryOf.delete(key)
+          await directory.setAsideStray(log)
+        }
+      })
     }
+    for (const directory of this.#live.values()) for (const key of directory.logs.keys()) this.#directoryOf.set(key, directory)
   }
 
   updateTopicConfig(topic: string, config: LogConfig): void {
@@ -218,12 +226,12 @@ export class LogManager {
     const directory = this.#newDirectory(path, directoryId)
     this.#live.set(path, directory)
     await this.#inBackground(directory, () => directory.load())
-    for (const key of directory.logs.keys()) {
+    for (const [key, log] of directory.logs) {
       const other = this.#directoryOf.get(key)
-      if (other !== undefined) {
+      if (other === undefined) this.#directoryOf.set(key, directory)
+      else if (mayBeOfOneTopic(log, other.logs.get(key))) {
         throw new OdradekError('DUPLICATE_LOG', `The log of ${key} is in ${other.path} and in ${path}: remove one of them`, { fields: { key } })
       }
-      this.#directoryOf.set(key, directory)
     }
   }
 
@@ -317,7 +325,7 @@ export class LogManager {
     if (!this.#live.delete(directory.path)) return
     this.#offline.add(directory.path)
     this.#logger.error('A log directory failed and is offline', { path: directory.path, logs: directory.logs.size, error })
-    for (const key of directory.logs.keys()) this.#directoryOf.delete(key)
+    for (const key of directory.logs.keys()) if (this.#directoryOf.get(key) === directory) this.#directoryOf.delete(key)
     directory.closeFiles()
     this.#options.onDirectoryOffline(infoOf(directory), error)
   }
@@ -375,4 +383,9 @@ function infoOf({ path, directoryId }: LogDirectory): LogDirectoryInfo {
 function commonEpoch(epochs: readonly (number | null)[]): number {
   const [first] = epochs
   return first !== undefined && first !== null && epochs.every((epoch) => epoch === first) ? first : -1
+}
+
+/** A log that does not say whose it is may be anybody's. */
+function mayBeOfOneTopic(log: PartitionLog, other: PartitionLog | undefined): boolean {
+  return log.topicId === null || other === undefined || other.topicId === null || log.topicId === other.topicId
 }

@@ -139,6 +139,31 @@ describe('logs', () => {
   })
 })
 
+describe('a log of a deleted topic beside that of a new topic of the same name in another directory', () => {
+  it('is set aside, and the new one is used', async () => {
+    await using started = startWorld()
+    const [one, two] = [...DIRECTORIES.values()] as [Uuid, Uuid]
+    const before = await open(started.ports)
+    append(await before.manager.getOrCreateLog({ ...log('a'), directoryId: one }), dataBatch())
+    await before.manager.shutdown(1)
+    await started.ports.disk.rename('/one/a-0', '/kept')
+    const between = await open(started.ports)
+    append(await between.manager.getOrCreateLog({ ...log('a', 0, OTHER_ID), directoryId: two }), dataBatch({ count: 2 }))
+    await between.manager.shutdown(1)
+    await started.ports.disk.rename('/kept', '/one/a-0')
+    const { manager } = await open(started.ports)
+    await manager.setAsideStrayLogs((candidate) => candidate.topicId !== OTHER_ID)
+    expect(manager.getLog('a', 0)?.directory).toBe('/two/a-0')
+    expect((await manager.getOrCreateLog(log('a', 0, OTHER_ID))).logEndOffset).toBe(2)
+  })
+
+  it('cannot be told from it when it does not say whose it is: the start is refused', async () => {
+    await using started = startWorld()
+    for (const path of DIRECTORIES.keys()) await started.ports.disk.makeDirectory(`${path}/a-0`)
+    await expect(open(started.ports)).rejects.toMatchObject({ code: 'DUPLICATE_LOG' })
+  })
+})
+
 describe('a clean shutdown', () => {
   it('leaves checkpoints and the marker, and the next start reads no log data', async () => {
     await using started = startWorld()
