@@ -1,4 +1,4 @@
-import type { NodeConfig } from '../config/node-config.ts'
+import { printConfig } from '../config/print-config.ts'
 import type { Command } from './command.ts'
 import { configFlags, loadConfigFromFlags } from './config-flags.ts'
 
@@ -9,14 +9,10 @@ export const configCommand: Command = {
   flags: { ...configFlags, given: { does: 'Leave out settings that have their default.' } },
   async run(args, output) {
     const { config, profile, warnings } = loadConfigFromFlags(args)
+    const names = config.names()
     output.out(`# profile ${profile}\n`)
-    for (const name of config.names()) if (!args.has('given') || config.isGiven(name)) output.out(lineOf(config, name))
+    output.out(printConfig(config, args.has('given') ? names.filter((name) => config.isGiven(name)) : names))
     for (const warning of warnings) output.err(`warning: ${warning}\n`)
     return 0
   },
-}
-
-function lineOf(config: NodeConfig, name: string): string {
-  const { text, origin } = config.inForce(name)
-  return `${name}=${text ?? ''}  # ${origin}\n`
 }

@@ -22,8 +22,6 @@ const BROKER_PORT = 9091
 const CONTROLLER_PORT = 19_091
 const CONTROLLER_LISTENER = 'CONTROLLER'
 const INTERNAL_TOPIC_PARTITIONS = 5
-/** Longer than a client takes to connect anew, shorter than anyone likes to wait. */
-const MEMBER_CONNECTION_GRACE_MS = 1_000
 
 /**
  * The values of the dev profile that nobody else set. Listeners are seen to as a whole: where `listeners` was set without
@@ -65,9 +63,10 @@ function devValues(given: ReadonlyMap<string, string>, { nodeNumber, nodeCount, 
     'share.coordinator.state.topic.replication.factor': replicas,
     'share.coordinator.state.topic.min.isr': minIsr,
     'share.coordinator.state.topic.num.partitions': partitions,
+    // A node that nobody uses writes nothing. The records only show observers of the metadata log how far behind they are.
+    'metadata.max.idle.interval.ms': '0',
     'group.initial.rebalance.delay.ms': '0',
     'group.streams.initial.rebalance.delay.ms': '0',
-    'odradek.member.connection.grace.ms': String(MEMBER_CONNECTION_GRACE_MS),
   }
 }
 

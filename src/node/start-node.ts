@@ -18,6 +18,7 @@ import { openPartitions } from './open-partitions.ts'
 import type { BoundListener, RunningNode } from './running-node.ts'
 import { serverSettings } from './server-settings.ts'
 import { Teardown } from './teardown.ts'
+import { refuseUnserved } from './unserved-settings.ts'
 
 /** How long connections may take to get their last replies when the node stops. */
 const DRAIN_MS = 5_000
@@ -49,6 +50,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 async function start(options: NodeOptions, failure: NodeFailure, teardown: Teardown): Promise<RunningNode> {
   const { config, identity, ports, logger } = options
   const { nodeId } = identity
+  refuseUnserved(config)
   const apis = new ApiTable<Services>(handlers)
   const server = await openFreePorts(options, apis, failure, teardown)
   const told = addressesTold(options, server)

@@ -55,7 +55,7 @@ export const networkSettings = {
     default: 2_147_483_647,
     validator: atLeast(0),
     update: 'cluster-wide',
-    does: 'Connections to the node at a time; at the limit the one that was idle longest is closed.',
+    does: 'Connections to the node at a time; more wait until others close.',
   }),
   'max.connections.per.ip': int({ default: 2_147_483_647, validator: atLeast(0), update: 'cluster-wide', does: 'Connections from one address at a time.' }),
   'max.connections.per.ip.overrides': string({
@@ -63,12 +63,7 @@ export const networkSettings = {
     update: 'cluster-wide',
     does: 'Limits of single addresses in place of `max.connections.per.ip`: `host:count,…`.',
   }),
-  'max.connection.creation.rate': int({
-    default: 2_147_483_647,
-    validator: atLeast(0),
-    update: 'cluster-wide',
-    does: 'New connections a second; beyond it, accepting waits.',
-  }),
+  'max.connection.creation.rate': int({ default: 2_147_483_647, validator: atLeast(0), update: 'cluster-wide' }),
   'connections.max.idle.ms': long({ default: 600_000, does: 'Milliseconds without a request after which a connection is closed; -1 for never.' }),
   'connection.failed.authentication.delay.ms': int({
     default: 100,

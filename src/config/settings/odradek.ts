@@ -1,18 +1,8 @@
 import { int, type Settings } from '../setting.ts'
-import { atLeast, between } from '../validators.ts'
+import { atLeast } from '../validators.ts'
 
 /** Odradek's own settings, which Apache Kafka does not know. They are kept few: what Kafka has a name for goes by that name. */
 export const odradekSettings = {
-  'metrics.port': int({
-    default: 9404,
-    validator: between(-1, 65_535),
-    does: 'The port that serves metrics for Prometheus; 0 takes a free one, -1 serves none.',
-  }),
-  'odradek.member.connection.grace.ms': int({
-    default: -1,
-    validator: atLeast(-1),
-    does: "Milliseconds after the close of its connection that a dynamic member of a classic group is removed, before its session would end; -1 for Kafka's way, the session alone.",
-  }),
   'odradek.open.files.max': int({
     default: 1000,
     validator: atLeast(16),

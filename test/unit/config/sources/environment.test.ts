@@ -47,10 +47,6 @@ describe('KAFKA_ variables', () => {
     expect(read(Object.fromEntries(injected.map((name) => [`KAFKA_${name}`, 'tcp://10.0.0.1:9092'])))).toEqual({})
   })
 
-  test('that look injected and name a setting are settings', () => {
-    expect(read({ KAFKA_METRICS_PORT: '1' })).toEqual({ 'metrics.port': '1' })
-  })
-
   test('are the only ones read', () => {
     expect(read({ PATH: '/bin', CLUSTER_ID: 'x', kafka_num_partitions: '1', KAFKA_NUM_PARTITIONS: undefined })).toEqual({})
   })

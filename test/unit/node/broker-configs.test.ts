@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { loadConfig } from '../../../src/config/load-config.ts'
+import { BrokerConfigs } from '../../../src/node/broker-configs.ts'
+import type { LogFields, Logger } from '../../../src/telemetry/logger.ts'
+import { config as configRecord, replay } from '../metadata/records.ts'
+
+const BROKER = 4
+const TOPIC = 2
+
+function following(nodeId: number) {
+  const { config } = loadConfig({ profile: 'dev' })
+  const warned: LogFields[] = []
+  const logger: Logger = { error() {}, warn: (_message, fields = {}) => void warned.push(fields), info() {}, debug() {}, child: () => logger }
+  return { config, warned, publisher: new BrokerConfigs(nodeId, config, logger) }
+}
+
+describe('broker settings in the metadata log', () => {
+  test('come into force: those for all brokers under those for this one, and never those for another', () => {
+    const { config, publisher } = following(1)
+    const first = replay([
+      configRecord(BROKER, '', 'log.retention.ms', '1000'),
+      configRecord(BROKER, '', 'log.segment.bytes', '2097152'),
+      configRecord(BROKER, '1', 'log.retention.ms', '2000'),
+      configRecord(BROKER, '2', 'log.retention.ms', '3000'),
+    ])
+    publisher.onUpdate(first.delta, first.image)
+    expect(config.get('log.retention.ms')).toBe(2000)
+    expect(config.get('log.segment.bytes')).toBe(2_097_152)
+  })
+
+  test('that were taken back make way for what stood before', () => {
+    const { config, publisher } = following(1)
+    const first = replay([configRecord(BROKER, '', 'log.segment.bytes', '2097152')])
+    publisher.onUpdate(first.delta, first.image)
+    const second = replay([configRecord(BROKER, '', 'log.segment.bytes', null)], first.image)
+    publisher.onUpdate(second.delta, second.image)
+    expect(config.get('log.segment.bytes')).toBe(1_073_741_824)
+  })
+
+  test('that this node does not take are named in a warning', () => {
+    const { warned, publisher } = following(1)
+    const { delta, image } = replay([configRecord(BROKER, '1', 'log.segment.bytes', 'many')])
+    publisher.onUpdate(delta, image)
+    expect(warned).toEqual([{ names: ['log.segment.bytes'] }])
+  })
+
+  test('are left alone when a topic changes', () => {
+    const { config, publisher } = following(1)
+    const before = config.version
+    const { delta, image } = replay([configRecord(TOPIC, 'topic', 'retention.ms', '1')])
+    publisher.onUpdate(delta, image)
+    expect(config.version).toBe(before)
+  })
+})
