@@ -146,7 +146,7 @@ describe('with few descriptors', () => {
     const sockets: Socket[] = []
     let turnedAway = 0
     for (let index = 0; index < 200; index++) sockets.push(connect(node.port, '127.0.0.1').on('error', () => {}))
-    for (const socket of sockets) socket.once('close', () => turnedAway++)
+    for (const socket of sockets) socket.resume().once('close', () => turnedAway++)
     await until('some are turned away', () => turnedAway > 50)
     expect(turnedAway).toBeLessThan(200)
     for (const socket of sockets) socket.destroy()
