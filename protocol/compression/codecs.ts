@@ -9,18 +9,22 @@ export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 /** In the order of their ids in a batch's attributes. Source: Kafka protocol guide, "Record Batch". */
 export const COMPRESSIONS: readonly Compression[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
 
-/** A snappy block inflates as a whole; this is how far. Other codecs need no limit to be read in bounded memory. */
+/** A snappy block inflates as a whole; this is how far unless told otherwise. Other codecs need no limit to be read in bounded memory. */
 export const MAX_SNAPPY_BLOCK_BYTES = 64 * 1024 * 1024
 
-/** Reads what `compressed` inflates to, in chunks. Throws a `DecompressionError` here or on reading, for what the codec does not accept. */
-export function openDecompressor(compression: Compression, compressed: Buffer): ByteSource {
+/**
+ * Reads what `compressed` inflates to, in chunks.
+ * @param maxBlockBytes to what one snappy block may inflate
+ * Throws a `DecompressionError` here or on reading, for what the codec does not accept.
+ */
+export function openDecompressor(compression: Compression, compressed: Buffer, maxBlockBytes = MAX_SNAPPY_BLOCK_BYTES): ByteSource {
   switch (compression) {
     case 'none':
       return openPlain(compressed)
     case 'gzip':
       return openGzip(compressed)
     case 'snappy':
-      return openSnappy(compressed, MAX_SNAPPY_BLOCK_BYTES)
+      return openSnappy(compressed, maxBlockBytes)
     case 'lz4':
       return openLz4(compressed)
     case 'zstd':

@@ -24,6 +24,8 @@ export interface AppendRules {
   readonly timestampBeforeMaxMs: number
   /** `message.timestamp.after.max.ms`; as above. */
   readonly timestampAfterMaxMs: number
+  /** To what a snappy block, or records that have to be compressed anew, may inflate: they do as a whole. */
+  readonly maxInflatedWholeBytes: number
   /** The topic's `cleanup.policy` contains `compact`: every record needs a key. */
   readonly isCompacted: boolean
 }

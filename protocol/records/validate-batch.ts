@@ -69,8 +69,8 @@ function accept(batch: RecordBatch, rules: AppendRules): Validation {
 }
 
 function acceptInPlace(batch: RecordBatch, rules: AppendRules): Validation {
-  const scan = scanBatch(batch)
-  const { refused, maxTimestamp } = checkRecords(batch, rules, scan, () => summaries(batch))
+  const scan = scanBatch(batch, rules)
+  const { refused, maxTimestamp } = checkRecords(batch, rules, scan, () => summaries(batch, rules))
   if (refused !== null) return refused
   // Kafka means to number such records anew and fails over it.
   if (batch.isCompressed && !scan.isSequential) return refuse(ErrorCode.UNKNOWN_SERVER_ERROR, 'offsets of compressed records are not 0, 1, 2, …')
@@ -78,14 +78,14 @@ function acceptInPlace(batch: RecordBatch, rules: AppendRules): Validation {
 }
 
 function acceptRebuilt(batch: RecordBatch, rules: AppendRules, compression: Compression): Validation {
-  const all = [...records(batch)]
-  const { refused } = checkRecords(batch, rules, scanBatch(batch), () => summaries(batch))
+  const all = [...records(batch, { maxDecompressedBytes: rules.maxInflatedWholeBytes })]
+  const { refused } = checkRecords(batch, rules, scanBatch(batch, rules), () => summaries(batch, rules))
   return refused ?? rebuildBatch(batch, all, rules, compression)
 }
 
-function scanBatch(batch: RecordBatch): RecordScan {
+function scanBatch(batch: RecordBatch, rules: AppendRules): RecordScan {
   if (!batch.isCompressed) return scanRecords(batch.buffer, batch.position + RECORDS_POSITION, batch.end, batch.recordCount)
-  const stream = openStream(batch)
+  const stream = openStream(batch, rules)
   try {
     return scanStream(stream, batch.recordCount)
   } finally {
@@ -93,9 +93,9 @@ function scanBatch(batch: RecordBatch): RecordScan {
   }
 }
 
-function* summaries(batch: RecordBatch): Generator<RecordSummary, void, undefined> {
+function* summaries(batch: RecordBatch, rules: AppendRules): Generator<RecordSummary, void, undefined> {
   if (!batch.isCompressed) return yield* summarizeRecords(new VarintReader(batch.buffer, batch.position + RECORDS_POSITION, batch.end), batch.recordCount)
-  const stream = openStream(batch)
+  const stream = openStream(batch, rules)
   try {
     yield* summarizeRecords(stream, batch.recordCount)
   } finally {
@@ -103,9 +103,9 @@ function* summaries(batch: RecordBatch): Generator<RecordSummary, void, undefine
   }
 }
 
-function openStream(batch: RecordBatch): ByteStream {
+function openStream(batch: RecordBatch, rules: AppendRules): ByteStream {
   const compressed = batch.buffer.subarray(batch.position + RECORDS_POSITION, batch.end)
-  return new ByteStream(openDecompressor(batch.compression, compressed), MAX_INFLATED_BYTES)
+  return new ByteStream(openDecompressor(batch.compression, compressed, rules.maxInflatedWholeBytes), MAX_INFLATED_BYTES)
 }
 
 /** Sets what the broker knows better: the time of the append, or the true maximum of the timestamps. */

@@ -36,7 +36,7 @@ export function logManagerSettings(config: NodeConfig, { logDirs }: Pick<NodeIde
 }
 
 /** What is in force for one topic, as its logs take it. A snapshot: to be made again when something changed. */
-export function logConfigOf(config: TopicConfig): LogConfig {
+export function logConfigOf(config: TopicConfig, node: NodeConfig): LogConfig {
   const policies = config.get('cleanup.policy')
   return {
     segmentBytes: config.get('segment.bytes'),
@@ -60,5 +60,6 @@ export function logConfigOf(config: TopicConfig): LogConfig {
     messageTimestampType: config.get('message.timestamp.type') as LogConfig['messageTimestampType'],
     messageTimestampBeforeMaxMs: config.get('message.timestamp.before.max.ms'),
     messageTimestampAfterMaxMs: config.get('message.timestamp.after.max.ms'),
+    maxInflatedWholeBytes: node.get('odradek.decompression.max.bytes'),
   }
 }

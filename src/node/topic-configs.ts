@@ -30,7 +30,7 @@ export class TopicConfigs implements MetadataPublisher {
   }
 
   logConfig(topic: string): LogConfig {
-    return logConfigOf(this.of(topic))
+    return logConfigOf(this.of(topic), this.#config)
   }
 
   minInsyncReplicas(topic: string): number {

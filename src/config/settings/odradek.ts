@@ -9,8 +9,8 @@ export const odradekSettings = {
     does: 'Files of partitions that are open at a time; further ones are closed and opened again when needed.',
   }),
   'odradek.decompression.max.bytes': int({
-    default: 134_217_728,
+    default: 67_108_864,
     validator: atLeast(1_048_576),
-    does: 'The size up to which one batch may inflate where its codec cannot be read piece by piece (snappy, lz4); a larger one is refused.',
+    does: 'The size up to which a snappy block, and records that have to be compressed anew, may inflate, since they do as a whole; a larger batch is refused.',
   }),
 } satisfies Settings

@@ -55,6 +55,7 @@ function rulesOf({ origin, config, partition, nowMs }: LeaderBatchOptions): Appe
     timestampType: config.messageTimestampType,
     timestampBeforeMaxMs: limit(config.messageTimestampBeforeMaxMs),
     timestampAfterMaxMs: limit(config.messageTimestampAfterMaxMs),
+    maxInflatedWholeBytes: config.maxInflatedWholeBytes,
     isCompacted: config.compact,
   }
 }

@@ -43,6 +43,8 @@ export interface LogConfig {
   readonly messageTimestampBeforeMaxMs: number
   /** message.timestamp.after.max.ms */
   readonly messageTimestampAfterMaxMs: number
+  /** odradek.decompression.max.bytes, the node's: to what snappy blocks, and records to be compressed anew, may inflate */
+  readonly maxInflatedWholeBytes: number
 }
 
 /** Kafka's largest long in settings: no bound in practice. */
@@ -70,4 +72,5 @@ export const DEFAULT_LOG_CONFIG: LogConfig = {
   messageTimestampType: 'CreateTime',
   messageTimestampBeforeMaxMs: UNLIMITED,
   messageTimestampAfterMaxMs: 3_600_000,
+  maxInflatedWholeBytes: 67_108_864,
 }

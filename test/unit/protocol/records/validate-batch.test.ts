@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { compressSync } from 'snappy'
 import { describe, expect, test } from 'vitest'
 import { COMPRESSIONS, compress } from '../../../../protocol/compression/codecs.ts'
 import { ErrorCode } from '../../../../protocol/error-codes.ts'
@@ -20,6 +21,7 @@ const RULES: AppendRules = {
   timestampType: 'CreateTime',
   timestampBeforeMaxMs: Number.POSITIVE_INFINITY,
   timestampAfterMaxMs: 3_600_000,
+  maxInflatedWholeBytes: 64 * MIB,
   isCompacted: false,
 }
 
@@ -180,4 +182,25 @@ test('a coordinator may write control batches, and they are not compressed', () 
   const validation = validateBatch(bytes, { ...RULES, origin: 'coordinator', compression: 'zstd' })
   expect(validation).toMatchObject({ ok: true, isRebuilt: false })
   expect(validateBatch(bytes, RULES)).toMatchObject({ ok: false, errorCode: ErrorCode.INVALID_RECORD })
+})
+
+describe('what inflates as a whole', () => {
+  const SNAPPY = 2
+  const payload = buildBatch({}, some(1000)).subarray(RECORDS_POSITION)
+
+  test('may be a snappy block of the size allowed, and no byte more', () => {
+    const bytes = batchAround(compressSync(payload), SNAPPY, 1000)
+    expect(validateBatch(bytes, { ...RULES, maxInflatedWholeBytes: payload.length })).toMatchObject({ ok: true, recordCount: 1000 })
+    expect(validateBatch(bytes, { ...RULES, maxInflatedWholeBytes: payload.length - 1 })).toMatchObject({
+      ok: false,
+      errorCode: ErrorCode.MESSAGE_TOO_LARGE,
+    })
+  })
+
+  test('may be records that have to be compressed anew, up to the same size', () => {
+    const rules: AppendRules = { ...RULES, compression: 'zstd' }
+    const bytes = () => buildBatch({ compression: 'gzip' }, some(1000))
+    expect(validateBatch(bytes(), { ...rules, maxInflatedWholeBytes: payload.length })).toMatchObject({ ok: true, isRebuilt: true })
+    expect(validateBatch(bytes(), { ...rules, maxInflatedWholeBytes: payload.length - 1 })).toMatchObject({ ok: false, errorCode: ErrorCode.MESSAGE_TOO_LARGE })
+  })
 })
