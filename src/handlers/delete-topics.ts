@@ -23,7 +23,8 @@ export const deleteTopicsHandler = defineHandler({
   async handle({ apiVersion, principal, services: { controller, metadata, config } }, request) {
     const topics = topicsOf(request, apiVersion)
     if (!config.get('delete.topic.enable')) return { responses: topics.map((topic) => responseOf(topic, deletionDisabled(apiVersion))) }
-    const { ids, refused } = resolve(topics, metadata.image())
+    const { ids, refused, isSettled } = resolve(topics, metadata.image())
+    if (isSettled) return { responses: refused }
     const answer = await answerOf(controller.deleteTopics({ principal, timeoutMs: request.timeoutMs }, [...ids.keys()]))
     if (answer.kind === 'refused') return { responses: topics.map((topic) => responseOf(topic, answer.error)) }
     const deleted = answer.value.map(({ id, name, ...error }) => responseOf({ name: ids.get(id) ?? name, topicId: id }, error))
@@ -42,6 +43,8 @@ interface Resolved {
   /** What to delete, with the name under which it is answered. */
   readonly ids: ReadonlyMap<Uuid, string>
   readonly refused: readonly TopicResponse[]
+  /** No topic had to be looked up, so neither a deadline nor the controller has a say. */
+  readonly isSettled: boolean
 }
 
 function topicsOf(request: DeleteTopicsRequest, apiVersion: number): readonly TopicState[] {
@@ -66,11 +69,9 @@ function resolve(topics: readonly TopicState[], image: MetadataImage): Resolved 
     if (topic !== undefined) ids.set(id, topic.name)
     else if (!repeatedIds.has(id)) refused.push(responseOf({ name: null, topicId: id }, plainFailure(ErrorCode.UNKNOWN_TOPIC_ID)))
   }
-  resolveNames(
-    names.filter((name) => !repeatedNames.has(name)),
-    { image, ids, repeatedIds, refused },
-  )
-  return { ids, refused }
+  const namesOnce = names.filter((name) => !repeatedNames.has(name))
+  resolveNames(namesOnce, { image, ids, repeatedIds, refused })
+  return { ids, refused, isSettled: namesOnce.length === 0 && wantedIds.every((id) => repeatedIds.has(id)) }
 }
 
 function resolveNames(

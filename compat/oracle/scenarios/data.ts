@@ -307,6 +307,22 @@ function fetchScenarios(): readonly Scenario[] {
         stage.client.exchange(FetchApi, version, fetchRequest(version, [{ topic: stage.name('absent'), topicId: UNKNOWN_ID, parts: [{ fetchOffset: 0 }] }])),
     },
     {
+      name: 'Fetch: partitions that are there and that are not, in the order of the answer',
+      versions: [4, 12],
+      run: async (stage, version) => {
+        const topic = stage.name('t')
+        await createTopic(stage, topic, 2)
+        await append(stage, topic, three)
+        const absent = { topic: stage.name('absent'), topicId: UNKNOWN_ID, parts: [{ fetchOffset: 0 }] }
+        const parts = [9, 1, 0].map((partition) => ({ partition, fetchOffset: 0 }))
+        const known = { topic, topicId: await topicIdOf(stage, topic), parts }
+        return [
+          await stage.client.exchange(FetchApi, version, fetchRequest(version, [known, absent])),
+          await stage.client.exchange(FetchApi, version, fetchRequest(version, [absent, known])),
+        ]
+      },
+    },
+    {
       name: 'Fetch: a session, whole, incremental, with wrong epochs and ids',
       versions: [7, 11, 12, 13, 17, 18],
       run: async (stage, version) => {
@@ -346,6 +362,23 @@ function fetchScenarios(): readonly Scenario[] {
 
 function offsetScenarios(): readonly Scenario[] {
   return [
+    {
+      name: 'ListOffsets: a topic in pieces, one without partitions, one partition twice, a level that does not exist',
+      versions: versions(2, 11),
+      run: async (stage, version) => {
+        const [topic, empty] = [stage.name('t'), stage.name('empty')]
+        await createTopic(stage, topic, 2)
+        const latest = (partitionIndex: number) => ({ partitionIndex, timestamp: -1n })
+        const topics = [
+          { name: topic, partitions: [latest(0)] },
+          { name: empty, partitions: [] },
+          { name: topic, partitions: [latest(1), latest(1)] },
+        ]
+        const ask = (isolationLevel: number) => stage.client.exchange(ListOffsetsApi, version, { replicaId: -1, isolationLevel, topics })
+        return [await ask(0), await ask(2)]
+      },
+      unordered: ['topics', 'partitions'],
+    },
     {
       name: 'ListOffsets: every special time and some plain ones',
       versions: versions(1, 11),

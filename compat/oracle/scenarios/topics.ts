@@ -173,6 +173,18 @@ export const topicScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'DeleteTopics: the same twice, without time to do anything',
+    versions: versions(1, 6),
+    run: async (stage, version) => {
+      const names = [stage.name('absent'), stage.name('absent')]
+      return stage.client.exchange(
+        DeleteTopicsApi,
+        version,
+        version >= 6 ? { topics: names.map((name) => ({ name })), timeoutMs: 0 } : { topicNames: names, timeoutMs: 0 },
+      )
+    },
+  },
+  {
     name: 'DeleteTopics: by id, by an unknown id, by both',
     unordered: ['responses'],
     versions: [6],

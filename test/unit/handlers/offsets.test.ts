@@ -52,6 +52,37 @@ describe('ListOffsets', () => {
     expect(await list(-2, { version })).toMatchObject({ errorCode: 0, timestamp: -1n, offset: 1 })
   })
 
+  it('names each topic and partition once, and no topic without a partition', async () => {
+    await broker.createTopic('t')
+    const latest = (partitionIndex: number) => ({ partitionIndex, timestamp: -1n })
+    const asked = [
+      { name: 't', partitions: [latest(0)] },
+      { name: 'empty', partitions: [] },
+      { name: 't', partitions: [latest(1), latest(1)] },
+    ]
+    const answer = await broker.world.complete(Promise.resolve(connection.call(listOffsetsHandler, 11, { replicaId: -1, isolationLevel: 0, topics: asked })))
+    expect(answer?.topics).toMatchObject([
+      {
+        name: 't',
+        partitions: [
+          { partitionIndex: 0, errorCode: ErrorCode.NONE },
+          { partitionIndex: 1, errorCode: ErrorCode.INVALID_REQUEST },
+        ],
+      },
+    ])
+  })
+
+  it('fails for all that is asked at an isolation level that does not exist', async () => {
+    await broker.createTopic('t')
+    expect(await list(-1, { isolationLevel: 2 })).toEqual({
+      partitionIndex: 0,
+      errorCode: ErrorCode.UNKNOWN_SERVER_ERROR,
+      timestamp: -1n,
+      offset: -1,
+      leaderEpoch: -1,
+    })
+  })
+
   it('finds the first record at or after a time, and nothing after the last', async () => {
     await broker.createTopic('t')
     append('t', 100, 200)

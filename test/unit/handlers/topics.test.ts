@@ -78,6 +78,8 @@ describe('a request that may take no time', () => {
   it('is answered when nothing needs deciding', async () => {
     const created = await new TopicNode(records).ask(createTopicsHandler, 7, { topics: [wanted('twice'), wanted('twice')], timeoutMs: 0 })
     expect(created.topics).toMatchObject([{ name: 'twice', errorCode: ErrorCode.INVALID_REQUEST }])
+    const deleted = await new TopicNode(records).ask(deleteTopicsHandler, 5, { topicNames: ['foo', 'foo'], timeoutMs: 0 })
+    expect(deleted.responses).toMatchObject([{ name: 'foo', errorCode: ErrorCode.INVALID_REQUEST }])
   })
 })
 
