@@ -5,8 +5,16 @@ import { masked } from './mask.ts'
 import { RawClient } from './raw-client.ts'
 import type { Scenario, Stage } from './scenario.ts'
 
+type Properties = Readonly<Record<string, string | number | boolean>>
+
 interface Broker extends AsyncDisposable {
   readonly bootstrap: string
+}
+
+/** What is asked and what ought to answer alike. */
+export interface Pair extends AsyncDisposable {
+  readonly kafka: Broker
+  readonly odradek: Broker
 }
 
 /**
@@ -20,31 +28,40 @@ const settings = {
 }
 
 /** Declares a test for each version of each scenario: the same requests to Apache Kafka and to Odradek, the answers compared whole. */
-export function runScenarios(area: string, scenarios: readonly Scenario[], extra: Readonly<Record<string, string | number | boolean>> = {}): void {
+export function runScenarios(area: string, scenarios: readonly Scenario[], extra: Properties = {}): void {
   describe(area, () => {
-    let kafka: Broker
-    let odradek: Broker
+    let pair: Pair
     beforeAll(async () => {
-      const properties = { ...settings, ...extra }
-      ;[kafka, odradek] = await Promise.all([startOracle({ properties }), startUnderTest(properties)])
+      pair = await startPair(extra)
     })
     afterAll(async () => {
-      await kafka?.[Symbol.asyncDispose]()
-      await odradek?.[Symbol.asyncDispose]()
+      await pair?.[Symbol.asyncDispose]()
     })
 
     for (const [index, scenario] of scenarios.entries()) {
       test.each(scenario.versions)(`${scenario.name}, version %i`, async (version) => {
         const prefix = `s${index}v${version}`
-        const [expected, actual] = await Promise.all([perform(scenario, kafka, version, prefix), perform(scenario, odradek, version, prefix)])
+        const [expected, actual] = await Promise.all([perform(scenario, pair.kafka, version, prefix), perform(scenario, pair.odradek, version, prefix)])
         expect(actual).toEqual(expected)
       })
     }
   })
 }
 
+/** Starts both; `extra` goes over the settings that both get. */
+export async function startPair(extra: Properties = {}): Promise<Pair> {
+  const properties = { ...settings, ...extra }
+  const starting = [startOracle({ properties }), startUnderTest(properties)] as const
+  // Both are awaited whatever happens: one that fails must not leave the other running.
+  await using opened = new AsyncDisposableStack()
+  for (const result of await Promise.allSettled(starting)) if (result.status === 'fulfilled') opened.use(result.value)
+  const [kafka, odradek] = await Promise.all(starting)
+  const running = opened.move()
+  return { kafka, odradek, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
 /** With ODRADEK_UNDER_TEST=kafka a second Apache Kafka: a scenario that differs there masks too little. */
-function startUnderTest(properties: Readonly<Record<string, string | number | boolean>>): Promise<Broker> {
+function startUnderTest(properties: Properties): Promise<Broker> {
   return process.env.ODRADEK_UNDER_TEST === 'kafka' ? startOracle({ properties }) : startOdradek({ settings: properties })
 }
 

@@ -5,30 +5,43 @@ import type { ArrayType, Fields, MessageSpec, ScalarType, Struct } from '../../p
 import { includesVersion } from '../../protocol/schema/versions.ts'
 import { uuidFromBytes } from '../../protocol/uuid.ts'
 
-/** Values that one version of a message can say: fields that it lacks have their defaults. */
-export function arbitraryMessage(message: MessageSpec<Fields>, version: number): fc.Arbitrary<Record<string, unknown>> {
-  return arbitraryStruct(message.fields, version, includesVersion(message.flexible, version))
+/** Values for scalar fields, and elements of lists of scalars, by the field's name; undefined lets any value of the type be. */
+export type ChooseScalars = (fieldName: string) => fc.Arbitrary<unknown> | undefined
+
+interface At {
+  readonly version: number
+  readonly flexible: boolean
+  readonly choose: ChooseScalars
 }
 
-function arbitraryStruct(fields: Fields, version: number, flexible: boolean): fc.Arbitrary<Record<string, unknown>> {
+/** Values that one version of a message can say: fields that it lacks have their defaults. */
+export function arbitraryMessage(
+  message: MessageSpec<Fields>,
+  version: number,
+  choose: ChooseScalars = () => undefined,
+): fc.Arbitrary<Record<string, unknown>> {
+  return arbitraryStruct(message.fields, { version, flexible: includesVersion(message.flexible, version), choose })
+}
+
+function arbitraryStruct(fields: Fields, at: At): fc.Arbitrary<Record<string, unknown>> {
   const struct: Struct<Fields> = { name: 'any', fields, versions: '0+' }
-  const entries = fieldsAtVersion(struct, version, flexible).map((field) => [field.name, arbitraryField(field, version, flexible)] as const)
+  const entries = fieldsAtVersion(struct, at.version, at.flexible).map((field) => [field.name, arbitraryField(field, at)] as const)
   return fc.record(Object.fromEntries(entries), { noNullPrototype: true })
 }
 
-function arbitraryField(field: FieldAtVersion, version: number, flexible: boolean): fc.Arbitrary<unknown> {
+function arbitraryField(field: FieldAtVersion, at: At): fc.Arbitrary<unknown> {
   if (!field.present) return fc.constant(defaultValue(field))
-  const value = arbitraryType(field.type, version, flexible)
+  const value = arbitraryType(field.name, field.type, at)
   const some = field.nullable ? fc.option(value, { freq: 4 }) : value
   const standard = defaultValue(field)
   // An absent tagged field and one that holds its default are one and the same on the wire.
   return standard === null && !field.nullable ? some : fc.oneof({ arbitrary: fc.constant(standard), weight: 1 }, { arbitrary: some, weight: 3 })
 }
 
-function arbitraryType(type: ScalarType | Struct<Fields> | ArrayType, version: number, flexible: boolean): fc.Arbitrary<unknown> {
-  if (typeof type === 'string') return arbitraryScalar(type)
-  if ('element' in type) return fc.array(arbitraryType(type.element, version, flexible), { maxLength: 3 })
-  return arbitraryStruct(type.fields, version, flexible)
+function arbitraryType(fieldName: string, type: ScalarType | Struct<Fields> | ArrayType, at: At): fc.Arbitrary<unknown> {
+  if (typeof type === 'string') return at.choose(fieldName) ?? arbitraryScalar(type)
+  if ('element' in type) return fc.array(arbitraryType(fieldName, type.element, at), { maxLength: 3 })
+  return arbitraryStruct(type.fields, at)
 }
 
 function arbitraryScalar(type: ScalarType): fc.Arbitrary<unknown> {
