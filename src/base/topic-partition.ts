@@ -23,9 +23,3 @@ export function parseTopicPartitionKey(text: string): TopicPartition | null {
   const partition = Number(digits)
   return partition > 0x7fff_ffff ? null : { topic: text.slice(0, dash), partition }
 }
-
-/** By topic (code units, as Java's String compares), then by partition. For answers and files that Kafka sorts. */
-export function compareTopicPartitions(a: TopicPartition, b: TopicPartition): number {
-  if (a.topic !== b.topic) return a.topic < b.topic ? -1 : 1
-  return a.partition - b.partition
-}

@@ -1,5 +1,5 @@
 import type { BrokerSettingName } from './broker-settings.ts'
-import { boolean, int, type Settings, string, type ValueOf } from './setting.ts'
+import { boolean, int, type Settings, string } from './setting.ts'
 import { atLeast, oneOf, shareOffsetReset } from './validators.ts'
 
 /** Settings of one group, which stand over the values of the broker (KIP-848, KIP-932, KIP-1071). */
@@ -52,8 +52,6 @@ export const groupSettings = {
 } satisfies Settings
 
 export type GroupSettingName = keyof typeof groupSettings
-
-export type GroupValue<Name extends GroupSettingName> = ValueOf<(typeof groupSettings)[Name]>
 
 /** The setting of the broker that stands for a group's where the group has none. */
 export const groupSynonyms: Readonly<Partial<Record<GroupSettingName, BrokerSettingName>>> = {

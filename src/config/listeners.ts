@@ -17,15 +17,6 @@ export interface Listener {
   readonly port: number
 }
 
-/**
- * The addresses that a listener's host stands for. The first must be taken; the others where the machine has them.
- * `localhost` means both loopback addresses, whichever a client resolves it to.
- */
-export function addressesToBind(host: string): readonly string[] {
-  if (host === 'localhost') return ['127.0.0.1', '::1']
-  return host === '' ? ['0.0.0.0', '::'] : [host]
-}
-
 /** Reads `NAME://host:port` items; throws CONFIG_INVALID with Kafka's message. */
 export function parseListeners(items: readonly string[], protocols: ReadonlyMap<string, SecurityProtocol>, options: { distinctPorts: boolean }): Listener[] {
   const listeners = items.map((item) => parseListener(item, items, protocols))

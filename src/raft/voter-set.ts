@@ -46,19 +46,3 @@ export function recordOfVoters(voters: VoterSet): VotersRecord {
 export function isVoter(voters: VoterSet, id: number, directoryId: Uuid): boolean {
   return voters.some((voter) => voter.id === id && (voter.directoryId === directoryId || voter.directoryId === ZERO_UUID))
 }
-
-/**
- * The voters of `controller.quorum.voters`: `id@host:port` joined by commas, IPv6 hosts in brackets.
- * null when `text` is not that.
- */
-export function parseStaticVoters(text: string, listenerName: string): VoterSet | null {
-  const voters: Voter[] = []
-  for (const part of text.split(',')) {
-    const match = /^(\d+)@(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(part.trim())
-    if (match === null) return null
-    const [, id, ipv6, name, port] = match
-    const endpoint = { name: listenerName, host: (ipv6 ?? name) as string, port: Number(port) }
-    voters.push({ id: Number(id), directoryId: ZERO_UUID, endpoints: [endpoint], minKraftVersion: 0, maxKraftVersion: 0 })
-  }
-  return voters
-}

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compareTopicPartitions, parseTopicPartitionKey, topicPartitionKey } from '../../../src/base/topic-partition.ts'
+import { parseTopicPartitionKey, topicPartitionKey } from '../../../src/base/topic-partition.ts'
 
 describe('topic-partition keys', () => {
   it('come back as the topic and partition they were made of, dashes in topics included', () => {
@@ -13,14 +13,5 @@ describe('topic-partition keys', () => {
 
   it.each(['', 'topic', '-1', 'topic-', 'topic-01', 'topic-1x', 'topic--', 'topic-2147483648', 'topic-1-'])('%j is none', (text) => {
     expect(parseTopicPartitionKey(text)).toBeNull()
-  })
-
-  it('sort by topic as code units, then by number', () => {
-    const sorted = [
-      { topic: 'B', partition: 1 },
-      { topic: 'a', partition: 2 },
-      { topic: 'a', partition: 10 },
-    ]
-    expect(sorted.toReversed().sort(compareTopicPartitions)).toEqual(sorted)
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { addressesToBind, type Listener } from '../../../src/config/listeners.ts'
+import type { Listener } from '../../../src/config/listeners.ts'
 import { type ConfigInputs, loadConfig } from '../../../src/config/load-config.ts'
 
 function written(listeners: readonly Listener[]): string[] {
@@ -22,12 +22,6 @@ describe('the dev profile', () => {
       0,
     ])
     expect(warnings).toEqual([])
-  })
-
-  test('binds localhost on both loopback addresses, and an empty host everywhere', () => {
-    expect(addressesToBind('localhost')).toEqual(['127.0.0.1', '::1'])
-    expect(addressesToBind('')).toEqual(['0.0.0.0', '::'])
-    expect(addressesToBind('10.0.0.1')).toEqual(['10.0.0.1'])
   })
 
   test.each([
