@@ -28,6 +28,7 @@ const CONTENT_SIZE_FLAG = 0x08
 const MAX_EXPANSION = 255
 const STORED_FLAG = 0x8000_0000
 
+/** LZ4 frames, inflated block by block. Errors: `DecompressionError`. */
 export function openLz4(compressed: Buffer): ByteSource {
   return new Lz4Source(compressed)
 }

@@ -27,6 +27,12 @@ const BLOCK_BYTES = 32 * 1024
 /** The densest element is a copy of 64 bytes in 3; one more byte of input may stand for the first literal. */
 const MAX_EXPANSION = 22
 
+/**
+ * Snappy as xerial frames it, or one raw block.
+ *
+ * @param maxBlockBytes bytes to which one block may inflate
+ * Errors: `DecompressionError`, also above `maxBlockBytes`.
+ */
 export function openSnappy(compressed: Buffer, maxBlockBytes: number): ByteSource {
   return new SnappySource(compressed, maxBlockBytes)
 }

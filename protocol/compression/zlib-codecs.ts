@@ -32,6 +32,7 @@ const UNUSED = { chunkSize: 64 }
 /** No frames at all are sound zstd. */
 const NOTHING: ByteSource = { next: () => null, close() {} }
 
+/** One or more gzip members, inflated in chunks where Node allows it, else at once up to a bound. Errors: `DecompressionError`. */
 export function openGzip(compressed: Buffer): ByteSource {
   return drive(createGunzip(UNUSED), constants.Z_FINISH, compressed) ?? openOneShot(gunzipSync, compressed)
 }

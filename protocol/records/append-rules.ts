@@ -59,6 +59,7 @@ export interface Refused {
 
 export type Validation = Accepted | Refused
 
+/** Refuses the batch as a whole; `reason` is for the log, clients get the code alone. */
 export function refuse(errorCode: ErrorCode, reason: string): Refused {
   return { ok: false, errorCode, reason, errorMessage: null, recordErrors: [] }
 }

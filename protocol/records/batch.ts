@@ -187,6 +187,7 @@ export function incrementSequence(sequence: number, increment: number): number {
   return next > MAX_SEQUENCE ? next - MAX_SEQUENCE - 1 : next
 }
 
+/** The reverse of `incrementSequence`: below 0 sequences go on from the largest. */
 export function decrementSequence(sequence: number, decrement: number): number {
   const previous = sequence - decrement
   return previous < 0 ? previous + MAX_SEQUENCE + 1 : previous

@@ -186,6 +186,7 @@ export function array<const E extends ScalarType | Struct<Fields>, const V exten
   return { type: { element }, versions, options: options ?? {} } as never
 }
 
+/** Declares a request, a response, a header or a record, in the order of its bytes; the spec is the message, with its field types kept. */
 export function message<const F extends Fields>(spec: MessageSpec<F>): Message<F> {
   return spec
 }

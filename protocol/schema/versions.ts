@@ -18,6 +18,7 @@ export function parseVersions(range: VersionRange): Versions {
   return { lowest, highest: match[3] === undefined ? lowest : Number(match[3]) }
 }
 
+/** False for no range: a property that was not written holds in no version. */
 export function includesVersion(range: VersionRange | undefined, version: number): boolean {
   if (range === undefined) return false
   const { lowest, highest } = parseVersions(range)

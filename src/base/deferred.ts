@@ -5,6 +5,7 @@ export interface Deferred<T> {
   reject(reason: unknown): void
 }
 
+/** For those who cannot settle a promise where they make it. Whoever takes it handles its rejection. */
 export function deferred<T>(): Deferred<T> {
   let resolve: Deferred<T>['resolve'] | undefined
   let reject: Deferred<T>['reject'] | undefined

@@ -42,6 +42,7 @@ interface Held extends GivenValue {
 
 type Layer = ReadonlyMap<string, Held>
 
+/** What is in force, layer over layer; listeners hear the names of what changed while running. */
 export class NodeConfig {
   readonly #given: Layer
   #broker: Layer = new Map()

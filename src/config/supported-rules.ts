@@ -30,7 +30,7 @@ export function checkSupported(config: NodeConfig): void {
 
 function refuseClass(config: NodeConfig, name: string, value: string | null, allowed: readonly (string | null)[]): never {
   const names = allowed.filter((className) => className !== null && className !== '')
-  return refuse(`${written(config, name)}: Class ${value} could not be found. Allowed: nothing, ${names.join(', ')}`)
+  return refuse(`${written(config, name)}: Class ${value} could not be found. Classes of this name that are known here: ${names.join(', ')}; or leave it out`)
 }
 
 function written(config: NodeConfig, name: string): string {

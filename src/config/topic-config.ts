@@ -27,6 +27,7 @@ const TOPIC_SETTING_NAMES = Object.keys(topicSettings) as TopicSettingName[]
 /** Where a broker's value may come from, nearest first. */
 const BROKER_SOURCES: readonly ConfigSource[] = ['dynamic-broker', 'dynamic-default-broker', 'static-broker']
 
+/** The settings of one topic that are in force: its overrides, else the node's synonyms, else the defaults; parsed once per change. */
 export class TopicConfig {
   readonly #node: NodeConfig
   readonly #overrides: ReadonlyMap<string, string>

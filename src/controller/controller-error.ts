@@ -3,6 +3,7 @@ import type { ControllerError } from './controller.ts'
 
 export const NO_ERROR: ControllerError = { errorCode: ErrorCode.NONE, errorMessage: null }
 
+/** @param message null where Kafka sends none */
 export function failure(errorCode: number, message: string | null): ControllerError {
   return { errorCode, errorMessage: message }
 }

@@ -42,6 +42,7 @@ export function isActive(image: MetadataImage, brokerId: number): boolean {
   return broker !== undefined && !broker.fenced && !broker.inControlledShutdown
 }
 
+/** What the topic itself sets, by setting name. */
 export function topicOverrides(image: MetadataImage, topic: string): ReadonlyMap<string, string> {
   return configOverrides(image, ConfigResourceType.TOPIC, topic)
 }

@@ -170,6 +170,7 @@ function refuseAll(topics: readonly TopicToCreate[], error: ControllerError): De
   return { records: [], reply: topics.map((topic) => failed(topic, error)) }
 }
 
+/** The answer for a topic that is not made: Kafka's values for what is unknown, -1 and null. */
 export function failed(topic: { readonly name: string }, error: ControllerError): CreatedTopic {
   return { name: topic.name, topicId: ZERO_UUID, ...error, partitionCount: -1, replicationFactor: -1, configs: null }
 }

@@ -52,6 +52,7 @@ function updateOf(state: ControllerState, change: BrokerChange, found: TopicPart
   })
 }
 
+/** Whether eligible leader replicas are kept in partition records. Source: KIP-966. */
 export function isElrEnabled(state: ControllerState): boolean {
   return (state.image.features.levels.get(ELR_VERSION) ?? 0) > 0
 }

@@ -52,6 +52,7 @@ export function assignmentRefusal(image: MetadataImage, replicas: readonly numbe
   )
 }
 
+/** An assignment by hand must leave one replica that can lead at once. */
 export function allFencedAssignment(partitionId: number): ControllerError {
   const message = `All brokers specified in the manual partition assignment for partition ${partitionId} are fenced or in controlled shutdown.`
   return failure(ErrorCode.INVALID_REPLICA_ASSIGNMENT, message)

@@ -31,6 +31,7 @@ export function collidingTopic(index: CollisionIndex, name: string): string | un
   return canCollide(name) ? index.get(unified(name))?.[0] : undefined
 }
 
+/** The index with one more topic; names that collide with none are not kept. */
 export function addName(index: CollisionIndex, name: string): CollisionIndex {
   if (!canCollide(name)) return index
   return index.with(unified(name), [...(index.get(unified(name)) ?? []), name])

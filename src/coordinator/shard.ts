@@ -60,6 +60,7 @@ interface Prepared<Rec> {
   readonly encoded: EncodedRecord
 }
 
+/** See the head of this file. `load` it once; it is of no use after `close`. */
 export class Shard<Machine extends ShardMachine<Rec>, Rec> {
   readonly partition: number
   readonly #options: ShardOptions<Machine, Rec>

@@ -48,6 +48,4 @@ export interface GroupCoordinator extends AsyncDisposable {
   onResignation(partition: number, leaderEpoch: number | null): void
   /** Offsets committed for deleted topics go. */
   onTopicsDeleted(topics: readonly { readonly id: string; readonly name: string }[]): void
-  /** A connection on which members joined is gone. Hook for their quick removal; keeps them as Kafka does until that is a setting. */
-  memberConnectionClosed(connectionId: number): void
 }

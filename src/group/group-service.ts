@@ -122,11 +122,6 @@ export class GroupService implements GroupCoordinator {
     for (const partition of this.#runtime.partitions()) void this.#dropOffsets(partition, topics)
   }
 
-  /** Kafka keeps members until their session ends; removing them earlier is a setting of its own, which does not exist yet. */
-  memberConnectionClosed(connectionId: number): void {
-    this.#logger.debug('a connection of group members closed', { connectionId })
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.#runtime.close()
   }

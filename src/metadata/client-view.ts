@@ -42,6 +42,7 @@ export function controllerIdForClients(image: MetadataImage, choose: (count: num
   return alive.length === 0 ? -1 : (alive.sort((a, b) => a - b)[choose(alive.length)] as number)
 }
 
+/** The partition as clients of one listener see it: a leader without that listener is none (-1). */
 export function partitionView(image: MetadataImage, partition: PartitionImage, listenerName: string): PartitionView {
   const leader = image.cluster.brokers.get(partition.leader)
   const isReachable = leader !== undefined && endpointOf(leader, listenerName) !== undefined

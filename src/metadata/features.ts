@@ -53,6 +53,7 @@ export interface RecordLevels {
   readonly leaderEpochBumpOnIsrShrink: boolean
 }
 
+/** The versions in which records are written at this level of `metadata.version`. Source: MetadataVersion. */
 export function recordLevels(metadataVersion: number): RecordLevels {
   return {
     partition: partitionVersion(metadataVersion),

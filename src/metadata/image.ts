@@ -192,10 +192,12 @@ export const EMPTY_IMAGE: MetadataImage = {
   delegationTokens: PersistentMap.empty(),
 }
 
+/** @param type a `ConfigResourceType`; @param name of the resource, '' for the default of all brokers */
 export function configKey(type: number, name: string): string {
   return `${type}:${name}`
 }
 
+/** A user has one credential for each mechanism. */
 export function scramKey(mechanism: number, user: string): string {
   return `${mechanism}:${user}`
 }

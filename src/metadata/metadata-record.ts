@@ -76,6 +76,7 @@ export function recordTypeOfKey(key: number): MetadataRecordType | undefined {
   return typesByKey.get(key)
 }
 
+/** What a record of this type is encoded by. */
 export function schemaOf(type: MetadataRecordType): Message<Fields> {
   return metadataRecordSchemas[type]
 }

@@ -10,7 +10,7 @@ export function serverSettings(config: NodeConfig): ServerSettings {
     },
     get requestMemoryBytes() {
       const bytes = config.get('queued.max.request.bytes')
-      return bytes < 0 ? DEFAULT_SERVER_SETTINGS.requestMemoryBytes : bytes
+      return bytes <= 0 ? DEFAULT_SERVER_SETTINGS.requestMemoryBytes : bytes
     },
     get maxConnections() {
       return config.get('max.connections')

@@ -53,7 +53,7 @@ const SPARE_READ_BYTES = 8 * 1024 * 1024
 
 /**
  * The partitions of this node. Follows the metadata: opens and deletes logs, makes partitions leaders and followers, and
- * keeps high watermarks over a restart. What requests do with several partitions stands beside it (append-partitions,
+ * keeps high watermarks over a restart. What requests do with several partitions stands beside it (produce/produce-records,
  * fetch-messages, …) and takes it as an argument.
  *
  * Invariant: a partition is here exactly while the newest applied delta assigns it to this node; one whose directory
