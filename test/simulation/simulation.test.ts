@@ -4,11 +4,18 @@ import { scenarios } from './scenarios.ts'
 
 /** Where the slice begins: fixed, so that a change's effect is seen; another with ODRADEK_SEED, more with ODRADEK_SIMULATION_SEEDS. */
 const FIRST_SEED = Number(process.env.ODRADEK_SEED ?? 1)
-const SEEDS = Number(process.env.ODRADEK_SIMULATION_SEEDS ?? 40)
+const SEEDS = process.env.ODRADEK_SIMULATION_SEEDS
+const DEFAULT_SEEDS = 40
 
 describe.each(scenarios)('$name: $promise', (scenario) => {
-  it(`with seeds ${FIRST_SEED} to ${FIRST_SEED + SEEDS - 1}`, { timeout: 300_000 }, async () => {
-    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) await play(scenario, seed)
+  const end = FIRST_SEED + Number(SEEDS ?? scenario.sliceSeeds ?? DEFAULT_SEEDS)
+
+  it(`with seeds ${FIRST_SEED} to ${end - 1}`, { timeout: 300_000 }, async () => {
+    for (let seed = FIRST_SEED; seed < end; seed++) await play(scenario, seed)
+  })
+
+  it.each(scenario.regressions ?? [])('with seed %i, which failed once', async (seed) => {
+    await play(scenario, seed)
   })
 
   it('the same seed gives the same run to the byte', async () => {

@@ -19,6 +19,8 @@ import { TopicKeeper } from './one-node/topic-keeper.ts'
 export const oneNode: Scenario = {
   name: 'one-node',
   promise: 'what was acknowledged or read stays, once and in order, committed offsets do not go back, deleted topics stay deleted',
+  sliceSeeds: 15,
+  regressions: [24],
   async play(world) {
     const story = new Story(world)
     await story.begin()

@@ -22,6 +22,7 @@ import type { Scenario } from '../scenario.ts'
 export const partitionLogs: Scenario = {
   name: 'partition-logs',
   promise: 'after a crash a log holds what was flushed and a prefix of the rest',
+  regressions: [108_613, 501_290],
   async play(world) {
     const story = new Story(world)
     await story.begin()
