@@ -7,6 +7,9 @@ import type { Inbox } from './receive-buffer.ts'
 /** How long a connection that we ended stays open for the other side to take what was sent: closing over unread bytes would reset it. */
 const LINGER_MS = 1000
 
+/** Chunks of up to this much together are cheaper copied into one than handed over one by one. */
+const COPIED_BYTES = 8 * 1024
+
 /**
  * A TCP (or TLS) connection of Node. Bytes arrive only after `handle`. When the other side ends its half, ours is sent
  * out and ended too: Kafka's protocol has no use for a half-open connection.
@@ -52,6 +55,9 @@ export class NodeSocket implements Socket {
     // Ended by either side: whoever writes now has not heard of it yet.
     if (this.#isEnded || !socket.writable) return false
     if (chunks.length === 1) return socket.write(chunks[0] as Uint8Array)
+    let bytes = 0
+    for (const chunk of chunks) bytes += chunk.length
+    if (bytes <= COPIED_BYTES) return socket.write(Buffer.concat(chunks, bytes))
     // Corked chunks leave in one writev.
     socket.cork()
     for (const chunk of chunks) socket.write(chunk)

@@ -52,6 +52,8 @@ export class Segment {
   #maxTimestamp: TimestampOffset | null = null
   /** Of the first batch; null while not known. */
   #firstTimestampMs: TimestampMs | null = null
+  /** Appended since the segment was opened or cut; null when none was. A consumer at the end of the log asks for it, and is spared the search. */
+  #lastBatch: BatchPlace | null = null
   #offsetIndex: OffsetIndex | null = null
   #timeIndex: TimeIndex | null = null
   #transactionIndex: TransactionIndex | null = null
@@ -142,6 +144,8 @@ export class Segment {
    * Throws `DiskError` when the file is damaged between an index entry and there.
    */
   find(offset: number): BatchPlace | null {
+    const last = this.#lastBatch
+    if (last !== null && offset >= last.baseOffset) return offset <= last.lastOffset ? last : null
     const { position } = this.offsetIndex.lookup(offset)
     return this.scan(position, (place) => place.lastOffset >= offset)
   }
@@ -195,6 +199,7 @@ export class Segment {
   truncateFile(sizeBytes: number): void {
     if (sizeBytes < this.log.get().sizeBytes()) this.log.get().truncate(sizeBytes)
     this.#sizeBytes = sizeBytes
+    this.#lastBatch = null
     if (sizeBytes > 0) return
     this.#firstTimestampMs = null
     this.createdMs = this.#context.clock.nowMs()
@@ -209,6 +214,7 @@ export class Segment {
     this.#firstTimestampMs = null
     this.#bytesSinceIndexEntry = 0
     this.#sizeBytes = 0
+    this.#lastBatch = null
   }
 
   /** No more appends for now: the largest timestamp goes into the index, the index files hold all entries, and memory none. */
@@ -251,6 +257,7 @@ export class Segment {
       this.#bytesSinceIndexEntry = 0
     }
     this.#bytesSinceIndexEntry += place.sizeBytes
+    this.#lastBatch = place
   }
 
   /** By the records' own time where they have one, so that a replay of old data rolls as the data does. */

@@ -72,6 +72,23 @@ describe('truncateTo', () => {
     expect((await baseOffsets(log)).at(-1)).toBe(21)
   })
 
+  it('forgets where the last batch stood, which readers at the end are given without a search', async () => {
+    await using started = startWorld()
+    const log = await openTestLog(started.ports)
+    for (let index = 0; index < 5; index++) append(log, dataBatch({ count: 2 }))
+    const at = (offset: number) => log.read(offset, { maxBytes: 1, minOneBatch: true, upTo: 'log-end' })
+    const fourth = at(6)
+    expect(at(8)).toMatchObject({ kind: 'read' })
+    await log.truncateTo(8)
+    expect(log.logEndOffset).toBe(8)
+    expect(at(7)).toEqual(fourth)
+    expect(at(8)).toMatchObject({ kind: 'read', records: Buffer.alloc(0) })
+    append(log, dataBatch())
+    expect(at(8)).not.toEqual(fourth)
+    expect(at(7)).toEqual(fourth)
+    expect(at(9)).toMatchObject({ kind: 'read', records: Buffer.alloc(0) })
+  })
+
   it('takes away epochs, high watermark and recovery point with the records', async () => {
     await using started = startWorld()
     const log = await openTestLog(started.ports)
