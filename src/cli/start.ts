@@ -15,6 +15,9 @@ import { watchStopSignals } from './stop-signals.ts'
 import { UsageError } from './usage-error.ts'
 import { version } from './version.ts'
 
+/** As of a process that SIGTERM ends: supervisors take it for a stop that was asked for. */
+const EXIT_BEFORE_READY = 143
+
 const LOG_LEVELS: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 'debug', 'trace']
 
 /** Runs a node until SIGTERM or SIGINT, or until it fails. */
@@ -35,10 +38,19 @@ export const startCommand: Command = {
       if (ephemeral !== null) rmSync(ephemeral, { recursive: true, force: true })
     }
     using signals = watchStopSignals(removeData)
+    let isStanding = false
     try {
       const { startNode } = await import('../node/start-node.ts')
       for (const warning of loaded.warnings) logger.warn(warning)
+      // Stopping in order needs a node that stands. One that does not may be long about it (recovery), and survives being cut off.
+      void signals.first.then((signal) => {
+        if (isStanding) return
+        logger.warn('stopping before the node was ready', { signal })
+        removeData()
+        process.exit(EXIT_BEFORE_READY)
+      })
       await using node = await startNode({ ...loaded, ports, logger, hostname: machineName() })
+      isStanding = true
       announce(logger, loaded, node, ephemeral !== null)
       // What starting needs is compiled by now: the next start finds it, however this process ends.
       flushCompileCache()

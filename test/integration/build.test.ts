@@ -31,6 +31,19 @@ test('a node of the build serves, and stops at SIGTERM with exit code 0', async 
   expect(await exited).toEqual([0, null])
 })
 
+test('SIGTERM ends a node that is not ready yet, and its temporary data are gone', async () => {
+  const child = spawn(process.execPath, [PROGRAM, 'start', '--ephemeral', '--set', 'listeners=PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = once(child, 'exit')
+  const formatted = JSON.parse(await logged(child, 'directories are formatted')) as { readonly directories: readonly string[] }
+  child.kill('SIGTERM')
+  const [code] = await exited
+  // It may have become ready meanwhile.
+  expect([0, 143]).toContain(code)
+  for (const directory of formatted.directories) expect(existsSync(directory)).toBe(false)
+})
+
 test('the library of the build starts a node by the package name', async () => {
   const script = `
     import { OdradekError, startNode } from 'odradek'
