@@ -121,10 +121,11 @@ class Stage {
     await this.elect()
   }
 
-  /** What a client that was fenced does: another has its name now. */
+  /** What a client that was fenced does: another has its name now, and be it one that died with a request under way. Somebody is always left. */
   retire(consumer: Consumer): void {
     this.#consumers.delete(consumer)
     consumer.stop('dies')
+    if (this.#isCalm && this.#consumers.size === 0) this.#start()
   }
 
   checkNobodyFailed(): void {
@@ -134,7 +135,7 @@ class Stage {
   checkAllIsShared(): void {
     const consumers = [...this.#consumers]
     const owned = consumers.flatMap((consumer) => consumer.owned).sort()
-    assert(owned.join() === PARTITIONS.join(), `all partitions have one owner when all is quiet, and these have: ${owned.join()}`)
+    assert(owned.join() === PARTITIONS.join(), `all partitions have one owner when all is quiet, and of ${consumers.length} members these have: ${owned.join()}`)
     const generations = new Set(consumers.map(({ generationId }) => generationId))
     assert(generations.size === 1, 'all members are of one generation when all is quiet')
   }
