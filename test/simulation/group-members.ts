@@ -135,7 +135,10 @@ class Stage {
   checkAllIsShared(): void {
     const consumers = [...this.#consumers]
     const owned = consumers.flatMap((consumer) => consumer.owned).sort()
-    assert(owned.join() === PARTITIONS.join(), `all partitions have one owner when all is quiet, and of ${consumers.length} members these have: ${owned.join()}`)
+    assert(
+      owned.join() === PARTITIONS.join(),
+      `all partitions have one owner when all is quiet, and of ${consumers.length} members these have: ${owned.join()}`,
+    )
     const generations = new Set(consumers.map(({ generationId }) => generationId))
     assert(generations.size === 1, 'all members are of one generation when all is quiet')
   }
