@@ -428,7 +428,7 @@ function offsetScenarios(): readonly Scenario[] {
         await append(stage, topic, three)
         const ask = (partition: number, leaderEpoch: number, currentLeaderEpoch = -1) =>
           stage.client.exchange(OffsetForLeaderEpochApi, version, { topics: [{ topic, partitions: [{ partition, currentLeaderEpoch, leaderEpoch }] }] })
-        return [await ask(0, 0), await ask(0, 5), await ask(0, -1), await ask(3, 0), await ask(0, 0, 9), await ask(0, 0, 0)]
+        return [await ask(0, 0), await ask(0, 5), await ask(0, -1), await ask(0, -2), await ask(3, 0), await ask(0, 0, 9), await ask(0, 0, 0)]
       },
     },
     {

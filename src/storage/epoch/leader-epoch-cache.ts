@@ -5,6 +5,9 @@ export interface EpochEntry {
   readonly startOffset: number
 }
 
+/** Source: RecordBatch.NO_PARTITION_LEADER_EPOCH, OffsetsForLeaderEpochResponse.UNDEFINED_EPOCH. */
+const UNDEFINED_EPOCH = -1
+
 /**
  * Where each leader epoch of a log begins: what followers ask to find where they diverge. Both numbers rise from entry to
  * entry. Pure state; the owner writes it to `leader-epoch-checkpoint` when `isDirty`. An epoch
@@ -42,9 +45,9 @@ export class LeaderEpochCache {
     this.#entries.push({ epoch, startOffset })
   }
 
-  /** null when the epoch is above all known ones, or none is known. */
+  /** null when the epoch is above all known ones or -1, or none is known. Any other negative one is below all, as for Kafka. */
   endOffsetFor(epoch: number, logEndOffset: number): EpochEndOffset | null {
-    if (epoch < 0) return null
+    if (epoch === UNDEFINED_EPOCH) return null
     if (this.latestEpoch === epoch) return { leaderEpoch: epoch, endOffset: logEndOffset }
     const higher = this.#entries.findIndex((entry) => entry.epoch > epoch)
     if (higher < 0) return null

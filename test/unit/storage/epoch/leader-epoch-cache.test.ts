@@ -42,6 +42,7 @@ describe('LeaderEpochCache', () => {
     { asked: 3, epoch: 3, endOffset: 30, why: 'an epoch ends where the next begins' },
     { asked: 4, epoch: 3, endOffset: 30, why: 'an unknown epoch counts as the one below it' },
     { asked: 0, epoch: 0, endOffset: 10, why: 'an epoch below all ends where the first begins' },
+    { asked: -2, epoch: -2, endOffset: 10, why: 'a negative one too, but for -1' },
   ])('$why', ({ asked, epoch, endOffset }) => {
     expect(cacheOf([1, 10], [3, 20], [5, 30]).endOffsetFor(asked, 100)).toEqual({ leaderEpoch: epoch, endOffset })
   })
