@@ -1,12 +1,12 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
-import { FetchApi, type FetchResponse } from '../../protocol/messages/fetch.ts'
+import { FetchApi, type FetchRequest, type FetchResponse } from '../../protocol/messages/fetch.ts'
 import type { Input } from '../../protocol/schema/notation.ts'
 import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
 import { currentLeader, LeaderEndpoints } from '../replication/current-leader.ts'
 import { fetchContext, type SessionAnswer } from '../replication/fetch/fetch-context.ts'
 import { type FetchOutcome, fetchMessages } from '../replication/fetch/fetch-messages.ts'
-import { fetchParams, forgottenPartitions, splitKnown, usesTopicIds, wantedPartitions } from '../replication/fetch/fetch-request.ts'
-import type { FetchedPartition, PartitionData } from '../replication/fetch/partition-fetch.ts'
+import { fetchParams, forgottenPartitions, isIsolationLevel, splitKnown, usesTopicIds, wantedPartitions } from '../replication/fetch/fetch-request.ts'
+import { type FetchedPartition, type PartitionData, unknownPartition } from '../replication/fetch/partition-fetch.ts'
 import type { ReplicaManager } from '../replication/replica-manager.ts'
 import { defineHandler } from './define-handler.ts'
 import type { RequestContext } from './request-context.ts'
@@ -28,6 +28,7 @@ export const fetchHandler = defineHandler({
   handle(context, request) {
     const { replicas, fetchSessions } = context.services
     const version = context.apiVersion
+    if (!isIsolationLevel(request.isolationLevel)) return refusal(request, version)
     const params = fetchParams(replicas, request, version)
     const { byId } = replicas.image.topics
     const nameOf = (topicId: Uuid) => byId.get(topicId)?.name ?? null
@@ -52,6 +53,15 @@ export const fetchHandler = defineHandler({
     return outcome instanceof Promise ? outcome.then(respond) : respond(outcome)
   },
 })
+
+/** What Kafka answers to a request that it could not even begin to serve. Source: FetchRequest.getErrorResponse. */
+function refusal(request: FetchRequest, version: number): Response {
+  const errorCode = ErrorCode.UNKNOWN_SERVER_ERROR
+  const responses = usesTopicIds(version)
+    ? []
+    : request.topics.map(({ topic, partitions }) => ({ topic, partitions: partitions.map(({ partition }) => unknownPartition(partition, errorCode)) }))
+  return { throttleTimeMs: 0, errorCode, sessionId: request.sessionId, responses }
+}
 
 function giveBack(replicas: ReplicaManager, fetched: readonly FetchedPartition[]): void {
   for (const { data } of fetched) replicas.readBuffers.giveBack(data.records)

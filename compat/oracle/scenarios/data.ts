@@ -6,7 +6,7 @@ import { MetadataApi } from '../../../protocol/messages/metadata.ts'
 import { OffsetForLeaderEpochApi } from '../../../protocol/messages/offset-for-leader-epoch.ts'
 import { ProduceApi } from '../../../protocol/messages/produce.ts'
 import { type BatchOptions, buildBatch, type NewRecord } from '../../../protocol/records/build-batch.ts'
-import type { Uuid } from '../../../protocol/uuid.ts'
+import { type Uuid, ZERO_UUID } from '../../../protocol/uuid.ts'
 import { type Scenario, type Stage, versions } from '../scenario.ts'
 import { createTopic } from './topics.ts'
 
@@ -296,6 +296,23 @@ function fetchScenarios(): readonly Scenario[] {
     fetching('one batch and a half', [{ fetchOffset: 0, partitionMaxBytes: 200 }]),
     fetching('no bytes', [{ fetchOffset: 0, partitionMaxBytes: 0 }], { maxBytes: 0 }),
     fetching('committed only', [{ fetchOffset: 0 }], { isolationLevel: 1 }),
+    fetching('an isolation level that does not exist', [{ fetchOffset: 0 }, { partition: 9, fetchOffset: 0 }], { isolationLevel: 2 }, FETCH),
+    fetching('an isolation level that does not exist, in a new session', [{ fetchOffset: 0 }], { isolationLevel: 9, sessionEpoch: 0 }, [7, 12, 13, 18]),
+    {
+      name: 'Fetch: the id of no topic',
+      versions: [13, 16, 18],
+      run: async (stage, version) => {
+        const topic = stage.name('t')
+        await createTopic(stage, topic, 1)
+        await append(stage, topic, three)
+        const known = { topic, topicId: await topicIdOf(stage, topic), parts: [{ fetchOffset: 0 }] }
+        const nameless = { topic: '', topicId: ZERO_UUID, parts: [{ fetchOffset: 0 }] }
+        return [
+          await stage.client.exchange(FetchApi, version, fetchRequest(version, [known, nameless])),
+          await stage.client.exchange(FetchApi, version, fetchRequest(version, [nameless])),
+        ]
+      },
+    },
     fetching('an old leader epoch', [{ fetchOffset: 0, currentLeaderEpoch: -5 }], {}, [9, 12, 18]),
     fetching('a leader epoch from the future', [{ fetchOffset: 0, currentLeaderEpoch: 9 }], {}, [9, 12, 18]),
     fetching('a diverging epoch', [{ fetchOffset: 5, lastFetchedEpoch: 7 }], {}, [12, 18]),
@@ -308,7 +325,7 @@ function fetchScenarios(): readonly Scenario[] {
     },
     {
       name: 'Fetch: partitions that are there and that are not, in the order of the answer',
-      versions: [4, 12],
+      versions: [4, 12, 13, 18],
       run: async (stage, version) => {
         const topic = stage.name('t')
         await createTopic(stage, topic, 2)

@@ -11,6 +11,7 @@ const FIRST_TOPIC_ID_VERSION = 13
 const FIRST_REPLICA_STATE_VERSION = 15
 /** The first version whose consumers may be served by followers. Source: KIP-392. */
 const FIRST_FOLLOWER_FETCH_VERSION = 11
+const READ_UNCOMMITTED = 0
 const READ_COMMITTED = 1
 
 /** The fields of a Fetch request that hold for all its partitions. */
@@ -60,6 +61,11 @@ export function fetchParams(replicas: ReplicaManager, limits: FetchLimits, versi
   }
 }
 
+/** A number that is no isolation level fails the request as a whole. Source: IsolationLevel.forId. */
+export function isIsolationLevel(level: number): boolean {
+  return level === READ_UNCOMMITTED || level === READ_COMMITTED
+}
+
 /** The partitions that a request names, each once; of a repeated one, the last counts. */
 export function wantedPartitions(topics: readonly FetchTopic[], nameOf: (topicId: Uuid) => string | null, version: number): PartitionFetch[] {
   const wanted: PartitionFetch[] = []
@@ -92,20 +98,21 @@ export function forgottenPartitions(
   })
 }
 
-/** Tells the partitions that can be read from those that nobody knows, whose answers are there already. */
+/** Tells the partitions that can be read from those that nobody knows, whose answers are there already: as in Kafka, unknown ids first. */
 export function splitKnown(replicas: ReplicaManager, partitions: readonly PartitionFetch[]): { targets: FetchTarget[]; unknown: FetchedPartition[] } {
   const targets: FetchTarget[] = []
+  const unknownIds: FetchedPartition[] = []
   const unknown: FetchedPartition[] = []
   for (const fetch of partitions) {
     if (fetch.topic === null) {
-      unknown.push({ fetch, data: unknownPartition(fetch.partition, ErrorCode.UNKNOWN_TOPIC_ID) })
+      unknownIds.push({ fetch, data: unknownPartition(fetch.partition, ErrorCode.UNKNOWN_TOPIC_ID) })
       continue
     }
     const target = findTarget(replicas, fetch)
     if (target.error === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) unknown.push({ fetch, data: unknownPartition(fetch.partition, target.error) })
     else targets.push(target)
   }
-  return { targets, unknown }
+  return { targets, unknown: unknownIds.length === 0 ? unknown : [...unknownIds, ...unknown] }
 }
 
 /** Any negative epoch is none, in Fetch alone. Source: FetchRequest.optionalEpoch. */
