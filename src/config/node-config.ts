@@ -7,7 +7,7 @@
  */
 import { assert } from '../base/assert.ts'
 import { OdradekError } from '../base/errors.ts'
-import { type BrokerSettingName, type BrokerValue, brokerSettings } from './broker-settings.ts'
+import { type BrokerSettingName, type BrokerValue, brokerSettings, isBrokerSetting, isDynamicOnly } from './broker-settings.ts'
 import { dynamicRefusal } from './dynamic-rules.ts'
 import { formatValue } from './format-value.ts'
 import { parseSetting } from './parse-value.ts'
@@ -32,6 +32,12 @@ export interface InForce {
   readonly source: ConfigSource
   /** Where it was written; `default` when nowhere. */
   readonly origin: string
+}
+
+/** One layer's value as it was written. */
+export interface WrittenValue {
+  readonly text: string
+  readonly source: ConfigSource
 }
 
 export type ConfigListener = (changed: ReadonlySet<BrokerSettingName>) => void
@@ -88,6 +94,27 @@ export class NodeConfig {
     if (setting === undefined) return { text: null, source: 'default', origin: 'default' }
     if (held === undefined) return { text: formatValue(setting.type, setting.default ?? null), source: 'default', origin: 'default' }
     return { text: formatValue(setting.type, held.value), source: this.#sourceOf(name), origin: held.origin }
+  }
+
+  /**
+   * What stands under this very name, nearest layer first, the default last; a default of nothing is left out,
+   * and so are defaults of what only tools set.
+   * Texts are as they were written, also those of secrets: who shows them hides those.
+   */
+  layersOf(name: string): WrittenValue[] {
+    const found: WrittenValue[] = []
+    for (const [layer, source] of this.#layers()) {
+      const held = layer.get(name)
+      if (held !== undefined) found.push({ text: held.text, source })
+    }
+    const setting = isBrokerSetting(name) && !isDynamicOnly(name) ? brokerSettings[name] : null
+    const standard = setting === null ? null : formatValue(setting.type, setting.default ?? null)
+    return standard === null ? found : [...found, { text: standard, source: 'default' }]
+  }
+
+  /** The names set while running in one layer, sorted. */
+  dynamicNames(layer: DynamicLayer): string[] {
+    return [...(layer === 'broker' ? this.#broker : this.#defaultBroker).keys()].sort()
   }
 
   /** All names with a value: every setting that is not internal, and whatever else is set, sorted. */
@@ -156,6 +183,14 @@ export class NodeConfig {
 
   #find(name: string): Held | undefined {
     return this.#broker.get(name) ?? this.#defaultBroker.get(name) ?? this.#given.get(name)
+  }
+
+  #layers(): readonly (readonly [Layer, ConfigSource])[] {
+    return [
+      [this.#broker, 'dynamic-broker'],
+      [this.#defaultBroker, 'dynamic-default-broker'],
+      [this.#given, 'static-broker'],
+    ]
   }
 
   #sourceOf(name: string): ConfigSource {

@@ -23,6 +23,14 @@ export interface Setting<Value extends SettingValue> {
   readonly instead: string | null
 }
 
+/** Said of every setting that cannot act here. */
+const NO_EFFECT = 'Accepted and checked; it has no effect here.'
+
+/** One sentence on what a setting does here. */
+export function documentationOf(setting: Setting<SettingValue>): string {
+  return setting.does ?? setting.instead ?? NO_EFFECT
+}
+
 /** Settings by name. */
 export type Settings = Readonly<Record<string, Setting<SettingValue>>>
 

@@ -1,12 +1,9 @@
 /** Renders docs/configuration.md from the table. */
 import { settingDomains } from './broker-settings.ts'
 import { formatValue } from './format-value.ts'
-import type { Setting, Settings } from './setting.ts'
+import { documentationOf, type Setting, type Settings } from './setting.ts'
 import type { SettingValue } from './setting-value.ts'
 import { topicSettings, topicSynonyms } from './topic-settings.ts'
-
-/** Said of every setting that cannot act here. */
-export const NO_EFFECT = 'Accepted and checked; it has no effect here.'
 
 const INTRODUCTION = `# Configuration
 
@@ -43,14 +40,7 @@ function section(title: string, about: string, settings: Settings, last: (name: 
 
 function row(name: string, setting: Setting<SettingValue>, last: string): string {
   const internal = setting.internal ? '*Internal.* ' : ''
-  const cells = [
-    `\`${name}\``,
-    setting.type,
-    describeDefault(setting),
-    describeAllowed(setting),
-    last,
-    internal + (setting.does ?? setting.instead ?? NO_EFFECT),
-  ]
+  const cells = [`\`${name}\``, setting.type, describeDefault(setting), describeAllowed(setting), last, internal + documentationOf(setting)]
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }
 
