@@ -172,3 +172,28 @@ test('the cluster says who it is', async () => {
   expect(cluster.controller).toBe(1)
   expect(cluster.clusterId).toMatch(/^[A-Za-z0-9_-]{22}$/)
 })
+
+describe('configs', () => {
+  const { TOPIC, BROKER } = kafkajs.ConfigResourceTypes
+
+  test('of a topic are described, all or some, with their sources and synonyms', async () => {
+    const topic = unique('topic')
+    await admin.createTopics({ topics: [{ topic, configEntries: [{ name: 'retention.ms', value: '12345' }] }] })
+    const { resources } = await admin.describeConfigs({ includeSynonyms: true, resources: [{ type: TOPIC, name: topic }] })
+    const retention = resources[0]?.configEntries.find(({ configName }) => configName === 'retention.ms')
+    expect(retention).toMatchObject({ configValue: '12345', configSource: 1, isSensitive: false, readOnly: false })
+    expect(retention?.configSynonyms[0]).toMatchObject({ configName: 'retention.ms', configValue: '12345', configSource: 1 })
+    const some = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: TOPIC, name: topic, configNames: ['cleanup.policy'] }] })
+    expect(some.resources[0]?.configEntries).toMatchObject([{ configName: 'cleanup.policy', configValue: 'delete', configSynonyms: [] }])
+  })
+
+  test('of the broker are described', async () => {
+    const request = { includeSynonyms: false, resources: [{ type: BROKER, name: '1', configNames: ['node.id'] }] }
+    expect((await admin.describeConfigs(request)).resources[0]?.configEntries).toMatchObject([{ configValue: '1', readOnly: true, configSource: 4 }])
+  })
+
+  test('of a topic that is not there are refused', async () => {
+    const request = { includeSynonyms: false, resources: [{ type: TOPIC, name: unique('absent') }] }
+    await expect(admin.describeConfigs(request)).rejects.toMatchObject({ type: 'UNKNOWN_TOPIC_OR_PARTITION' })
+  })
+})
