@@ -15,6 +15,7 @@ import { heartbeatHandler } from './heartbeat.ts'
 import { initProducerIdHandler } from './init-producer-id.ts'
 import { joinGroupHandler } from './join-group.ts'
 import { leaveGroupHandler } from './leave-group.ts'
+import { listConfigResourcesHandler } from './list-config-resources.ts'
 import { listGroupsHandler } from './list-groups.ts'
 import { listOffsetsHandler } from './list-offsets.ts'
 import { metadataHandler } from './metadata.ts'
@@ -54,5 +55,6 @@ export const handlers: readonly AnyHandler[] = [
   deleteGroupsHandler,
   offsetDeleteHandler,
   describeClusterHandler,
+  listConfigResourcesHandler,
   describeTopicPartitionsHandler,
 ]

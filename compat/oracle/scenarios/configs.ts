@@ -1,4 +1,5 @@
 import { DescribeConfigsApi, type DescribeConfigsRequest } from '../../../protocol/messages/describe-configs.ts'
+import { ListConfigResourcesApi } from '../../../protocol/messages/list-config-resources.ts'
 import type { Outcome } from '../raw-client.ts'
 import { type Scenario, type Stage, versions } from '../scenario.ts'
 import { createTopic } from './topics.ts'
@@ -144,6 +145,26 @@ export const configScenarios: readonly Scenario[] = [
             [type, 'a'],
           ]),
         )
+      return outcomes
+    },
+  },
+  {
+    name: 'ListConfigResources: of all types',
+    versions: versions(0, 1),
+    unordered: ['configResources'],
+    run: async (stage, version) => {
+      await createTopic(stage, stage.name('t'))
+      return stage.client.exchange(ListConfigResourcesApi, version, version === 0 ? {} : { resourceTypes: [] })
+    },
+  },
+  {
+    name: 'ListConfigResources: of chosen types',
+    versions: [1],
+    unordered: ['configResources'],
+    run: async (stage, version) => {
+      const outcomes: unknown[] = []
+      const choices = [[TOPIC], [BROKER], [BROKER_LOGGER], [CLIENT_METRICS], [GROUP], [BROKER, TOPIC, BROKER], [0], [99, BROKER], [-1]]
+      for (const resourceTypes of choices) outcomes.push(await stage.client.exchange(ListConfigResourcesApi, version, { resourceTypes }))
       return outcomes
     },
   },
