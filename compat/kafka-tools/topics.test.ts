@@ -115,9 +115,7 @@ describe('--delete', () => {
 })
 
 describe('--describe', () => {
-  test('shows partitions and settings', async ({ skip }) => {
-    const versions = await suite.output('kafka-broker-api-versions', '')
-    if (versions.includes('DescribeConfigs(32): UNSUPPORTED')) skip('the tool asks for the settings of topics by DescribeConfigs, which is not served yet')
+  test('shows partitions and settings', async () => {
     const topic = await create('--partitions 2 --config retention.ms=3600000')
     const described = rows((await topics(`--describe --topic ${topic}`)).stdout)
     expect(described[0]).toMatch(new RegExp(`^Topic: ${topic} TopicId: \\S{22} PartitionCount: 2 ReplicationFactor: 1 Configs: .*retention.ms=3600000`))

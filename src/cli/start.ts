@@ -31,7 +31,7 @@ export const startCommand: Command = {
   },
   async run(args) {
     const ports = nodePorts()
-    const { logger } = startLog({ level: logLevelOf(args) })
+    const { logger, levels } = startLog({ level: logLevelOf(args) })
     const ephemeral = args.has('ephemeral') ? temporaryPath((count) => ports.random.bytes(count)) : null
     const loaded = loadConfigFromFlags(args, { assignments: ephemeral === null ? [] : [`log.dirs=${ephemeral}`] })
     const removeData = () => {
@@ -49,7 +49,7 @@ export const startCommand: Command = {
         removeData()
         process.exit(EXIT_BEFORE_READY)
       })
-      await using node = await startNode({ ...loaded, ports, logger, hostname: machineName() })
+      await using node = await startNode({ ...loaded, ports, logger, logLevels: levels, hostname: machineName() })
       isStanding = true
       announce(logger, loaded, node, ephemeral !== null)
       // What starting needs is compiled by now: the next start finds it, however this process ends.

@@ -12,12 +12,21 @@ import {
 import type { SettingType } from '../config/setting-value.ts'
 import { topicNameRefusal } from '../controller/topic-names.ts'
 import { ConfigResourceType, configOverrides } from '../metadata/image.ts'
+import type { LoggerLevels } from '../telemetry/logger-levels.ts'
 import { defineHandler } from './define-handler.ts'
 import type { Services } from './services.ts'
 
 type Resource = DescribeConfigsRequest['resources'][number]
 
-type Answer = { readonly settings: readonly DescribedSetting[] } | { readonly errorCode: number; readonly errorMessage: string }
+interface DescribedLogger {
+  readonly name: string
+  /** As Kafka writes it: `INFO`, `WARN`, … */
+  readonly level: string
+}
+
+type Refusal = { readonly errorCode: number; readonly errorMessage: string }
+
+type Answer = { readonly settings: readonly DescribedSetting[] } | { readonly loggers: readonly DescribedLogger[] } | Refusal
 
 /** Of the field configSource. */
 const sourceCodes: Readonly<Record<DescribedSource, number>> = {
@@ -43,12 +52,18 @@ const typeCodes: Readonly<Record<SettingType, number>> = {
   password: 9,
 }
 
+/** Of the field configSource, for loggers, whose levels are no settings. */
+const LOGGER_SOURCE = 6
+
+/** Kafka's name for what holds for all loggers without a level of their own. */
+const ROOT_LOGGER = 'root'
+
 const RESOURCE_TYPES: ReadonlySet<number> = new Set(Object.values(ConfigResourceType))
 
 /**
  * DescribeConfigs (key 32), versions 1-4. The settings of topics, of this broker and of all brokers, of groups and of
  * subscriptions to metrics, each with its source and, when asked, with what else was written for it.
- * Deviates: our own documentation; broker loggers are none; the settings of Odradek are among a broker's.
+ * Deviates: our own documentation; broker loggers are our components; the settings of Odradek are among a broker's.
  * Source: KIP-133, KIP-226 (synonyms), KIP-569 (types, documentation), KIP-1000, KIP-1043.
  */
 export const describeConfigsHandler = defineHandler({
@@ -74,7 +89,7 @@ function describe(services: Services, { resourceType, resourceName }: Resource):
       return brokerRefusal(services.nodeId, resourceName, ' or empty string,') ?? { settings: describeBroker(config) }
     case ConfigResourceType.BROKER_LOGGER:
       if (resourceName === '') return invalid('Broker id must not be empty')
-      return brokerRefusal(services.nodeId, resourceName, '') ?? { settings: [] }
+      return brokerRefusal(services.nodeId, resourceName, '') ?? { loggers: describeLoggers(services.logLevels) }
     case ConfigResourceType.CLIENT_METRICS:
       return resourceName === '' ? invalid('Client metrics subscription name must not be empty') : { settings: describeClientMetrics(overrides) }
     case ConfigResourceType.GROUP:
@@ -82,6 +97,13 @@ function describe(services: Services, { resourceType, resourceName }: Resource):
     default:
       return notUnderstood()
   }
+}
+
+/** Each component of the node under its name, and the level of those that have none of their own under Kafka's name for that. */
+function describeLoggers(levels: LoggerLevels | null): DescribedLogger[] {
+  if (levels === null) return []
+  const components = levels.components().map((name) => ({ name, level: levels.get(name) }))
+  return [{ name: ROOT_LOGGER, level: levels.defaultLevel }, ...components].map(({ name, level }) => ({ name, level: level.toUpperCase() }))
 }
 
 function topic({ config, metadata }: Services, name: string): Answer {
@@ -93,25 +115,27 @@ function topic({ config, metadata }: Services, name: string): Answer {
 }
 
 /** A broker tells of itself only. Its id is read as Java reads whole numbers: with a sign and leading zeros. */
-function brokerRefusal(nodeId: number, resourceName: string, alternative: string): Answer | null {
+function brokerRefusal(nodeId: number, resourceName: string, alternative: string): Refusal | null {
   const id = /^[+-]?[0-9]+$/.test(resourceName) ? Number(resourceName) : Number.NaN
   if (id !== (id | 0)) return invalid(`Broker id must be an integer, but it is: ${resourceName}`)
   return id === nodeId ? null : invalid(`Unexpected broker id, expected ${nodeId}${alternative} but received ${resourceName}`)
 }
 
-function invalid(message: string): Answer {
+function invalid(message: string): Refusal {
   return { errorCode: ErrorCode.INVALID_REQUEST, errorMessage: message }
 }
 
 /** One resource of an unknown type refuses the request as a whole. */
-function notUnderstood(): Answer {
+function notUnderstood(): Refusal {
   return invalid(errorMessage(ErrorCode.INVALID_REQUEST) ?? '')
 }
 
 function result(request: DescribeConfigsRequest, { resourceType, resourceName, configurationKeys: keys }: Resource, answer: Answer) {
-  if (!('settings' in answer)) return { ...answer, resourceType, resourceName, configs: [] }
+  if ('errorCode' in answer) return { ...answer, resourceType, resourceName, configs: [] }
   const wanted = keys === null || keys.length === 0 ? null : new Set(keys)
-  const configs = answer.settings.filter(({ name }) => wanted === null || wanted.has(name)).map((setting) => entry(request, setting))
+  const isWanted = ({ name }: { readonly name: string }) => wanted === null || wanted.has(name)
+  const configs =
+    'loggers' in answer ? answer.loggers.filter(isWanted).map(loggerEntry) : answer.settings.filter(isWanted).map((setting) => entry(request, setting))
   return { errorCode: ErrorCode.NONE, errorMessage: '', resourceType, resourceName, configs }
 }
 
@@ -127,4 +151,8 @@ function entry({ includeSynonyms, includeDocumentation }: DescribeConfigsRequest
     configType: typeCodes[setting.type],
     documentation: includeDocumentation ? setting.documentation : null,
   }
+}
+
+function loggerEntry({ name, level }: DescribedLogger) {
+  return { name, value: level, readOnly: false, configSource: LOGGER_SOURCE, isSensitive: false, synonyms: [], configType: 0, documentation: '' }
 }

@@ -7,6 +7,7 @@ import type { FetchSessionCache } from '../replication/fetch/fetch-session-cache
 import type { ProducerIds } from '../replication/producer-ids.ts'
 import type { ReplicaManager } from '../replication/replica-manager.ts'
 import type { ApiVersionsSource } from '../server/api-versions-source.ts'
+import type { LoggerLevels } from '../telemetry/logger-levels.ts'
 
 /**
  * What handlers call: the parts of this node. `src/node/` builds them and puts them together.
@@ -18,6 +19,8 @@ export interface Services {
   readonly nodeId: number
   readonly apiVersions: ApiVersionsSource
   readonly config: NodeConfig
+  /** null when this node does not know what its logger writes. */
+  readonly logLevels: LoggerLevels | null
   /** The cluster's state as this node serves it. */
   readonly metadata: MetadataService
   readonly controller: Controller

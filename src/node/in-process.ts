@@ -46,13 +46,13 @@ export async function startNode(options: StartNodeOptions = {}): Promise<Node> {
   const temporary = options.dataDirectory === undefined ? temporaryPath((count) => ports.random.bytes(count)) : null
   const settings = { 'log.dirs': options.dataDirectory ?? temporary, ...options.config }
   const loaded = loadConfig({ profile: 'dev', freePorts: true, assignments: Object.entries(settings).map(([name, value]) => `${name}=${value}`) })
-  const logger = options.logger ?? startLog({ level: options.logLevel ?? 'warn' }).logger
+  const { logger, levels } = options.logger === undefined ? startLog({ level: options.logLevel ?? 'warn' }) : { logger: options.logger, levels: null }
   const removeData = async () => {
     if (temporary !== null) await ports.disk.removeDirectory(temporary)
   }
   try {
     for (const warning of loaded.warnings) logger.warn(warning)
-    return inProcess(await startAnyNode({ ...loaded, ports, logger, hostname: machineName() }), removeData)
+    return inProcess(await startAnyNode({ ...loaded, ports, logger, logLevels: levels, hostname: machineName() }), removeData)
   } catch (error) {
     await removeData()
     throw error

@@ -16,7 +16,7 @@ import type { OpenPartitions } from './open-partitions.ts'
 const NODE_PRINCIPAL = 'User:ANONYMOUS'
 
 export interface MakeServicesOptions {
-  readonly options: Pick<NodeOptions, 'config' | 'identity' | 'ports'>
+  readonly options: Pick<NodeOptions, 'config' | 'identity' | 'ports' | 'logLevels'>
   readonly directories: OpenDirectories
   readonly apis: ApiTable<Services>
   readonly metadata: OpenMetadata
@@ -36,6 +36,7 @@ export function makeServices({ options, directories, apis, metadata, partitions,
     clusterId: directories.clusterId,
     nodeId,
     config,
+    logLevels: options.logLevels ?? null,
     apiVersions: apiVersionsSource(apis, loader, kraftVersion),
     metadata: loader,
     controller,

@@ -4,6 +4,7 @@ import type { NodeIdentity } from '../config/node-identity.ts'
 import type { Services } from '../handlers/services.ts'
 import type { Intercept } from '../server/dispatcher.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { LoggerLevels } from '../telemetry/logger-levels.ts'
 
 /** What a node is made of. */
 export interface NodeOptions {
@@ -11,6 +12,8 @@ export interface NodeOptions {
   readonly identity: NodeIdentity
   readonly ports: Ports
   readonly logger: Logger
+  /** What the logger writes; not known of a logger that the caller brought. */
+  readonly logLevels?: LoggerLevels | null
   /** What is told to others for a listener on all addresses. */
   readonly hostname: string
   /** Stands between the API table and the handlers. */

@@ -122,6 +122,13 @@ export const configScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'DescribeConfigs: the logger of all that have no level',
+    versions: DESCRIBE,
+    // The two brokers are started with levels of their own.
+    mask: ['value'],
+    run: (stage, version) => describe(stage, version, [[BROKER_LOGGER, '1', ['root', 'no.such']]]),
+  },
+  {
     name: 'DescribeConfigs: of groups and of subscriptions to metrics',
     versions: DESCRIBE,
     unordered,

@@ -164,7 +164,22 @@ describe('DescribeConfigs', () => {
     expect((await ask([[TOPIC, 't']], { keys: ['no.such', 'preallocate'] }))[0]?.configs.map(({ name }) => name)).toEqual(['preallocate'])
   })
 
-  it('tells no loggers', async () => {
+  it('tells the components of the node and their levels as loggers', async () => {
+    const logLevels = { defaultLevel: 'info', components: () => ['server', 'storage'], get: (component: string) => (component === 'server' ? 'debug' : 'info') }
+    const logging = new TopicNode([], {}, { logLevels })
+    const resource = { resourceType: BROKER_LOGGER, resourceName: '1' }
+    const all = await logging.ask(describeConfigsHandler, 4, { resources: [{ ...resource, configurationKeys: null }] })
+    expect(all.results[0]?.configs.map(({ name, value }) => [name, value])).toEqual([
+      ['root', 'INFO'],
+      ['server', 'DEBUG'],
+      ['storage', 'INFO'],
+    ])
+    const some = await logging.ask(describeConfigsHandler, 4, { resources: [{ ...resource, configurationKeys: ['root'] }] })
+    const how = { readOnly: false, configSource: 6, isSensitive: false, synonyms: [], configType: 0, documentation: '' }
+    expect(some.results[0]?.configs).toEqual([{ name: 'root', value: 'INFO', ...how }])
+  })
+
+  it('tells no loggers where it does not know what is logged', async () => {
     expect(await ask([[BROKER_LOGGER, '1']])).toMatchObject([{ errorCode: 0, configs: [] }])
   })
 

@@ -20,12 +20,21 @@ export class TopicNode {
   readonly controller: LocalController
   readonly #services: Services
 
-  constructor(records: readonly MetadataRecord[], settings: Readonly<Record<string, string>> = {}) {
+  constructor(records: readonly MetadataRecord[], settings: Readonly<Record<string, string>> = {}, services: Partial<Services> = {}) {
     this.controller = new LocalController(cluster(...records))
     const given = { 'process.roles': 'broker,controller', 'node.id': '1', 'controller.listener.names': 'CONTROLLER', ...settings }
     const config = new NodeConfig(new Map(Object.entries(given).map(([name, text]) => [name, { text, origin: 'test' }])))
     const topicCreation = new TopicCreator({ config, controller: this.controller, metadata: this.controller, nodePrincipal: 'User:node' })
-    const served: Partial<Services> = { clusterId: 'cluster', nodeId: 1, config, metadata: this.controller, controller: this.controller, topicCreation }
+    const served: Partial<Services> = {
+      clusterId: 'cluster',
+      nodeId: 1,
+      config,
+      metadata: this.controller,
+      controller: this.controller,
+      topicCreation,
+      logLevels: null,
+      ...services,
+    }
     // What topic requests do not reach is not there: a handler that does fails the test.
     this.#services = served as Services
   }
