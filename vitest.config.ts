@@ -9,7 +9,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts', 'compat/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
     reporters: reports === undefined ? ['default'] : ['default', 'json'],
     ...(reports === undefined ? {} : { outputFile: { json: join(reports, `${process.pid}.json`) } }),
