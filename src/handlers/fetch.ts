@@ -28,7 +28,6 @@ export const fetchHandler = defineHandler({
   handle(context, request) {
     const { replicas, fetchSessions } = context.services
     const version = context.apiVersion
-    if (!isIsolationLevel(request.isolationLevel)) return refusal(request, version)
     const params = fetchParams(replicas, request, version)
     const { byId } = replicas.image.topics
     const nameOf = (topicId: Uuid) => byId.get(topicId)?.name ?? null
@@ -42,6 +41,7 @@ export const fetchHandler = defineHandler({
       nameOf,
     })
     const { targets, unknown } = splitKnown(replicas, session.partitions)
+    if (targets.length > 0 && !isIsolationLevel(request.isolationLevel)) return refusal(request, version)
     const outcome: FetchOutcome | Promise<FetchOutcome> = targets.length === 0 ? [] : fetchMessages(replicas, params, targets, () => context.closed)
     const respond = (fetched: FetchOutcome): Response | null => {
       if (fetched === null) return null
@@ -54,7 +54,7 @@ export const fetchHandler = defineHandler({
   },
 })
 
-/** What Kafka answers to a request that it could not even begin to serve. Source: FetchRequest.getErrorResponse. */
+/** What Kafka answers when it fails before it reads the first partition. Source: FetchRequest.getErrorResponse. */
 function refusal(request: FetchRequest, version: number): Response {
   const errorCode = ErrorCode.UNKNOWN_SERVER_ERROR
   const responses = usesTopicIds(version)

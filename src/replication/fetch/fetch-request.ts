@@ -61,7 +61,7 @@ export function fetchParams(replicas: ReplicaManager, limits: FetchLimits, versi
   }
 }
 
-/** A number that is no isolation level fails the request as a whole. Source: IsolationLevel.forId. */
+/** A number that is no isolation level fails a request whole that has anything to read. Source: IsolationLevel.forId. */
 export function isIsolationLevel(level: number): boolean {
   return level === READ_UNCOMMITTED || level === READ_COMMITTED
 }
