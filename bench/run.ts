@@ -8,6 +8,7 @@
  */
 import { parseArgs } from 'node:util'
 import type { BrokerKind } from './brokers.ts'
+import { bareListener } from './measures/floor.ts'
 import { markdown, rows } from './report.ts'
 import { type Figures, runRound } from './round.ts'
 
@@ -25,7 +26,11 @@ for (let round = 0; round < rounds; round++) {
     console.error(`round ${round + 1} of ${rounds}, ${kind}: ${JSON.stringify(figures)}`)
   }
 }
+const floor = await bareListener()
 if (values.only === undefined) {
   console.log(`Medians of ${rounds} interleaved rounds, spread in brackets; scale ${scale}; warm-up: one million 100 B records times the scale.\n`)
   console.log(markdown(rows(measured.kafka, measured.odradek)))
 }
+console.log(
+  `\nThe floor, a bare Node listener: ${floor.startMs.toFixed(0)} ms to its first answer, ${floor.residentMegabytes.toFixed(1)} MB idle, ${floor.roundTripMs.toFixed(3)} ms for a round trip of 100 bytes.`,
+)
