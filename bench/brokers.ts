@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { answersApiVersions } from '../compat/support/answers-api-versions.ts'
 import { freePorts } from '../compat/support/free-ports.ts'
 import { jdkProgram, kafkaJars } from '../compat/support/jars.ts'
 import { runJavaProcess } from '../compat/support/java-tools.ts'
@@ -102,27 +102,12 @@ async function kafkaCommand(directory: string, port: number, controllerPort: num
 
 const START_TIMEOUT_MS = 60_000
 const PROBE_INTERVAL_MS = 5
-const API_VERSIONS_REQUEST = Buffer.from('0000000a00120000' + '00000001' + 'ffff', 'hex')
 
 async function answers(port: number, child: ChildProcess): Promise<void> {
   const deadlineMs = performance.now() + START_TIMEOUT_MS
-  while (!(await answersOnce(port))) {
+  while (!(await answersApiVersions(port))) {
     if (child.exitCode !== null) throw new Error(`the broker ended with ${child.exitCode} while it started`)
     if (performance.now() > deadlineMs) throw new Error(`the broker did not answer within ${START_TIMEOUT_MS} ms`)
     await sleep(PROBE_INTERVAL_MS)
   }
-}
-
-function answersOnce(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(API_VERSIONS_REQUEST))
-    const settle = (answered: boolean) => {
-      socket.destroy()
-      resolve(answered)
-    }
-    socket
-      .once('data', () => settle(true))
-      .once('error', () => settle(false))
-      .once('close', () => settle(false))
-  })
 }

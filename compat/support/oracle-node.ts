@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { answersApiVersions } from './answers-api-versions.ts'
 import { freePorts } from './free-ports.ts'
 import { jdkProgram } from './jars.ts'
 import { helperClassPath } from './java-classes.ts'
@@ -187,23 +187,4 @@ class RunningOracle implements OracleNode {
     await this.kill()
     await this.#removeDirectory()
   }
-}
-
-/** ApiVersions v0 without a client id, correlation id 1. */
-const API_VERSIONS_REQUEST = Buffer.from('0000000a' + '0012' + '0000' + '00000001' + 'ffff', 'hex')
-const PROBE_TIMEOUT_MS = 2_000
-
-function answersApiVersions(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(API_VERSIONS_REQUEST))
-    const settle = (answered: boolean) => {
-      socket.destroy()
-      resolve(answered)
-    }
-    socket.setTimeout(PROBE_TIMEOUT_MS, () => settle(false))
-    socket
-      .once('data', () => settle(true))
-      .once('error', () => settle(false))
-      .once('close', () => settle(false))
-  })
 }

@@ -86,6 +86,7 @@ export class QuorumController implements Controller {
 
   constructor(options: QuorumControllerOptions) {
     this.#options = options
+    // Nobody need be waiting when the controller resigns.
     this.#active.promise.catch(() => undefined)
   }
 

@@ -60,6 +60,7 @@ export class CoordinatorFinder {
       await this.#groups.whenServing(partition, tooLong.signal)
       return true
     } catch {
+      // Too late, too many wait, or the node stops: the client is told COORDINATOR_NOT_AVAILABLE and asks again.
       return false
     } finally {
       timer.cancel()

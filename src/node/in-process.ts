@@ -71,6 +71,7 @@ function inProcess(node: RunningNode, removeData: () => Promise<void>): Node {
     await stop()
     throw error
   })
+  // Whoever never looks at `failed` is not told by an unhandled rejection.
   failed.catch(() => {})
   return { nodeId, clusterId, port, bootstrapServers: `${LOOPBACK}:${port}`, failed, stop, [Symbol.asyncDispose]: stop }
 }

@@ -12,6 +12,7 @@ export class NodeFailure {
 
   constructor(logger: Logger) {
     this.#logger = logger
+    // `report` logs it; a node that nobody waits for fails without an unhandled rejection.
     this.#failure.promise.catch(() => {})
   }
 

@@ -120,6 +120,7 @@ function addressesTold(
 async function stopServing(server: Server<Services>, groups: AsyncDisposable, { timers }: Ports): Promise<void> {
   const isDrained = new AbortController()
   const drained = server.drain(DRAIN_MS).finally(() => isDrained.abort())
+  // It rejects when all is drained before the time.
   await timers.sleep(GROUP_WAIT_MS, isDrained.signal).catch(() => {})
   await groups[Symbol.asyncDispose]()
   await drained
@@ -145,6 +146,7 @@ function runningNode({ nodeId, clusterId, listeners, failure, teardown }: Runnin
     await stop()
     throw error
   })
+  // Whoever never looks at `failed` is not told by an unhandled rejection.
   failed.catch(() => {})
   return { nodeId, clusterId, listeners, failed, stop, [Symbol.asyncDispose]: stop }
 }
