@@ -44,7 +44,7 @@ export function coordinatorCluster(
 }
 
 /** @param kraftVersion the level of `kraft.version`, which stands in the log's control records and not in the image */
-export function apiVersionsSource(apis: ApiTable<never>, metadata: MetadataService, kraftVersion: () => number): ApiVersionsSource {
+export function apiVersionsSource(apis: Pick<ApiTable<never>, 'advertised'>, metadata: MetadataService, kraftVersion: () => number): ApiVersionsSource {
   return {
     advertised: (kind) => apis.advertised(kind),
     supportedFeatures: knownFeatures.map(({ name, minSupportedVersion, maxSupportedVersion }) => ({

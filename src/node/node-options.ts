@@ -1,10 +1,10 @@
 import type { Ports } from '../base/ports.ts'
 import type { NodeConfig } from '../config/node-config.ts'
 import type { NodeIdentity } from '../config/node-identity.ts'
-import type { Services } from '../handlers/services.ts'
-import type { Intercept } from '../server/dispatcher.ts'
+import type { AnyHandler } from '../handlers/define-handler.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { LoggerLevels } from '../telemetry/logger-levels.ts'
+import type { MetricsPlatform } from './open-metrics.ts'
 
 /** What a node is made of. */
 export interface NodeOptions {
@@ -16,6 +16,8 @@ export interface NodeOptions {
   readonly logLevels?: LoggerLevels | null
   /** What is told to others for a listener on all addresses. */
   readonly hostname: string
-  /** Stands between the API table and the handlers. */
-  readonly intercept?: Intercept<Services>
+  /** Where not given, there is no `metrics.port`, whatever the settings say. */
+  readonly metricsPlatform?: MetricsPlatform
+  /** What is served; all that this node can where not given. */
+  readonly handlers?: readonly AnyHandler[]
 }

@@ -51,7 +51,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const { config, identity, ports, logger } = options
   const { nodeId } = identity
   refuseUnserved(config)
-  const apis = new ApiTable<Services>(handlers)
+  const apis = new ApiTable<Services>(options.handlers ?? handlers)
   const server = await openFreePorts(options, apis, failure, teardown)
   const told = addressesTold(options, server)
   const shared = { config, identity, ports, logger, failure, teardown }
@@ -85,7 +85,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
 }
 
 async function openFreePorts(
-  { config, identity, ports, logger, intercept }: NodeOptions,
+  { config, identity, ports, logger }: NodeOptions,
   apis: ApiTable<Services>,
   failure: NodeFailure,
   teardown: Teardown,
@@ -97,7 +97,6 @@ async function openFreePorts(
     settings: serverSettings(config),
     ...ports,
     logger: logger.child('server'),
-    ...(intercept === undefined ? {} : { intercept }),
     onBroken: failure.report,
   })
   teardown.add('the listeners', () => server[Symbol.asyncDispose]())

@@ -27,6 +27,12 @@ export interface ApiEntry<Services> {
   readonly firstFlexibleResponse: number
 }
 
+/** What a handler gave: a response, null for none, or a promise of these. */
+export type Result = object | null | Promise<object | null>
+
+/** Stands between the table and one handler, for instance to delay or fail chosen requests; `handle` calls the handler. */
+export type Intercept<Services> = (context: RequestContext<Services>, request: object, handle: (request: object) => Result) => Result
+
 /** One line of the answer to ApiVersions. */
 export interface AdvertisedApi {
   readonly apiKey: number
@@ -36,13 +42,33 @@ export interface AdvertisedApi {
 
 /** The APIs of a node by key. */
 export class ApiTable<Services> {
+  /** As constructed. */
+  readonly #served: (ApiEntry<Services> | undefined)[] = []
+  /** As served now. */
   readonly #entries: (ApiEntry<Services> | undefined)[] = []
 
   constructor(handlers: readonly ServedApi<Services>[]) {
     for (const handler of handlers) {
-      if (this.#entries[handler.api.key] !== undefined) throw new TypeError(`${handler.api.name} has two handlers`)
-      this.#entries[handler.api.key] = entryOf(handler)
+      if (this.#served[handler.api.key] !== undefined) throw new TypeError(`${handler.api.name} has two handlers`)
+      this.#served[handler.api.key] = entryOf(handler)
     }
+    this.#entries.push(...this.#served)
+  }
+
+  /** Every API by its name, in the order of the keys. */
+  get apis(): readonly AnyApi[] {
+    return this.#served.flatMap((entry) => (entry === undefined ? [] : [entry.served.api]))
+  }
+
+  /**
+   * Puts `intercept` before the handler of an API, from the next request on; null leaves the handler alone again. Requests
+   * of an API without an interceptor do not know that there could be one. Who intercepts may call the handler later, so
+   * the request's bytes are kept.
+   */
+  intercept(apiKey: number, intercept: Intercept<Services> | null): void {
+    const entry = this.#served[apiKey]
+    if (entry === undefined) throw new TypeError(`API key ${apiKey} has no handler`)
+    this.#entries[apiKey] = intercept === null ? entry : { ...entry, served: intercepted(entry.served, intercept) }
   }
 
   /** @returns undefined when listeners of this kind do not serve the API */
@@ -66,6 +92,14 @@ export class ApiTable<Services> {
         minVersion: served.api.key === PRODUCE_KEY ? PRODUCE_ADVERTISED_OLDEST : oldestVersion,
         maxVersion: latestVersion,
       }))
+  }
+}
+
+function intercepted<Services>(served: ServedApi<Services>, intercept: Intercept<Services>): ServedApi<Services> {
+  return {
+    ...served,
+    borrowsBytes: false,
+    handle: (context, request) => intercept(context, request, (passed) => served.handle(context, passed)),
   }
 }
 

@@ -7,9 +7,8 @@ import { InvariantError } from '../base/assert.ts'
 import type { Clock } from '../base/ports.ts'
 import { requestDone } from '../telemetry/channels.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { ApiEntry, ApiTable } from './api-table.ts'
+import type { ApiEntry, ApiTable, Result } from './api-table.ts'
 import { encodeReply, failureReply } from './encode-reply.ts'
-import type { RequestContext } from './request-context.ts'
 import { type ConnectionFacts, RequestScope } from './request-scope.ts'
 
 const API_VERSIONS_KEY = 18
@@ -19,18 +18,11 @@ const FIXED_HEADER_BYTES = 8
 /** The chunks of a reply, or null when nothing is sent. */
 export type Reply = Uint8Array[] | null
 
-/** What a handler gave: a response, null, or a promise of these. */
-export type Result = object | null | Promise<object | null>
-
-/** Stands between the table and a handler, for instance to delay or fail chosen requests; `handle` calls the handler. */
-export type Intercept<Services> = (api: string, context: RequestContext<Services>, request: object, handle: () => Result) => Result
-
 export interface DispatcherOptions<Services> {
   readonly nodeId: number
   readonly apis: ApiTable<Services>
   readonly clock: Clock
   readonly logger: Logger
-  readonly intercept?: Intercept<Services>
   /** A broken invariant surfaced in a handler: the node must stop. */
   onBroken(error: InvariantError): void
 }
@@ -48,8 +40,7 @@ export class Dispatcher<Services> {
 
   /** Whether whoever serves this request keeps none of its bytes when `serve` has returned, so that their memory may be used again then. */
   mayBorrow(frame: Buffer): boolean {
-    // Who intercepts may call the handler later.
-    if (frame.length < FIXED_HEADER_BYTES || this.#options.intercept !== undefined) return false
+    if (frame.length < FIXED_HEADER_BYTES) return false
     return this.#options.apis.borrows(frame.readInt16BE(0))
   }
 
@@ -75,7 +66,7 @@ export class Dispatcher<Services> {
 
   #answer(entry: ApiEntry<Services>, scope: RequestScope<Services>, request: object, connection: ConnectionFacts<Services>): Reply | Promise<Reply> {
     try {
-      const result = this.#handle(entry, scope, request)
+      const result: Result = entry.served.handle(scope, request)
       if (!(result instanceof Promise)) return result === null ? null : encodeReply(entry, scope, result)
       return result.then(
         (value) => this.#encodeLate(entry, scope, value, connection),
@@ -84,12 +75,6 @@ export class Dispatcher<Services> {
     } catch (error) {
       return this.#fail(entry, scope, error, connection)
     }
-  }
-
-  #handle(entry: ApiEntry<Services>, scope: RequestScope<Services>, request: object): Result {
-    const { intercept } = this.#options
-    if (intercept === undefined) return entry.served.handle(scope, request)
-    return intercept(entry.name, scope, request, () => entry.served.handle(scope, request))
   }
 
   #encodeLate(entry: ApiEntry<Services>, scope: RequestScope<Services>, value: object | null, connection: ConnectionFacts<Services>): Reply {

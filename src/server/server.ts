@@ -3,7 +3,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { ApiTable } from './api-table.ts'
 import { bind } from './bind.ts'
 import { Connections, discard, type ListenerFacts } from './connections.ts'
-import { Dispatcher, type Intercept } from './dispatcher.ts'
+import { Dispatcher } from './dispatcher.ts'
 import { RefusalLog } from './refusal-log.ts'
 import type { ServerSettings } from './settings.ts'
 
@@ -23,7 +23,6 @@ export interface ServerOptions<Services> {
   readonly clock: Clock
   readonly timers: Timers
   readonly logger: Logger
-  readonly intercept?: Intercept<Services>
   /** A broken invariant, or a mistake of the server itself, surfaced while a request was served: the node must stop. */
   onBroken(error: unknown): void
 }

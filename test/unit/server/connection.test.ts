@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { HeartbeatApi } from '../../../protocol/messages/heartbeat.ts'
 import type { ProduceRequest } from '../../../protocol/messages/produce.ts'
 import { InvariantError } from '../../../src/base/assert.ts'
-import type { Result } from '../../../src/server/dispatcher.ts'
+import type { Result } from '../../../src/server/api-table.ts'
 import { Harness, type HarnessOptions, heartbeat, heartbeatReplies, produce, request } from './harness.ts'
 
 const FINE = { errorCode: 0 }
@@ -176,7 +177,7 @@ describe('what a handler may do', () => {
   })
 
   test('an interceptor stands between the table and the handler', () => {
-    const harness = new Harness(() => FINE, { intercept: (api, _context, _request, handle) => (api === 'Heartbeat' ? { errorCode: 27 } : handle()) })
+    const harness = new Harness(() => FINE, { intercept: ({ apiKey }, request, handle) => (apiKey === HeartbeatApi.key ? { errorCode: 27 } : handle(request)) })
     const socket = harness.connect()
     socket.receive(heartbeat(1))
     expect(heartbeatReplies(socket)).toEqual([{ correlationId: 1, errorCode: 27 }])
@@ -278,7 +279,7 @@ describe('the bytes of a request', () => {
   })
 
   test('stay as they are with an interceptor, who may call the handler later', () => {
-    expect(keptAfter(LARGE, { produceBorrows: true, intercept: (_api, _context, _request, handle) => handle() })?.equals(LARGE)).toBe(true)
+    expect(keptAfter(LARGE, { produceBorrows: true, intercept: (_context, request, handle) => handle(request) })?.equals(LARGE)).toBe(true)
   })
 
   test('wait in memory of their own while requests before them are served', async () => {

@@ -6,9 +6,9 @@ import { decodeMessage, encodeMessage } from '../../../protocol/schema/codec.ts'
 import { Reader } from '../../../protocol/wire/reader.ts'
 import { Writer } from '../../../protocol/wire/writer.ts'
 import type { Clock, Timer, Timers } from '../../../src/base/ports.ts'
-import { ApiTable, type ServedApi } from '../../../src/server/api-table.ts'
+import { ApiTable, type Intercept, type Result, type ServedApi } from '../../../src/server/api-table.ts'
 import { Connections } from '../../../src/server/connections.ts'
-import { Dispatcher, type Intercept, type Result } from '../../../src/server/dispatcher.ts'
+import { Dispatcher } from '../../../src/server/dispatcher.ts'
 import { RefusalLog } from '../../../src/server/refusal-log.ts'
 import type { RequestContext } from '../../../src/server/request-context.ts'
 import { DEFAULT_SERVER_SETTINGS, type ServerSettings } from '../../../src/server/settings.ts'
@@ -86,6 +86,7 @@ function served(api: ServedApi<object>['api'], handle: Handle): ServedApi<object
 
 export interface HarnessOptions {
   readonly settings?: Partial<ServerSettings>
+  /** Of every API. */
   readonly intercept?: Intercept<object>
   /** Whether the handler of Produce says that it keeps no bytes. */
   readonly produceBorrows?: boolean
@@ -107,12 +108,12 @@ export class Harness {
       { ...served(ProduceApi, handle), borrowsBytes: produceBorrows },
       served(InitProducerIdApi, handle),
     ])
+    if (intercept !== undefined) for (const { key } of apis.apis) apis.intercept(key, intercept)
     const dispatcher = new Dispatcher<object>({
       nodeId: 1,
       apis,
       clock: this.time,
       logger,
-      ...(intercept === undefined ? {} : { intercept }),
       onBroken: (error) => this.broken.push(error),
     })
     this.connections = new Connections<object>({
