@@ -4,7 +4,6 @@ import type { NodeIdentity } from '../config/node-identity.ts'
 import type { AnyHandler } from '../handlers/define-handler.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { LoggerLevels } from '../telemetry/logger-levels.ts'
-import type { MetricsPlatform } from './open-metrics.ts'
 
 /** What a node is made of. */
 export interface NodeOptions {
@@ -16,8 +15,6 @@ export interface NodeOptions {
   readonly logLevels?: LoggerLevels | null
   /** What is told to others for a listener on all addresses. */
   readonly hostname: string
-  /** Where not given, there is no `metrics.port`, whatever the settings say. */
-  readonly metricsPlatform?: MetricsPlatform
   /** What is served; all that this node can where not given. */
   readonly handlers?: readonly AnyHandler[]
 }
