@@ -1,6 +1,6 @@
 import type { Uuid } from '../../protocol/uuid.ts'
 import { recordLevels } from '../metadata/features.ts'
-import { type BrokerRegistration, NO_LEADER } from '../metadata/image.ts'
+import { type BrokerRegistration, NO_LEADER, type PartitionImage } from '../metadata/image.ts'
 import type { MetadataRecord, MetadataRecordOf } from '../metadata/metadata-record.ts'
 import { brokerEpochRefusal } from './broker-registration.ts'
 import type { ControllerError } from './controller.ts'
@@ -18,6 +18,8 @@ export interface HeartbeatCommand {
   readonly currentMetadataOffset: number
   readonly wantFence: boolean
   readonly wantShutDown: boolean
+  /** Directories that failed since the broker registered. */
+  readonly offlineLogDirs: readonly Uuid[]
   /** Directories that take no new partitions; null to leave what is known. */
   readonly cordonedLogDirs: readonly Uuid[] | null
 }
@@ -46,8 +48,9 @@ export function brokerHeartbeat(state: ControllerState, command: HeartbeatComman
   const isCaughtUp = command.currentMetadataOffset >= broker.epoch
   const current = currentState(broker)
   const next = nextState(current, command, { isCaughtUp, hasLeaderships: () => leadsAny(state, broker.id) })
+  const records = [...(current === next ? [] : transition(state, broker, next, rules)), ...wentOffline(state, broker, command, rules)]
   return {
-    records: [...(current === next ? [] : transition(state, broker, next, rules)), ...cordoned(state, broker, command)],
+    records: [...records, ...cordoned(state, broker, command)],
     reply: { ...NO_ERROR, isCaughtUp, isFenced: next === 'fenced' || next === 'shutdown-now', shouldShutDown: next === 'shutdown-now' },
   }
 }
@@ -90,6 +93,22 @@ function transition(state: ControllerState, broker: BrokerRegistration, next: Br
     case 'controlled-shutdown':
       return [changeRecord(broker, { version: 1, inControlledShutdown: 1 }), ...leaderUpdates(state, { removed: broker.id }, inIsr, rules)]
   }
+}
+
+/** What was led from a directory that failed is led by another replica, or by nobody. Source: ReplicationControlManager.handleDirectoriesOffline. */
+function wentOffline(
+  state: ControllerState,
+  broker: BrokerRegistration,
+  { offlineLogDirs }: HeartbeatCommand,
+  rules: ControllerRules,
+): readonly MetadataRecord[] {
+  if (!recordLevels(state.image.features.metadataVersion).directoryAssignment) return []
+  const failed = broker.logDirs.filter((directory) => offlineLogDirs.includes(directory))
+  if (failed.length === 0) return []
+  const isAffected = (partition: PartitionImage) =>
+    partition.isr.includes(broker.id) && failed.includes(partition.directories[partition.replicas.indexOf(broker.id)] as Uuid)
+  const logDirs = broker.logDirs.filter((directory) => !offlineLogDirs.includes(directory))
+  return [...leaderUpdates(state, { removed: broker.id }, isAffected, rules), changeRecord(broker, { version: 2, logDirs })]
 }
 
 function cordoned(state: ControllerState, broker: BrokerRegistration, { cordonedLogDirs }: HeartbeatCommand): readonly MetadataRecord[] {

@@ -3,6 +3,7 @@ import type { Uuid } from '../../protocol/uuid.ts'
 import { OdradekError } from '../base/errors.ts'
 import type { EndpointImage, MetadataImage, SupportedFeature } from '../metadata/image.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { AssignReplicasCommand, AssignReplicasReply, ReplicaAssignment } from './assign-replicas.ts'
 import type { HeartbeatCommand, HeartbeatReply } from './broker-heartbeat.ts'
 import type { BrokerRegistrationCommand, RegistrationReply } from './broker-registration.ts'
 import type { ControllerError } from './controller.ts'
@@ -12,6 +13,7 @@ import { isFailure } from './controller-error.ts'
 export interface BrokerRegistry {
   registerBroker(command: BrokerRegistrationCommand, hasLiveSession: boolean): Promise<RegistrationReply>
   brokerHeartbeat(command: HeartbeatCommand): Promise<HeartbeatReply>
+  assignReplicas(command: AssignReplicasCommand): Promise<AssignReplicasReply>
 }
 
 export interface BrokerLifecycleOptions {
@@ -21,7 +23,10 @@ export interface BrokerLifecycleOptions {
   readonly endpoints: readonly EndpointImage[]
   readonly features: readonly SupportedFeature[]
   readonly rack: string | null
+  /** Of the directories that work. */
   readonly logDirs: readonly Uuid[]
+  /** Of those in which nothing new is put: `cordoned.log.dirs`, asked at each heartbeat. */
+  readonly cordonedLogDirs: () => readonly Uuid[]
   /** The epoch that the last clean shutdown left in the log directories; -1 when there was none. */
   readonly previousBrokerEpoch: number
   readonly registry: BrokerRegistry
@@ -38,7 +43,10 @@ export interface BrokerLifecycleOptions {
  */
 export class BrokerLifecycle {
   readonly #options: BrokerLifecycleOptions
+  /** Directories that failed since the start. */
+  readonly #offlineLogDirs = new Set<Uuid>()
   #brokerEpoch = -1
+  #isUnfenced = false
 
   constructor(options: BrokerLifecycleOptions) {
     this.#options = options
@@ -51,7 +59,7 @@ export class BrokerLifecycle {
 
   /** Errors: BROKER_REGISTRATION with the controller's reason. */
   async register(): Promise<void> {
-    const { registry, metadata: _metadata, logger, ...command } = this.#options
+    const { registry, metadata: _metadata, cordonedLogDirs: _cordoned, logger, ...command } = this.#options
     const reply = await registry.registerBroker(command, false)
     this.#check(reply, 'register with the controller')
     this.#brokerEpoch = reply.brokerEpoch
@@ -62,11 +70,42 @@ export class BrokerLifecycle {
   async unfence(): Promise<void> {
     const reply = await this.#heartbeat({ wantFence: false, wantShutDown: false })
     this.#check(reply, 'be unfenced')
+    this.#isUnfenced = true
+    // One that failed since the registration led until now.
+    if (this.#offlineLogDirs.size > 0) await this.#reportDirectories()
+  }
+
+  /**
+   * A directory failed: the controller takes away what this broker leads from it. Resolves when that is applied; before the
+   * registration and while the broker is fenced it is remembered for `unfence`. Errors as of any call to the controller.
+   */
+  async directoryFailed(directoryId: Uuid): Promise<void> {
+    this.#offlineLogDirs.add(directoryId)
+    if (this.#isUnfenced) await this.#reportDirectories()
+  }
+
+  /** Other directories are cordoned from now on. Errors as of any call to the controller. */
+  async cordonedChanged(): Promise<void> {
+    if (this.#isUnfenced) await this.#reportDirectories()
+  }
+
+  /** Tells in which directories replicas are; the answers are error codes, in order. Errors as of any call to the controller. */
+  async assignReplicas(assignments: readonly ReplicaAssignment[]): Promise<readonly number[]> {
+    const { registry, brokerId } = this.#options
+    const reply = await registry.assignReplicas({ brokerId, brokerEpoch: this.#brokerEpoch, assignments })
+    this.#check(reply, 'assign replicas to directories')
+    return reply.errorCodes
+  }
+
+  async #reportDirectories(): Promise<void> {
+    const reply = await this.#heartbeat({ wantFence: false, wantShutDown: false })
+    this.#check(reply, 'report its directories')
   }
 
   /** Gives up what this broker leads and leaves: after it, the node may stop. */
   async shutDown(): Promise<void> {
     if (this.#brokerEpoch < 0) return
+    this.#isUnfenced = false
     let reply = await this.#heartbeat({ wantFence: false, wantShutDown: true })
     this.#check(reply, 'shut down')
     // The second time nothing is led any longer.
@@ -77,7 +116,8 @@ export class BrokerLifecycle {
   #heartbeat(wish: { readonly wantFence: boolean; readonly wantShutDown: boolean }): Promise<HeartbeatReply> {
     const { registry, brokerId, metadata } = this.#options
     const currentMetadataOffset = metadata.image().provenance.offset
-    return registry.brokerHeartbeat({ brokerId, brokerEpoch: this.#brokerEpoch, currentMetadataOffset, cordonedLogDirs: [], ...wish })
+    const directories = { offlineLogDirs: [...this.#offlineLogDirs], cordonedLogDirs: this.#options.cordonedLogDirs() }
+    return registry.brokerHeartbeat({ brokerId, brokerEpoch: this.#brokerEpoch, currentMetadataOffset, ...directories, ...wish })
   }
 
   #check(reply: ControllerError, what: string): void {

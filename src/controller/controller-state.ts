@@ -1,6 +1,7 @@
 import { MetadataDeltaBuilder } from '../metadata/delta-builder.ts'
 import { ConfigResourceType, configOverrides, type MetadataImage, type PartitionImage, type TopicImage } from '../metadata/image.ts'
 import type { MetadataRecord } from '../metadata/metadata-record.ts'
+import { hasOnlineDirectory } from '../metadata/online-directory.ts'
 import { addName, type CollisionIndex, NO_COLLISIONS, removeName } from './topic-names.ts'
 
 /**
@@ -40,6 +41,17 @@ export function replayed(state: ControllerState, records: readonly MetadataRecor
 export function isActive(image: MetadataImage, brokerId: number): boolean {
   const broker = image.cluster.brokers.get(brokerId)
   return broker !== undefined && !broker.fenced && !broker.inControlledShutdown
+}
+
+/** Active, and the directory of its replica works: it may lead this partition. Source: ReplicationControlManager.LeaderAcceptor. */
+export function mayLead(image: MetadataImage, partition: PartitionImage, brokerId: number): boolean {
+  return isActive(image, brokerId) && hasDirectoryFor(image, partition, brokerId)
+}
+
+/** Whether the broker's replica is in a directory that works. */
+export function hasDirectoryFor(image: MetadataImage, partition: PartitionImage, brokerId: number): boolean {
+  const broker = image.cluster.brokers.get(brokerId)
+  return broker !== undefined && hasOnlineDirectory(broker, partition.directories[partition.replicas.indexOf(brokerId)])
 }
 
 /** What the topic itself sets, by setting name. */

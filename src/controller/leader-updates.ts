@@ -1,8 +1,8 @@
 import { ELR_VERSION, recordLevels } from '../metadata/features.ts'
-import type { PartitionImage } from '../metadata/image.ts'
+import type { PartitionImage, TopicImage } from '../metadata/image.ts'
 import type { MetadataRecord } from '../metadata/metadata-record.ts'
 import type { ControllerRules } from './controller-rules.ts'
-import { type ControllerState, isActive, partitionsWhere, type TopicPartitionImage, topicOverrides } from './controller-state.ts'
+import { type ControllerState, hasDirectoryFor, isActive, partitionsWhere, type TopicPartitionImage, topicOverrides } from './controller-state.ts'
 import { partitionChange } from './partition-change.ts'
 
 /** What happens to a broker; at most one of them. */
@@ -43,13 +43,19 @@ function updateOf(state: ControllerState, change: BrokerChange, found: TopicPart
     partitionId,
     partition,
     targetIsr: partition.isr.filter((id) => id !== removed && id !== uncleanlyStopped),
-    isAcceptableLeader: (id) => id !== removed && id !== uncleanlyStopped && (id === added || isActive(state.image, id)),
+    isAcceptableLeader: (id) =>
+      id !== removed && id !== uncleanlyStopped && (id === added || isActive(state.image, id)) && hasDirectoryFor(state.image, partition, id),
     election: rules.uncleanElectionEnabled(overrides) ? 'unclean' : 'online',
     uncleanShutdownReplicas: uncleanlyStopped === undefined ? [] : [uncleanlyStopped],
-    minIsr: Math.min(rules.minInsyncReplicas(overrides), topic.partitions[0]?.replicas.length ?? 1),
+    minIsr: effectiveMinIsr(topic, overrides, rules),
     isElrEnabled: isElrEnabled(state),
     levels: recordLevels(features.metadataVersion),
   })
+}
+
+/** `min.insync.replicas` of a topic, but no more than it has replicas. */
+export function effectiveMinIsr(topic: TopicImage, overrides: ReadonlyMap<string, string>, rules: ControllerRules): number {
+  return Math.min(rules.minInsyncReplicas(overrides), topic.partitions[0]?.replicas.length ?? 1)
 }
 
 /** Whether eligible leader replicas are kept in partition records. Source: KIP-966. */

@@ -9,6 +9,8 @@ export interface PartitionChangeOptions {
   readonly partitionId: number
   readonly partition: PartitionImage
   readonly targetIsr: readonly number[]
+  /** Of each replica, in the order of the partition's; those of the partition when left out. */
+  readonly targetDirectories?: readonly Uuid[]
   /** Whether a broker may lead after the change. */
   readonly isAcceptableLeader: (brokerId: number) => boolean
   /** `unclean`: rather a leader that may lack records than none (`unclean.leader.election.enable`). */
@@ -51,6 +53,7 @@ export function partitionChange(options: PartitionChangeOptions): MetadataRecord
     isr: (isUnclean || isr.length > 0 || isElrEnabled) && !sameIds(isr, partition.isr) ? isr : null,
     eligibleLeaderReplicas: sameIds(elr, partition.eligibleLeaderReplicas) ? null : elr,
     lastKnownElr: isElrEnabled ? lastKnownChange(partition, changesLeader ? elected.leader : NO_LEADER_CHANGE) : null,
+    directories: directoriesChange(options),
     leaderRecoveryState: isUnclean && partition.leaderRecoveryState !== 'recovering' ? RECOVERING : NO_RECOVERY_CHANGE,
   }
   return isNoChange(change) ? null : { type: 'PartitionChangeRecord', version: levels.partitionChange, data: change }
@@ -99,6 +102,10 @@ function lastKnownChange(partition: PartitionImage, leader: number): readonly nu
   return leader >= 0 && partition.lastKnownElr.length > 0 ? [] : null
 }
 
+function directoriesChange({ partition, targetDirectories = partition.directories }: PartitionChangeOptions): readonly Uuid[] | null {
+  return targetDirectories.every((directory, index) => directory === partition.directories[index]) ? null : targetDirectories
+}
+
 function noChange(topicId: Uuid, partitionId: number): Change {
   return {
     partitionId,
@@ -116,8 +123,8 @@ function noChange(topicId: Uuid, partitionId: number): Change {
 }
 
 function isNoChange(change: Change): boolean {
-  const { isr, leader, eligibleLeaderReplicas, lastKnownElr, leaderRecoveryState } = change
-  const keepsLists = isr === null && eligibleLeaderReplicas === null && lastKnownElr === null
+  const { isr, leader, eligibleLeaderReplicas, lastKnownElr, leaderRecoveryState, directories } = change
+  const keepsLists = isr === null && eligibleLeaderReplicas === null && lastKnownElr === null && directories === null
   return keepsLists && leader === NO_LEADER_CHANGE && leaderRecoveryState === NO_RECOVERY_CHANGE
 }
 

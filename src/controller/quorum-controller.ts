@@ -7,6 +7,7 @@ import type { MetadataRecord } from '../metadata/metadata-record.ts'
 import type { AppendReceipt } from '../raft/raft-node.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { activationRecords } from './activation.ts'
+import { type AssignReplicasCommand, type AssignReplicasReply, assignReplicas } from './assign-replicas.ts'
 import { brokerHeartbeat, type HeartbeatCommand, type HeartbeatReply } from './broker-heartbeat.ts'
 import { type BrokerRegistrationCommand, type RegistrationReply, registerBroker } from './broker-registration.ts'
 import type {
@@ -151,6 +152,10 @@ export class QuorumController implements Controller {
 
   brokerHeartbeat(command: HeartbeatCommand): Promise<HeartbeatReply> {
     return this.#write((state) => brokerHeartbeat(state, command, this.#options.rules))
+  }
+
+  assignReplicas(command: AssignReplicasCommand): Promise<AssignReplicasReply> {
+    return this.#write((state) => assignReplicas(state, command, this.#options.rules))
   }
 
   async #activate(epoch: number, offset: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
-import { type BrokerRegistration, DirectoryId, type EndpointImage, endpointOf, type MetadataImage, type PartitionImage } from './image.ts'
+import { type BrokerRegistration, type EndpointImage, endpointOf, type MetadataImage, type PartitionImage } from './image.ts'
+import { hasOnlineDirectory } from './online-directory.ts'
 
 /** A broker as clients of one listener see it. */
 export interface BrokerView {
@@ -70,12 +71,6 @@ export function noLeaderError(image: MetadataImage, partition: PartitionImage, o
 
 function isOffline(broker: BrokerRegistration | undefined, directory: string | undefined, listenerName: string): boolean {
   return broker === undefined || broker.fenced || endpointOf(broker, listenerName) === undefined || !hasOnlineDirectory(broker, directory)
-}
-
-/** A directory that was never told, or not yet, counts as online; a lost one does not. */
-function hasOnlineDirectory(broker: BrokerRegistration, directory: string | undefined): boolean {
-  if (directory === DirectoryId.MIGRATING || directory === DirectoryId.UNASSIGNED) return true
-  return broker.logDirs.some((known) => known === directory)
 }
 
 function viewOf(broker: BrokerRegistration, endpoint: EndpointImage): BrokerView {

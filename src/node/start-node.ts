@@ -69,6 +69,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
     features: knownFeatures,
     rack: config.get('broker.rack'),
     logDirs: partitions.logs.liveDirectories.map(({ directoryId }) => directoryId),
+    cordonedLogDirs: () => [],
     previousBrokerEpoch: partitions.logs.previousBrokerEpoch,
     registry: controller,
     metadata: loader,

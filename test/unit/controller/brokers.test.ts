@@ -87,7 +87,7 @@ describe('a heartbeat', () => {
   const beat = (state: typeof withTopic, change: Partial<HeartbeatCommand> = {}) =>
     brokerHeartbeat(
       state,
-      { brokerId: 1, brokerEpoch: 11, currentMetadataOffset: 100, wantFence: false, wantShutDown: false, cordonedLogDirs: null, ...change },
+      { brokerId: 1, brokerEpoch: 11, currentMetadataOffset: 100, wantFence: false, wantShutDown: false, offlineLogDirs: [], cordonedLogDirs: null, ...change },
       rules(),
     )
   const offline = { isr: [], leader: -1, eligibleLeaderReplicas: [1], lastKnownElr: [1] }
@@ -152,6 +152,40 @@ describe('a heartbeat', () => {
     const cordons = beat(withTopic, { cordonedLogDirs: [brokerDirectory(1)] })
     expect(summary(cordons.records)).toEqual([`BrokerRegistrationChangeRecord brokerId=1 cordonedLogDirs=[${brokerDirectory(1)}]`])
     expect(beat(stateAfter(withTopic, cordons.records), { cordonedLogDirs: [brokerDirectory(1)] }).records).toEqual([])
+  })
+
+  it('with a failed directory takes away what is led from there, and leaves what is elsewhere', () => {
+    const second = 'secondDirectoryAAAAAAA' as Uuid
+    const state = cluster(
+      broker(1, { logDirs: [brokerDirectory(1), second] }),
+      broker(2),
+      topic('foo', 1),
+      partition(1, 0, { directories: [second] }),
+      partition(1, 1),
+      partition(1, 2, { replicas: [1, 2], directories: [second, brokerDirectory(2)] }),
+    )
+    const { records } = beat(state, { offlineLogDirs: [second] })
+    expect(summary(records)).toEqual([
+      'PartitionChangeRecord partitionId=0 isr=[] leader=-1 eligibleLeaderReplicas=[1] lastKnownElr=[1]',
+      'PartitionChangeRecord partitionId=2 isr=[2] leader=2',
+      'BrokerRegistrationChangeRecord brokerId=1',
+    ])
+    expect(records.at(-1)).toMatchObject({ version: 2, data: { logDirs: [brokerDirectory(1)] } })
+    expect(beat(stateAfter(state, records), { offlineLogDirs: [second] }).records).toEqual([])
+  })
+
+  it('does not make a broker lead from a directory that it did not register', () => {
+    const lost = 'lostDirectoryAAAAAAAAA' as Uuid
+    const state = cluster(
+      broker(1, { fenced: true }),
+      topic('foo', 1),
+      partition(1, 0, { replicas: [1], ...offline, directories: [lost] }),
+      partition(1, 1, { replicas: [1], ...offline }),
+    )
+    expect(summary(beat(state).records)).toEqual([
+      'BrokerRegistrationChangeRecord brokerId=1 fenced=-1',
+      'PartitionChangeRecord partitionId=1 isr=[1] leader=1 eligibleLeaderReplicas=[] lastKnownElr=[]',
+    ])
   })
 
   it('hands leadership to a broker in sync, not to one in controlled shutdown', () => {

@@ -69,6 +69,7 @@ export async function startController(ports: Ports, options: { readonly maxIdleI
       features: knownFeatures,
       rack: null,
       logDirs: [directoryId],
+      cordonedLogDirs: () => [],
       previousBrokerEpoch,
       registry: controller,
       metadata: loader,

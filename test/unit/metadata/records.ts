@@ -30,7 +30,7 @@ export function partition(number: number, partitionId: number, change: Partial<M
       leaderRecoveryState: 0,
       leaderEpoch: 0,
       partitionEpoch: 0,
-      directories: replicas.map(() => DIRECTORY),
+      directories: replicas.map(brokerDirectory),
       eligibleLeaderReplicas: null,
       lastKnownElr: null,
       ...change,
