@@ -79,6 +79,12 @@ export type OpenMode =
   /** read and write, made when missing */
   | 'create'
 
+export interface VolumeSpace {
+  readonly totalBytes: number
+  /** What this process may still write. */
+  readonly freeBytes: number
+}
+
 /** Held while a process uses a data directory; see `Disk.lockDirectory`. */
 export interface DirectoryLock {
   release(): Promise<void>
@@ -96,6 +102,8 @@ export interface Disk {
   makeDirectory(path: string): Promise<void>
   /** Renames a file or directory. The caller has closed every open file below it (some systems insist). */
   rename(from: string, to: string): Promise<void>
+  /** As `rename`, for where one directory takes the place of another in the middle of a turn. */
+  renameSync(from: string, to: string): void
   /** Removes one file; a missing one is fine. */
   removeFile(path: string): Promise<void>
   /** Removes a directory with all it holds; a missing one is fine. */
@@ -106,8 +114,8 @@ export interface Disk {
   writeFileAtomic(path: string, content: Uint8Array): Promise<void>
   /** Makes renames, creations and removals in this directory durable, where the system can do that. */
   flushDirectory(path: string): Promise<void>
-  /** Free bytes of the volume that holds `path`. */
-  freeBytes(path: string): Promise<number>
+  /** Of the volume that holds `path`. */
+  space(path: string): Promise<VolumeSpace>
   /**
    * Takes the directory for this process, or throws a `DiskError` with reason 'locked' whose message names the holder
    * (pid, host, start time) or the running Apache Kafka that holds its `.lock`.

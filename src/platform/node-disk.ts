@@ -1,9 +1,10 @@
-import { constants, type Dirent, openSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises'
+import { constants, type Dirent, openSync, renameSync } from 'node:fs'
+import { open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Clock, DirectoryEntry, DirectoryLock, Disk, DiskFile, FileInfo, FileKind, OpenMode } from '../base/ports.ts'
+import type { Clock, DirectoryEntry, DirectoryLock, Disk, DiskFile, FileInfo, FileKind, OpenMode, VolumeSpace } from '../base/ports.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { isNotFound, toDiskError } from './disk-errors.ts'
+import { makeDirectories } from './make-directories.ts'
 import { NodeFile } from './node-file.ts'
 import { openDescriptor } from './open-descriptor.ts'
 
@@ -58,11 +59,19 @@ export class NodeDisk implements Disk {
   }
 
   async makeDirectory(path: string): Promise<void> {
-    await attempt('Making the directory', path, () => mkdir(path, { recursive: true }))
+    await attempt('Making the directory', path, () => makeDirectories(path))
   }
 
   async rename(from: string, to: string): Promise<void> {
     await attempt(`Renaming to ${to} the path`, from, () => rename(from, to))
+  }
+
+  renameSync(from: string, to: string): void {
+    try {
+      renameSync(from, to)
+    } catch (error) {
+      throw toDiskError(`Renaming to ${to} the path`, from, error)
+    }
   }
 
   async removeFile(path: string): Promise<void> {
@@ -96,9 +105,9 @@ export class NodeDisk implements Disk {
     await attempt('Flushing the directory', path, () => syncDirectory(path))
   }
 
-  async freeBytes(path: string): Promise<number> {
+  async space(path: string): Promise<VolumeSpace> {
     const volume = await attempt('Asking the free space at', path, () => statfs(path))
-    return volume.bavail * volume.bsize
+    return { totalBytes: volume.blocks * volume.bsize, freeBytes: volume.bavail * volume.bsize }
   }
 
   lockDirectory(path: string): Promise<DirectoryLock> {

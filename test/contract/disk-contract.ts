@@ -180,6 +180,10 @@ export function diskContract(open: OpenSetting): void {
       await disk.rename(at('new/file'), at('other'))
       expect(String(await disk.readFile(at('other')))).toBe('moved')
       await expect(disk.rename(at('missing'), at('x'))).rejects.toMatchObject({ reason: 'not-found' })
+      expect(() => disk.renameSync(at('missing'), at('x'))).toThrow(expect.objectContaining({ reason: 'not-found' }))
+      disk.renameSync(at('new'), at('newer'))
+      expect(await disk.info(at('newer'))).toMatchObject({ kind: 'directory' })
+      expect(await disk.info(at('new'))).toBeNull()
     })
 
     it('a directory does not take the place of one that holds something', async () => {
@@ -245,7 +249,9 @@ export function diskContract(open: OpenSetting): void {
 
     it('tells the free space of the volume', async () => {
       await using setting = await open()
-      expect(await setting.ports.disk.freeBytes(setting.directory)).toBeGreaterThan(1024)
+      const { totalBytes, freeBytes } = await setting.ports.disk.space(setting.directory)
+      expect(freeBytes).toBeGreaterThan(1024)
+      expect(totalBytes).toBeGreaterThanOrEqual(freeBytes)
     })
 
     it('a failure says what was attempted, on what, and what to do', async () => {

@@ -24,6 +24,11 @@ describe('on Node', () => {
   diskContract(openIpv4)
   networkContract(openIpv4)
 
+  it.skipIf(process.platform !== 'linux')('making a directory where the system allows none fails, however deep', async () => {
+    await using setting = await openIpv4()
+    await expect(setting.ports.disk.makeDirectory('/proc/odradek/data')).rejects.toMatchObject({ name: 'DiskError', reason: 'not-found' })
+  })
+
   it('IPv4 clients of a listener for both families are shown by their IPv4 address', async () => {
     await using setting = await openIpv4()
     const { network } = setting.ports

@@ -1,5 +1,5 @@
 import { DiskError } from '../../../src/base/errors.ts'
-import type { DirectoryEntry, DirectoryLock, Disk, DiskErrorReason, DiskFile, FileInfo, OpenMode } from '../../../src/base/ports.ts'
+import type { DirectoryEntry, DirectoryLock, Disk, DiskErrorReason, DiskFile, FileInfo, OpenMode, VolumeSpace } from '../../../src/base/ports.ts'
 import type { ChangingOperation, DiskFaults, DiskOperation } from './disk-faults.ts'
 import { FileContent } from './file-content.ts'
 import type { SeededRandom } from './seeded-random.ts'
@@ -32,7 +32,7 @@ const TEXTS: Readonly<Partial<Record<DiskErrorReason, string>>> = {
 }
 
 /** Of the synchronous operations, those between which a crash makes a difference. */
-const CHANGING: ReadonlySet<DiskOperation> = new Set(['write', 'truncate', 'create'])
+const CHANGING: ReadonlySet<DiskOperation> = new Set(['write', 'truncate', 'create', 'rename'])
 
 /**
  * The Disk port of one process, over the volume of its machine. Asynchronous calls take effect when they end and so may
@@ -83,6 +83,12 @@ export class SimulatedDisk implements Disk {
     return this.#change('rename', from, () => this.#volume.rename(from, to))
   }
 
+  renameSync(from: string, to: string): void {
+    this.call('rename', from, 0, (part) => {
+      if (part >= 0.5) this.#volume.rename(from, to)
+    })
+  }
+
   removeFile(path: string): Promise<void> {
     return this.#change('removeFile', path, () => this.#volume.removeFile(path))
   }
@@ -113,9 +119,11 @@ export class SimulatedDisk implements Disk {
     return this.#change('flushDirectory', path, () => this.#volume.flushNames(this.#volume.directory(path)))
   }
 
-  freeBytes(path: string): Promise<number> {
-    const freeBytes = () => Math.max(0, Math.min(this.#faults.capacityBytes, 2 ** 40) - this.#volume.usedBytes())
-    return this.#later('list', path, freeBytes)
+  space(path: string): Promise<VolumeSpace> {
+    return this.#later('list', path, () => {
+      const totalBytes = Math.min(this.#faults.capacityBytes, 2 ** 40)
+      return { totalBytes, freeBytes: Math.max(0, totalBytes - this.#volume.usedBytes()) }
+    })
   }
 
   lockDirectory(path: string): Promise<DirectoryLock> {

@@ -19,7 +19,7 @@ it('a full volume takes what fits, then refuses, and takes more when there is sp
   expect(file.sizeBytes()).toBe(10)
   file.writeAt([bytes('over')], 2)
   await expect(world.complete(node.ports.disk.writeFileAtomic('/g', bytes('xyz')))).rejects.toMatchObject({ reason: 'no-space' })
-  expect(await world.complete(node.ports.disk.freeBytes('/'))).toBe(0)
+  expect((await world.complete(node.ports.disk.space('/'))).freeBytes).toBe(0)
   node.faults.clear()
   file.writeAt([bytes('abcd')], 8)
   expect(file.sizeBytes()).toBe(12)
