@@ -11,6 +11,8 @@ export interface CommandResult {
 export interface CommandOptions {
   readonly stdin?: string
   readonly cwd?: string
+  /** Beside the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>
   /** The process gets SIGKILL after this. */
   readonly timeoutMs?: number
 }
@@ -18,7 +20,13 @@ export interface CommandOptions {
 /** Runs a program to its end and captures what it printed. Rejects only when it cannot be started (ENOENT). */
 export function runCommand(program: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: options.cwd, timeout: options.timeoutMs, killSignal: 'SIGKILL', stdio: 'pipe' })
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      timeout: options.timeoutMs,
+      killSignal: 'SIGKILL',
+      stdio: 'pipe',
+    })
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
