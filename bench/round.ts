@@ -2,6 +2,7 @@ import { type BrokerKind, startBroker } from './brokers.ts'
 import { firstRecordOfNewGroup } from './measures/first-record.ts'
 import { idle, idleConnection } from './measures/idle.ts'
 import { consume, endToEndLatency, produce } from './measures/load.ts'
+import { restartedMember } from './measures/restarted-member.ts'
 import { residentBytes } from './process-stats.ts'
 
 /** The figures of one broker in one round, by the names of the table in docs/architecture.md. */
@@ -18,6 +19,7 @@ export async function runRound(kind: BrokerKind, { scale }: RoundOptions): Promi
   const count = (records: number) => Math.max(1_000, Math.round(records * scale))
   const { residentMegabytes, cpuPercent } = await idle(broker)
   const firstRecordMs = await firstRecordOfNewGroup(broker)
+  const restartedMemberMs = await restartedMember(broker)
   const connectionKilobytes = await idleConnection(broker, 1_000)
 
   await produce(broker, { topic: 'small', records: count(1_000_000), recordBytes: 100 })
@@ -32,6 +34,7 @@ export async function runRound(kind: BrokerKind, { scale }: RoundOptions): Promi
     'idle resident memory, MB': residentMegabytes,
     'idle CPU, % of a core': cpuPercent,
     'first record of a new group, ms': firstRecordMs,
+    'assignment after kill -9 and restart of a consumer, ms': restartedMemberMs,
     'memory per idle connection, KB': connectionKilobytes,
     'CPU per million 100 B records produced, s': small.cpuSeconds / (count(2_000_000) / 1e6),
     'throughput 100 B, MB/s': small.megabytesPerSecond,

@@ -67,6 +67,9 @@ function devValues(given: ReadonlyMap<string, string>, { nodeNumber, nodeCount, 
     'metadata.max.idle.interval.ms': '0',
     'group.initial.rebalance.delay.ms': '0',
     'group.streams.initial.rebalance.delay.ms': '0',
+    // A consumer that was killed and started again is not kept waiting by its former self.
+    'odradek.member.connection.grace.ms': '1000',
+    ...(freePorts ? { 'metrics.port': '0' } : {}),
   }
 }
 

@@ -9,14 +9,14 @@ import type { OffsetDeleteRequest, OffsetDeleteResponse } from '../../protocol/m
 import type { OffsetFetchRequest, OffsetFetchResponse } from '../../protocol/messages/offset-fetch.ts'
 import type { SyncGroupRequest, SyncGroupResponse } from '../../protocol/messages/sync-group.ts'
 import type { Input, Value } from '../../protocol/schema/notation.ts'
+import type { MemberConnection } from './member-connections.ts'
 
 /** What the coordinator needs to know of a request beside its body. A handler's `RequestContext` is one. */
-export interface GroupRequestContext {
+export interface GroupRequestContext extends MemberConnection {
   readonly apiVersion: number
   readonly clientId: string | null
   /** As Kafka prints it: `/127.0.0.1`. */
   readonly clientHost: string
-  readonly connectionId: number
 }
 
 /**
@@ -46,6 +46,8 @@ export interface GroupCoordinator extends AsyncDisposable {
   onElection(partition: number, leaderEpoch: number): void
   /** This node leads `partition` no longer: its shard is dropped. `leaderEpoch` null: the partition was deleted. */
   onResignation(partition: number, leaderEpoch: number | null): void
+  /** A connection is gone: members that speak over no other are removed after the grace that the settings give them. */
+  onConnectionClosed(connectionId: number): void
   /** Offsets committed for deleted topics go. */
   onTopicsDeleted(topics: readonly { readonly id: string; readonly name: string }[]): void
 }

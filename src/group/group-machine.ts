@@ -15,6 +15,7 @@ import type { Clock, Random } from '../base/ports.ts'
 import type { Decision } from '../coordinator/decision.ts'
 import type { ReplayPosition, ShardContext, ShardMachine } from '../coordinator/shard-machine.ts'
 import { type ClassicContext, type GroupDecision, NOTHING } from './classic/context.ts'
+import { watchDisconnected } from './classic/disconnected.ts'
 import { joinError, syncError } from './classic/error-replies.ts'
 import { expireSession } from './classic/expire-session.ts'
 import type { ClassicGroup } from './classic/group.ts'
@@ -30,6 +31,7 @@ import { type DescribedGroup, describeGroup, type GroupFilter, type ListedGroup,
 import type { GroupRecord } from './group-records.ts'
 import type { GroupSettings } from './group-settings.ts'
 import { GroupTable } from './group-table.ts'
+import type { MemberConnection, MemberConnections, MemberName } from './member-connections.ts'
 import { type CommitInput, type CommitReply, commitOffsets } from './offsets/commit.ts'
 import type { OffsetContext } from './offsets/context.ts'
 import { type DeletedGroup, type DeleteOffsetsReply, deleteGroups, deleteOffsets, offsetsOfDeletedTopics } from './offsets/delete.ts'
@@ -41,6 +43,8 @@ const EXPIRY_TIMER = 'expire-offsets'
 
 export interface GroupMachineOptions {
   readonly settings: GroupSettings
+  /** Of all members of this node's groups. */
+  readonly connections: MemberConnections
   readonly clock: Clock
   readonly random: Random
 }
@@ -48,16 +52,21 @@ export interface GroupMachineOptions {
 export class GroupMachine implements ShardMachine<GroupRecord> {
   readonly #groups: GroupTable
   readonly #offsets: OffsetStore
+  readonly #connections: MemberConnections
   readonly #classic: ClassicContext
   readonly #offsetContext: OffsetContext
 
-  constructor(shard: ShardContext<GroupRecord>, { settings, clock, random }: GroupMachineOptions) {
+  constructor(shard: ShardContext<GroupRecord>, { settings, connections, clock, random }: GroupMachineOptions) {
+    this.#connections = connections
     this.#groups = new GroupTable(shard.snapshots, clock)
     this.#offsets = new OffsetStore(shard.snapshots)
     this.#offsetContext = { groups: this.#groups, offsets: this.#offsets, settings, clock }
     this.#classic = {
       findClassic: (groupId) => this.#groups.classic(groupId),
       onSessionExpired: (groupId, memberId) => expireSession(this.#classic, groupId, memberId),
+      heardOf: ({ groupId }, memberId, connection) => {
+        if (settings.memberConnectionGraceMs >= 0) connections.used({ groupId, memberId }, connection)
+      },
       timers: shard.timers,
       settings,
       clock,
@@ -112,16 +121,17 @@ export class GroupMachine implements ShardMachine<GroupRecord> {
     return this.#joinNewGroup(input, respond)
   }
 
-  sync(request: SyncGroupRequest, respond: RespondToSync): GroupDecision {
+  sync(request: SyncGroupRequest, connection: MemberConnection, respond: RespondToSync): GroupDecision {
     const group = this.#groups.classic(request.groupId)
-    if (group !== null && !group.isEmpty) return syncClassicGroup(this.#classic, group, request, respond)
+    if (group !== null && !group.isEmpty) return syncClassicGroup(this.#classic, group, { request, connection }, respond)
     respond(syncError(ErrorCode.UNKNOWN_MEMBER_ID))
     return NOTHING
   }
 
-  heartbeat(request: HeartbeatRequest): Decision<number, GroupRecord> {
+  heartbeat(request: HeartbeatRequest, connection: MemberConnection): Decision<number, GroupRecord> {
     const group = this.#groups.classic(request.groupId)
-    return { reply: group === null ? ErrorCode.UNKNOWN_MEMBER_ID : heartbeatClassicGroup(this.#classic, group, request), records: [] }
+    const reply = group === null ? ErrorCode.UNKNOWN_MEMBER_ID : heartbeatClassicGroup(this.#classic, group, request, connection)
+    return { reply, records: [] }
   }
 
   leave(groupId: string, leaving: readonly LeavingMember[]): Decision<LeaveReply, GroupRecord> {
@@ -129,6 +139,12 @@ export class GroupMachine implements ShardMachine<GroupRecord> {
     if (group !== null) return leaveClassicGroup(this.#classic, group, leaving)
     const members = leaving.map(({ memberId, groupInstanceId }) => ({ memberId, groupInstanceId, errorCode: ErrorCode.UNKNOWN_MEMBER_ID }))
     return { reply: { errorCode: ErrorCode.NONE, members }, records: [] }
+  }
+
+  /** The last connection of a member is closed. It may come back on another within the grace. */
+  disconnected(member: MemberName): GroupDecision {
+    watchDisconnected(this.#classic, member, () => this.#connections.isConnected(member))
+    return NOTHING
   }
 
   list(filter: GroupFilter, atOffset: number): ListedGroup[] {

@@ -17,6 +17,7 @@ import type { GroupCoordinator, GroupRequestContext } from './group-coordinator.
 import { GroupMachine } from './group-machine.ts'
 import { groupRecordCodec } from './group-records.ts'
 import type { GroupSettings } from './group-settings.ts'
+import { MemberConnections, type MemberName } from './member-connections.ts'
 import { answerDeleteGroups, answerDescribeGroups, answerListGroups } from './requests/group-admin.ts'
 import type { GroupRuntime, GroupServices } from './requests/group-runtime.ts'
 import { answerHeartbeat, answerJoinGroup, answerLeaveGroup, answerSyncGroup } from './requests/membership.ts'
@@ -43,6 +44,7 @@ export class GroupService implements GroupCoordinator {
   readonly #logger: Logger
   readonly #runtime: GroupRuntime
   readonly #services: GroupServices
+  readonly #connections = new MemberConnections()
 
   constructor(options: GroupServiceOptions) {
     const { settings, openLog, clock, timers, random } = options
@@ -52,7 +54,7 @@ export class GroupService implements GroupCoordinator {
       topic: OFFSETS_TOPIC,
       openLog,
       codec: groupRecordCodec,
-      makeMachine: (shard) => new GroupMachine(shard, { settings, clock, random }),
+      makeMachine: (shard) => new GroupMachine(shard, { settings, connections: this.#connections, clock, random }),
       settings,
       clock,
       timers,
@@ -66,11 +68,11 @@ export class GroupService implements GroupCoordinator {
   }
 
   syncGroup(context: GroupRequestContext, request: SyncGroupRequest) {
-    return answerSyncGroup(this.#services, request, context.apiVersion)
+    return answerSyncGroup(this.#services, context, request)
   }
 
-  heartbeat(_context: GroupRequestContext, request: HeartbeatRequest) {
-    return answerHeartbeat(this.#services, request)
+  heartbeat(context: GroupRequestContext, request: HeartbeatRequest) {
+    return answerHeartbeat(this.#services, context, request)
   }
 
   leaveGroup(context: GroupRequestContext, request: LeaveGroupRequest) {
@@ -90,7 +92,7 @@ export class GroupService implements GroupCoordinator {
   }
 
   offsetCommit(context: GroupRequestContext, request: OffsetCommitRequest) {
-    return answerOffsetCommit(this.#services, request, context.apiVersion)
+    return answerOffsetCommit(this.#services, context, request)
   }
 
   offsetFetch(context: GroupRequestContext, request: OffsetFetchRequest) {
@@ -117,6 +119,10 @@ export class GroupService implements GroupCoordinator {
     this.#runtime.unload(partition, leaderEpoch)
   }
 
+  onConnectionClosed(connectionId: number): void {
+    for (const member of this.#connections.closed(connectionId)) void this.#disconnected(member)
+  }
+
   onTopicsDeleted(topics: readonly { readonly id: string; readonly name: string }[]): void {
     if (topics.length === 0) return
     for (const partition of this.#runtime.partitions()) void this.#dropOffsets(partition, topics)
@@ -124,6 +130,15 @@ export class GroupService implements GroupCoordinator {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#runtime.close()
+  }
+
+  /** While its shard loads nothing is done: the members of loaded groups have a whole session to find us. */
+  async #disconnected(member: MemberName): Promise<void> {
+    try {
+      await this.#runtime.write(this.partitionFor(member.groupId), (machine) => machine.disconnected(member))
+    } catch (error) {
+      this.#logger.error('a member whose connection closed is not watched', { ...member, error })
+    }
   }
 
   async #dropOffsets(partition: number, topics: readonly { readonly id: string; readonly name: string }[]): Promise<void> {

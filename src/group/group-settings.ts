@@ -10,6 +10,8 @@ export interface GroupSettings extends CoordinatorSettings {
   readonly maxSessionTimeoutMs: number
   /** [group.initial.rebalance.delay.ms] */
   readonly initialRebalanceDelayMs: number
+  /** [odradek.member.connection.grace.ms]: how long a member without a connection stays; -1: until its session ends. */
+  readonly memberConnectionGraceMs: number
   /** [group.max.size] */
   readonly maxGroupSize: number
   /** [offset.metadata.max.bytes], counted in characters, as Kafka does. */

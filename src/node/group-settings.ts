@@ -34,6 +34,9 @@ export function groupSettings(config: NodeConfig, existingPartitionCount: () => 
     get initialRebalanceDelayMs() {
       return config.get('group.initial.rebalance.delay.ms')
     },
+    get memberConnectionGraceMs() {
+      return config.get('odradek.member.connection.grace.ms')
+    },
     get maxGroupSize() {
       return config.get('group.max.size')
     },

@@ -81,7 +81,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   await allServing()
   const services = makeServices({ options, directories, apis, metadata, partitions, groups, broker })
   teardown.add('the server', () => stopServing(server, groups, ports))
-  await server.open(services)
+  await server.open(services, (connectionId) => groups.onConnectionClosed(connectionId))
   return runningNode({ nodeId, clusterId: directories.clusterId, listeners: boundListeners(options, server, told.brokers), failure, teardown })
 }
 

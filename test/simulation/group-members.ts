@@ -1,5 +1,5 @@
 /**
- * Consumers of one group come, work, leave and die, while their coordinator loses its leadership, crashes (and haunts its
+ * Consumers of one group come, work, leave and die, lose their connections and come back on others, while their coordinator loses its leadership, crashes (and haunts its
  * successor for a while, since nobody told it), cannot write, and waits for its replicas.
  *
  * What must hold: a partition has one owner in each generation, and the owners of a generation are told the same assignment; an
@@ -14,7 +14,7 @@ import { SyncGroupResponse } from '../../protocol/messages/sync-group.ts'
 import { assert } from '../../src/base/assert.ts'
 import { deferred } from '../../src/base/deferred.ts'
 import type { Ports } from '../../src/base/ports.ts'
-import type { GroupCoordinator } from '../../src/group/group-coordinator.ts'
+import type { GroupCoordinator, GroupRequestContext } from '../../src/group/group-coordinator.ts'
 import { GroupService } from '../../src/group/group-service.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
 import type { SeededRandom } from '../support/world/seeded-random.ts'
@@ -69,6 +69,7 @@ class Stage {
   #service: GroupService | null = null
   #epoch = 0
   #born = 0
+  #connectionCount = 0
   #failure: unknown = null
   #isCalm = false
 
@@ -86,7 +87,8 @@ class Stage {
   /** A new node takes over. The old one is left as it is: it finds out when it writes. */
   async elect(): Promise<void> {
     const { clock, timers, random } = this.world.node('coordinator').ports
-    const settings = { ...defaultSettings, initialRebalanceDelayMs: this.#random.below(2000) }
+    const memberConnectionGraceMs = this.#random.pick([-1, 0, 1000])
+    const settings = { ...defaultSettings, initialRebalanceDelayMs: this.#random.below(2000), memberConnectionGraceMs }
     const openLog = (_topic: string, _partition: number, leaderEpoch: number) => this.#log.open(leaderEpoch)
     this.#epoch += 1
     this.#service = new GroupService({ settings, openLog, topics: groupTopics, clock, timers, random, logger: silentLogger })
@@ -107,6 +109,12 @@ class Stage {
       await this.coordinator[Symbol.asyncDispose]()
       await this.elect()
     }
+  }
+
+  /** @param old the connection that the client had, 0 for none */
+  reconnect(old: number): number {
+    this.#service?.onConnectionClosed(old)
+    return ++this.#connectionCount
   }
 
   /** Whether something untoward happens to a client. */
@@ -194,9 +202,11 @@ class Consumer {
   generationId = -1
   owned: string[] = []
   #stopping: 'leaves' | 'dies' | null = null
+  #connectionId: number
 
   constructor(stage: Stage, name: string, groupInstanceId: string | null) {
     this.#stage = stage
+    this.#connectionId = stage.reconnect(0)
     this.#name = name
     this.#groupInstanceId = groupInstanceId
   }
@@ -207,6 +217,11 @@ class Consumer {
 
   stop(how: 'leaves' | 'dies'): void {
     this.#stopping = how
+    if (how === 'dies') this.#stage.reconnect(this.#connectionId)
+  }
+
+  #context(apiVersion: number): GroupRequestContext {
+    return context(apiVersion, this.#name, this.#connectionId)
   }
 
   async run(): Promise<void> {
@@ -226,7 +241,7 @@ class Consumer {
       sessionTimeoutMs: SESSION_TIMEOUT_MS,
       rebalanceTimeoutMs: REBALANCE_TIMEOUT_MS,
     })
-    const answer = await this.#ask((coordinator) => coordinator.joinGroup(context(9, this.#name), request))
+    const answer = await this.#ask((coordinator) => coordinator.joinGroup(this.#context(9), request))
     if (answer === null) return false
     const { errorCode, memberId, generationId, leader, members, skipAssignment } = received(JoinGroupResponse, answer, 9)
     if (errorCode === ErrorCode.MEMBER_ID_REQUIRED) this.#memberId = memberId
@@ -242,7 +257,7 @@ class Consumer {
       assignment: Buffer.from(PARTITIONS.filter((_partition, at) => at % memberIds.length === index).join()),
     }))
     const request = syncRequest({ memberId: this.#memberId, generationId: this.generationId, groupInstanceId: this.#groupInstanceId, assignments })
-    const answer = await this.#ask((coordinator) => coordinator.syncGroup(context(5), request))
+    const answer = await this.#ask((coordinator) => coordinator.syncGroup(this.#context(5), request))
     if (answer === null) return false
     const { errorCode, assignment } = received(SyncGroupResponse, answer, 5)
     if (errorCode !== ErrorCode.NONE) return this.#retryable(errorCode)
@@ -265,7 +280,7 @@ class Consumer {
 
   async #committed(): Promise<Map<string, number> | null> {
     const before = new Map(this.#stage.model.acknowledged)
-    const answer = await this.#ask((coordinator) => coordinator.offsetFetch(context(9), fetchRequest('g')))
+    const answer = await this.#ask((coordinator) => coordinator.offsetFetch(this.#context(9), fetchRequest('g')))
     const group = answer === null ? undefined : received(OffsetFetchResponse, answer, 9).groups[0]
     if (group === undefined || group.errorCode !== ErrorCode.NONE) return null
     const offsets = new Map<string, number>()
@@ -279,7 +294,7 @@ class Consumer {
 
   async #heartbeat(): Promise<boolean> {
     const request = heartbeatRequest({ memberId: this.#memberId, generationId: this.generationId, groupInstanceId: this.#groupInstanceId })
-    const answer = await this.#ask((coordinator) => coordinator.heartbeat(context(4), request))
+    const answer = await this.#ask((coordinator) => coordinator.heartbeat(this.#context(4), request))
     return answer !== null && this.#stays(Number(answer.errorCode))
   }
 
@@ -294,7 +309,7 @@ class Consumer {
     let assignedGeneration = 0
     const answer = await this.#ask((coordinator) => {
       assignedGeneration = this.#stage.model.assignedGeneration
-      return coordinator.offsetCommit(context(9), request)
+      return coordinator.offsetCommit(this.#context(9), request)
     })
     if (answer === null) return false
     const codes = received(OffsetCommitResponse, answer, 9).topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode))
@@ -306,7 +321,9 @@ class Consumer {
   }
 
   async #leave(): Promise<void> {
-    await this.#ask((coordinator) => coordinator.leaveGroup(context(5), leaveRequest([{ memberId: this.#memberId, groupInstanceId: this.#groupInstanceId }])))
+    await this.#ask((coordinator) =>
+      coordinator.leaveGroup(this.#context(5), leaveRequest([{ memberId: this.#memberId, groupInstanceId: this.#groupInstanceId }])),
+    )
   }
 
   #stays(errorCode: number): boolean {
@@ -336,6 +353,7 @@ class Consumer {
   async #ask<T>(request: (coordinator: GroupCoordinator) => Promise<T>): Promise<T | null> {
     if (this.#stage.happens(0.1)) await this.#ports.timers.sleep(this.#ports.random.below(SESSION_TIMEOUT_MS))
     if (this.#stopping === 'dies') return null
+    if (this.#stage.happens(0.03)) this.#connectionId = this.#stage.reconnect(this.#connectionId)
     const answered = deferred<T | null>()
     request(this.#stage.coordinator).then(answered.resolve, answered.reject)
     const timer = this.#ports.timers.schedule(REQUEST_TIMEOUT_MS, () => answered.resolve(null))

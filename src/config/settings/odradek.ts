@@ -13,4 +13,9 @@ export const odradekSettings = {
     validator: atLeast(1_048_576),
     does: 'The size up to which a snappy block, and records that have to be compressed anew, may inflate, since they do as a whole; a larger batch is refused.',
   }),
+  'odradek.member.connection.grace.ms': int({
+    default: -1,
+    validator: atLeast(-1),
+    does: 'Milliseconds after which a dynamic member of a group is removed when its connections are closed and it does not come back; -1 lets it stay until its session ends, as in Kafka.',
+  }),
 } satisfies Settings

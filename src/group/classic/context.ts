@@ -4,6 +4,7 @@ import type { ShardTimers } from '../../coordinator/shard-timers.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { GroupRecord } from '../group-records.ts'
 import type { GroupSettings } from '../group-settings.ts'
+import type { MemberConnection } from '../member-connections.ts'
 import type { ClassicGroup } from './group.ts'
 
 /** What the decisions on classic groups work with. */
@@ -12,6 +13,8 @@ export interface ClassicContext {
   findClassic(groupId: string): ClassicGroup | null
   /** What to do when a member was not heard of for its session timeout. */
   onSessionExpired(groupId: string, memberId: string): GroupDecision
+  /** Notes over which connection a member spoke, where that matters. */
+  heardOf(group: ClassicGroup, memberId: string, connection: MemberConnection): void
   readonly timers: ShardTimers<GroupRecord>
   readonly settings: GroupSettings
   readonly clock: Clock
@@ -27,6 +30,7 @@ export const NOTHING: GroupDecision = { reply: undefined, records: [] }
 
 /** The keys of a group's timers. */
 export const timerKey = {
+  connection: (groupId: string, memberId: string) => `connection\0${groupId}\0${memberId}`,
   session: (groupId: string, memberId: string) => `session\0${groupId}\0${memberId}`,
   join: (groupId: string) => `join\0${groupId}`,
   sync: (groupId: string) => `sync\0${groupId}`,

@@ -1,6 +1,6 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { type ClassicContext, type GroupDecision, NOTHING } from './context.ts'
-import { joinError } from './error-replies.ts'
+import { joinError, syncError } from './error-replies.ts'
 import type { ClassicGroup } from './group.ts'
 import type { ClassicMember } from './member.ts'
 import { completeJoin, rebalanceOrCompleteJoin } from './rebalance.ts'
@@ -16,19 +16,22 @@ export function expireSession(context: ClassicContext, groupId: string, memberId
   const member = group.member(memberId)
   if (member === undefined || member.isExcusedFromHeartbeat) return NOTHING
   context.logger.info('group removed a member whose session expired', { groupId, memberId })
-  return removeMember(context, group, member)
+  return removeMember(context, group, member, 'on heartbeat expiration.')
 }
 
-function removePendingMember(context: ClassicContext, group: ClassicGroup, memberId: string): GroupDecision {
+/** A member id that was given out is taken back. */
+export function removePendingMember(context: ClassicContext, group: ClassicGroup, memberId: string): GroupDecision {
   group.remove(memberId)
   return completeJoinIfReady(context, group)
 }
 
-function removeMember(context: ClassicContext, group: ClassicGroup, member: ClassicMember): GroupDecision {
+/** What the member waits for is answered UNKNOWN_MEMBER_ID; the others share its part. */
+export function removeMember(context: ClassicContext, group: ClassicGroup, member: ClassicMember, reason: string): GroupDecision {
   group.completeJoin(member, joinError('', ErrorCode.UNKNOWN_MEMBER_ID))
+  group.completeSync(member, syncError(ErrorCode.UNKNOWN_MEMBER_ID))
   group.remove(member.memberId)
   if (group.state === 'Stable' || group.state === 'CompletingRebalance') {
-    return rebalanceOrCompleteJoin(context, group, `removing member ${member.memberId} on heartbeat expiration.`)
+    return rebalanceOrCompleteJoin(context, group, `removing member ${member.memberId} ${reason}`)
   }
   return completeJoinIfReady(context, group)
 }

@@ -10,6 +10,7 @@ import { ErrorCode } from '../../../protocol/error-codes.ts'
 import type { JoinGroupRequest } from '../../../protocol/messages/join-group.ts'
 import { coordinatorError } from '../../coordinator/coordinator-errors.ts'
 import { NEW_MEMBER_JOIN_TIMEOUT_MS } from '../group-settings.ts'
+import type { MemberConnection } from '../member-connections.ts'
 import { type ClassicContext, type GroupDecision, NOTHING } from './context.ts'
 import { joinError } from './error-replies.ts'
 import type { ClassicGroup } from './group.ts'
@@ -33,14 +34,22 @@ export interface JoinInput {
   readonly protocolType: string
   readonly protocols: readonly OfferedProtocol[]
   readonly reason: string
+  readonly connection: MemberConnection
   /** From version 4 on dynamic members join with an id that they were given before. */
   readonly requiresKnownMemberId: boolean
   /** From version 9 on a static member that comes back as the leader may keep the assignment. */
   readonly supportsSkippingAssignment: boolean
 }
 
+export interface JoinOrigin {
+  readonly apiVersion: number
+  readonly clientId: string
+  readonly clientHost: string
+  readonly connection: MemberConnection
+}
+
 /** @param request decoded from `apiVersion`; its bytes are copied */
-export function joinInput(request: JoinGroupRequest, from: { readonly apiVersion: number; readonly clientId: string; readonly clientHost: string }): JoinInput {
+export function joinInput(request: JoinGroupRequest, from: JoinOrigin): JoinInput {
   const { groupId, memberId, groupInstanceId, sessionTimeoutMs, protocolType } = request
   return {
     groupId,
@@ -48,6 +57,7 @@ export function joinInput(request: JoinGroupRequest, from: { readonly apiVersion
     groupInstanceId,
     clientId: from.clientId,
     clientHost: from.clientHost,
+    connection: from.connection,
     sessionTimeoutMs,
     rebalanceTimeoutMs: from.apiVersion === 0 ? sessionTimeoutMs : request.rebalanceTimeoutMs,
     protocolType,
@@ -97,6 +107,7 @@ function joinAsNewMember(context: ClassicContext, group: ClassicGroup, input: Jo
   }
   if (!input.requiresKnownMemberId) return addMember(context, group, input, memberId, respond)
   group.pendingJoin.add(memberId)
+  context.heardOf(group, memberId, input.connection)
   awaitMember(context, group.groupId, memberId, input.sessionTimeoutMs)
   respond(joinError(memberId, ErrorCode.MEMBER_ID_REQUIRED))
   return NOTHING
@@ -126,6 +137,7 @@ function joinAsKnownMember(context: ClassicContext, group: ClassicGroup, input: 
     respond(joinError(memberId, invalid))
     return NOTHING
   }
+  context.heardOf(group, memberId, input.connection)
   return rejoin(context, group, member, input, respond)
 }
 
@@ -163,6 +175,7 @@ function addMember(context: ClassicContext, group: ClassicGroup, input: JoinInpu
   member.isNew = true
   if (group.state === 'PreparingRebalance' && group.previousState === 'Empty') group.newMemberAdded = true
   group.add(member, respond)
+  context.heardOf(group, memberId, input.connection)
   awaitHeartbeat(context, group, member, NEW_MEMBER_JOIN_TIMEOUT_MS)
   const reason = `Adding new member ${memberId} with group instance id ${groupInstanceId}; client reason: ${input.reason}`
   return rebalanceOrCompleteJoin(context, group, reason)

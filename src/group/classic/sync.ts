@@ -2,6 +2,7 @@ import { ErrorCode } from '../../../protocol/error-codes.ts'
 import type { SyncGroupRequest } from '../../../protocol/messages/sync-group.ts'
 import { assert } from '../../base/assert.ts'
 import { coordinatorError } from '../../coordinator/coordinator-errors.ts'
+import type { MemberConnection } from '../member-connections.ts'
 import { type ClassicContext, type GroupDecision, NOTHING, timerKey } from './context.ts'
 import { syncError } from './error-replies.ts'
 import type { ClassicGroup } from './group.ts'
@@ -10,19 +11,25 @@ import { rebalanceOrCompleteJoin, withdrawAssignment } from './rebalance.ts'
 import { groupMetadataRecord } from './records.ts'
 import { awaitHeartbeat } from './session.ts'
 
+export interface SyncInput {
+  readonly request: SyncGroupRequest
+  readonly connection: MemberConnection
+}
+
 /**
  * SyncGroup to a classic group: the leader brings the assignment, which is written before any member is given its part; the
  * others wait for it. `respond` is called once.
  *
  * Source: org.apache.kafka.coordinator.group.GroupMetadataManager.classicGroupSync.
  */
-export function syncClassicGroup(context: ClassicContext, group: ClassicGroup, request: SyncGroupRequest, respond: RespondToSync): GroupDecision {
+export function syncClassicGroup(context: ClassicContext, group: ClassicGroup, { request, connection }: SyncInput, respond: RespondToSync): GroupDecision {
   const refused = refusal(group, request)
   const member = group.member(request.memberId)
   if (refused !== ErrorCode.NONE || member === undefined) {
     respond(syncError(refused))
     return NOTHING
   }
+  context.heardOf(group, member.memberId, connection)
   switch (group.state) {
     case 'PreparingRebalance':
       respond(syncError(ErrorCode.REBALANCE_IN_PROGRESS))

@@ -13,6 +13,7 @@ import type { ClassicGroup } from '../classic/group.ts'
 import { awaitHeartbeat } from '../classic/session.ts'
 import { type GroupRecord, type OffsetRecord, offsetValue } from '../group-records.ts'
 import type { OtherGroup } from '../group-table.ts'
+import type { MemberConnection } from '../member-connections.ts'
 import type { OffsetContext } from './context.ts'
 
 type RequestTopic = OffsetCommitRequest['topics'][number]
@@ -40,6 +41,7 @@ export type Committer = Pick<OffsetCommitRequest, 'groupId' | 'memberId' | 'grou
 
 export interface CommitInput {
   readonly committer: Committer
+  readonly connection: MemberConnection
   readonly topics: readonly TopicToCommit[]
   readonly apiVersion: number
 }
@@ -48,7 +50,7 @@ export function commitOffsets(context: OffsetContext, classic: ClassicContext, i
   const refused = refusal(context, input)
   if (refused !== ErrorCode.NONE) return { reply: { topics: input.topics.map((topic) => refusedTopic(topic, refused)) }, records: [] }
   const group = context.groups.get(input.committer.groupId) ?? context.groups.form(input.committer.groupId)
-  if (group.kind === 'classic') keepAlive(classic, group, input.committer.memberId)
+  if (group.kind === 'classic') keepAlive(classic, group, input)
   return writeOffsets(context, input)
 }
 
@@ -86,10 +88,12 @@ function otherRefusal(group: OtherGroup, { generationIdOrMemberEpoch }: Committe
 }
 
 /** A commit is as good as a heartbeat. */
-function keepAlive(classic: ClassicContext, group: ClassicGroup, memberId: string): void {
+function keepAlive(classic: ClassicContext, group: ClassicGroup, { committer: { memberId }, connection }: CommitInput): void {
   if (group.state !== 'Stable' && group.state !== 'PreparingRebalance') return
   const member = group.member(memberId)
-  if (member !== undefined) awaitHeartbeat(classic, group, member)
+  if (member === undefined) return
+  classic.heardOf(group, memberId, connection)
+  awaitHeartbeat(classic, group, member)
 }
 
 function writeOffsets({ clock, settings }: OffsetContext, { committer, topics }: CommitInput): Decision<CommitReply, GroupRecord> {

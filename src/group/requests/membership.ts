@@ -28,7 +28,7 @@ export async function answerJoinGroup(
   if (sessionTimeoutMs < settings.minSessionTimeoutMs || sessionTimeoutMs > settings.maxSessionTimeoutMs) {
     return forVersion(joinError(memberId, ErrorCode.INVALID_SESSION_TIMEOUT), apiVersion)
   }
-  const input = joinInput(request, { apiVersion, clientId: context.clientId ?? '', clientHost: context.clientHost })
+  const input = joinInput(request, { apiVersion, clientId: context.clientId ?? '', clientHost: context.clientHost, connection: context })
   const reply = await answerLater<JoinReply>(
     services,
     groupId,
@@ -45,16 +45,21 @@ function forVersion(reply: JoinReply, apiVersion: number): JoinReply {
 }
 
 /** Source: org.apache.kafka.coordinator.group.GroupCoordinatorService.syncGroup; KIP-559 for the protocol's name. */
-export async function answerSyncGroup(services: GroupServices, request: SyncGroupRequest, apiVersion: number): Promise<SyncReply> {
+export async function answerSyncGroup(services: GroupServices, context: GroupRequestContext, request: SyncGroupRequest): Promise<SyncReply> {
+  const { apiVersion } = context
   if (apiVersion >= 5 && (request.protocolType === null || request.protocolName === null)) return syncError(ErrorCode.INCONSISTENT_GROUP_PROTOCOL)
   if (request.groupId === '') return syncError(ErrorCode.INVALID_GROUP_ID)
-  return answerLater<SyncReply>(services, request.groupId, (machine, respond) => machine.sync(request, respond), syncError)
+  return answerLater<SyncReply>(services, request.groupId, (machine, respond) => machine.sync(request, context, respond), syncError)
 }
 
 /** While the coordinator loads members go on as if they had been heard: their sessions begin anew after it. */
-export async function answerHeartbeat(services: GroupServices, request: HeartbeatRequest): Promise<Input<typeof HeartbeatResponse>> {
+export async function answerHeartbeat(
+  services: GroupServices,
+  context: GroupRequestContext,
+  request: HeartbeatRequest,
+): Promise<Input<typeof HeartbeatResponse>> {
   if (request.groupId === '') return { errorCode: ErrorCode.INVALID_GROUP_ID }
-  const outcome = await services.runtime.write(services.partitionFor(request.groupId), (machine) => machine.heartbeat(request))
+  const outcome = await services.runtime.write(services.partitionFor(request.groupId), (machine) => machine.heartbeat(request, context))
   if (outcome.ok) return { errorCode: outcome.value }
   const errorCode = coordinatorError(outcome.errorCode)
   return { errorCode: errorCode === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS ? ErrorCode.NONE : errorCode }

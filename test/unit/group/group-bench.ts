@@ -8,6 +8,7 @@ import type { SyncGroupRequest } from '../../../protocol/messages/sync-group.ts'
 import { decodeFrom, encodeToBuffer } from '../../../protocol/schema/codec.ts'
 import type { Fields, Input, Message, Value } from '../../../protocol/schema/notation.ts'
 import { type Uuid, ZERO_UUID } from '../../../protocol/uuid.ts'
+import type { GroupRequestContext } from '../../../src/group/group-coordinator.ts'
 import { GroupService } from '../../../src/group/group-service.ts'
 import type { GroupSettings } from '../../../src/group/group-settings.ts'
 import type { TopicDirectory } from '../../../src/group/topic-directory.ts'
@@ -24,6 +25,7 @@ export const defaultSettings: GroupSettings = {
   minSessionTimeoutMs: 6000,
   maxSessionTimeoutMs: 1_800_000,
   initialRebalanceDelayMs: 3000,
+  memberConnectionGraceMs: -1,
   maxGroupSize: 2_147_483_647,
   offsetMetadataMaxLength: 4096,
   offsetsRetentionMs: 7 * 24 * 3_600_000,
@@ -88,8 +90,10 @@ export function received<F extends Fields>(message: Message<F>, answer: Input<Me
   return decodeFrom(message, encodeToBuffer(message, answer, apiVersion), apiVersion)
 }
 
-export function context(apiVersion: number, clientId = 'client') {
-  return { apiVersion, clientId, clientHost: '/10.0.0.9', connectionId: 1 }
+const STAYS_OPEN = new AbortController().signal
+
+export function context(apiVersion: number, clientId = 'client', connectionId = 1): GroupRequestContext {
+  return { apiVersion, clientId, clientHost: '/10.0.0.9', connectionId, closed: STAYS_OPEN }
 }
 
 export function joinRequest(fields: Partial<JoinGroupRequest> = {}): JoinGroupRequest {

@@ -3,7 +3,7 @@
  * step, sorted. A word of it that is missing or too much fails the test.
  *
  * Steps: `a joins [as i] [with range,roundrobin] [version N] [session N] [of type x]` · `a syncs [a=x b=y]` · `a heartbeats` · `a leaves` ·
- * `a commits t-0=5` · `a forgets its id` · `wait N` · `the next write fails CODE` · `writes stall` · `writes go on` · `restart`.
+ * `a commits t-0=5` · `a forgets its id` · `a connects` (once more: the older connections stay open) · `a drops old` (connections) · `a disconnects` · `wait N` · `the next write fails CODE` · `writes stall` · `writes go on` · `restart`.
  * Answers: `a: …` as `say…` below writes them.
  */
 import { ErrorCode, errorName } from '../../../protocol/error-codes.ts'
@@ -13,6 +13,7 @@ import { JoinGroupResponse } from '../../../protocol/messages/join-group.ts'
 import { LeaveGroupResponse } from '../../../protocol/messages/leave-group.ts'
 import { OffsetCommitResponse } from '../../../protocol/messages/offset-commit.ts'
 import { SyncGroupResponse } from '../../../protocol/messages/sync-group.ts'
+import type { GroupRequestContext } from '../../../src/group/group-coordinator.ts'
 import type { GroupSettings } from '../../../src/group/group-settings.ts'
 import { commitRequest, context, GroupBench, heartbeatRequest, joinRequest, leaveRequest, received, subscription, syncRequest } from './group-bench.ts'
 
@@ -27,6 +28,8 @@ interface Client {
   groupInstanceId: string | null
   generationId: number
   protocolName: string | null
+  /** Those that are open; requests come on the last. */
+  connectionIds: number[]
 }
 
 export async function play(steps: readonly Step[], settings: Partial<GroupSettings> = {}): Promise<Step[]> {
@@ -42,6 +45,7 @@ class Story {
   /** Whose each member id is or was. */
   readonly #names = new Map<string, string>()
   #told: string[] = []
+  #connectionCount = 0
 
   constructor(bench: GroupBench) {
     this.#bench = bench
@@ -62,7 +66,7 @@ class Story {
   }
 
   #client(name: string): Client {
-    const client = this.#clients.get(name) ?? { name, memberId: '', groupInstanceId: null, generationId: -1, protocolName: null }
+    const client = this.#clients.get(name) ?? { name, memberId: '', groupInstanceId: null, generationId: -1, protocolName: null, connectionIds: [] }
     this.#clients.set(name, client)
     return client
   }
@@ -83,9 +87,27 @@ class Story {
       case 'forgets':
         client.memberId = ''
         return
+      case 'connects':
+        client.connectionIds.push(++this.#connectionCount)
+        return
+      case 'drops':
+        this.#close(client.connectionIds.splice(0, client.connectionIds.length - 1))
+        return
+      case 'disconnects':
+        this.#close(client.connectionIds.splice(0))
+        return
       default:
         throw new Error(`nobody knows how ${client.name} ${verb}`)
     }
+  }
+
+  #close(connectionIds: readonly number[]): void {
+    for (const connectionId of connectionIds) this.#bench.groups.onConnectionClosed(connectionId)
+  }
+
+  #context(client: Client, apiVersion: number): GroupRequestContext {
+    if (client.connectionIds.length === 0) client.connectionIds.push(++this.#connectionCount)
+    return context(apiVersion, client.name, client.connectionIds.at(-1))
   }
 
   async #join(client: Client, words: readonly string[]): Promise<string> {
@@ -100,7 +122,7 @@ class Story {
       protocolType: option('type') ?? 'consumer',
       protocols: names.map((name) => ({ name, metadata: subscription('t') })),
     })
-    const answer = received(JoinGroupResponse, await this.#bench.groups.joinGroup(context(apiVersion, client.name), request), apiVersion)
+    const answer = received(JoinGroupResponse, await this.#bench.groups.joinGroup(this.#context(client, apiVersion), request), apiVersion)
     const { errorCode, memberId, generationId, protocolName, members, skipAssignment } = answer
     if (errorCode === ErrorCode.MEMBER_ID_REQUIRED || errorCode === ErrorCode.NONE) this.#remember(client, memberId)
     if (errorCode !== ErrorCode.NONE) return `join ${errorName(errorCode)}`
@@ -116,19 +138,21 @@ class Story {
     this.#names.set(memberId, client.name)
   }
 
-  async #sync({ memberId, generationId, groupInstanceId, protocolName }: Client, words: readonly string[]): Promise<string> {
+  async #sync(client: Client, words: readonly string[]): Promise<string> {
+    const { memberId, generationId, groupInstanceId, protocolName } = client
     const assignments = words.map((word) => {
       const [name = '', assignment = ''] = word.split('=')
       return { memberId: this.#client(name).memberId, assignment: Buffer.from(assignment) }
     })
     const request = syncRequest({ memberId, generationId, groupInstanceId, protocolName: protocolName ?? 'range', assignments })
-    const { errorCode, assignment } = received(SyncGroupResponse, await this.#bench.groups.syncGroup(context(5), request), 5)
+    const { errorCode, assignment } = received(SyncGroupResponse, await this.#bench.groups.syncGroup(this.#context(client, 5), request), 5)
     if (errorCode !== ErrorCode.NONE) return `sync ${errorName(errorCode)}`
     return `assigned ${Buffer.from(assignment).toString() || 'nothing'}`
   }
 
-  async #heartbeat({ memberId, generationId, groupInstanceId }: Client): Promise<string> {
-    const answer = await this.#bench.groups.heartbeat(context(4), heartbeatRequest({ memberId, generationId, groupInstanceId }))
+  async #heartbeat(client: Client): Promise<string> {
+    const { memberId, generationId, groupInstanceId } = client
+    const answer = await this.#bench.groups.heartbeat(this.#context(client, 4), heartbeatRequest({ memberId, generationId, groupInstanceId }))
     return `heartbeat ${errorName(received(HeartbeatResponse, answer, 4).errorCode)}`
   }
 
@@ -137,10 +161,11 @@ class Story {
     return `left ${[answer.errorCode, ...answer.members.map(({ errorCode }) => errorCode)].map(errorName).join(' ')}`
   }
 
-  async #commit({ memberId, generationId, groupInstanceId }: Client, words: readonly string[]): Promise<string> {
+  async #commit(client: Client, words: readonly string[]): Promise<string> {
+    const { memberId, generationId, groupInstanceId } = client
     const offsets = Object.fromEntries(words.map((word) => word.split('=')).map(([key, offset]) => [key, Number(offset)]))
     const request = commitRequest(offsets, { memberId, generationIdOrMemberEpoch: memberId === '' ? -1 : generationId, groupInstanceId })
-    const { topics } = received(OffsetCommitResponse, await this.#bench.groups.offsetCommit(context(9), request), 9)
+    const { topics } = received(OffsetCommitResponse, await this.#bench.groups.offsetCommit(this.#context(client, 9), request), 9)
     const codes = topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorName(errorCode)))
     return `commit ${[...new Set(codes)].join(',')}`
   }
