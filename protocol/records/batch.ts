@@ -42,7 +42,7 @@ export const CURRENT_MAGIC = 2
 const COMPRESSION_MASK = 0x07
 const LOG_APPEND_TIME_FLAG = 0x08
 const TRANSACTIONAL_FLAG = 0x10
-const CONTROL_FLAG = 0x20
+export const CONTROL_FLAG = 0x20
 const DELETE_HORIZON_FLAG = 0x40
 
 export const NO_PRODUCER_ID = -1

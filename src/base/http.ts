@@ -43,7 +43,9 @@ export interface HttpServerOptions extends Endpoint {
 export interface HttpServer extends AsyncDisposable {
   /** The address in fact bound: the port is never 0. */
   readonly local: Endpoint
+  /** Cuts off what is still being answered, and frees the port. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
-/** Port 0 takes a free one. Rejects with a `NetworkError` that says which address and why. */
+/** Port 0 takes a free one; host `localhost` is 127.0.0.1, an empty one all addresses. Rejects with a `NetworkError` that says which address and why. */
 export type StartHttpServer = (options: HttpServerOptions) => Promise<HttpServer>

@@ -5,6 +5,7 @@ import type { LoadedConfig } from '../config/load-config.ts'
 import type { RunningNode } from '../node/running-node.ts'
 import { machineName, temporaryPath } from '../platform/host-facts.ts'
 import type { LogLevel } from '../platform/log-levels.ts'
+import { metricsPlatform } from '../platform/metrics-platform.ts'
 import { nodePorts } from '../platform/node-ports.ts'
 import { startLog } from '../platform/pino-logger.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -49,7 +50,7 @@ export const startCommand: Command = {
         removeData()
         process.exit(EXIT_BEFORE_READY)
       })
-      await using node = await startNode({ ...loaded, ports, logger, logLevels: levels, hostname: machineName() })
+      await using node = await startNode({ ...loaded, ports, logger, logLevels: levels, hostname: machineName(), metricsPlatform })
       isStanding = true
       announce(logger, loaded, node, ephemeral !== null)
       // What starting needs is compiled by now: the next start finds it, however this process ends.
@@ -76,7 +77,8 @@ function announce(logger: Logger, { config, identity, profile }: LoadedConfig, n
   const { nodeId, clusterId } = node
   const listeners = node.listeners.map(({ name, at }) => `${name}://${formatHostPort(at.host, at.port)}`)
   const advertised = node.listeners.flatMap(({ told }) => (told === null ? [] : [formatHostPort(told.host, told.port)]))
-  logger.info('odradek is ready', { version: version(), nodeId, clusterId, profile, listeners, advertised })
+  const metrics = node.metricsAt === null ? null : `http://${formatHostPort(node.metricsAt.host, node.metricsAt.port)}/metrics`
+  logger.info('odradek is ready', { version: version(), nodeId, clusterId, profile, listeners, advertised, metrics })
   const flushesEachWrite = config.get('log.flush.interval.messages') === 1
   logger.info(isEphemeral ? 'nothing is kept: the data go with the node' : 'data are kept', {
     directories: identity.logDirs,

@@ -1,5 +1,6 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { FetchApi, type FetchRequest, type FetchResponse } from '../../protocol/messages/fetch.ts'
+import { countRecords } from '../../protocol/records/count-records.ts'
 import type { Input } from '../../protocol/schema/notation.ts'
 import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
 import { currentLeader, LeaderEndpoints } from '../replication/current-leader.ts'
@@ -45,6 +46,7 @@ export const fetchHandler = defineHandler({
     const outcome: FetchOutcome | Promise<FetchOutcome> = targets.length === 0 ? [] : fetchMessages(replicas, params, targets, () => context.closed)
     const respond = (fetched: FetchOutcome): Response | null => {
       if (fetched === null) return null
+      if (params.replicaId < 0) countSent(replicas, fetched)
       context.whenSent(() => giveBack(replicas, fetched))
       const endpoints = new LeaderEndpoints(replicas, context.listenerName)
       const shaped = fetched.map((one) => (one.data.errorCode === ErrorCode.NONE ? one : shapeError(context, one, endpoints)))
@@ -61,6 +63,10 @@ function refusal(request: FetchRequest, version: number): Response {
     ? []
     : request.topics.map(({ topic, partitions }) => ({ topic, partitions: partitions.map(({ partition }) => unknownPartition(partition, errorCode)) }))
   return { throttleTimeMs: 0, errorCode, sessionId: request.sessionId, responses }
+}
+
+function countSent({ traffic }: ReplicaManager, fetched: readonly FetchedPartition[]): void {
+  for (const { data } of fetched) traffic.messagesOut += countRecords(data.records)
 }
 
 function giveBack(replicas: ReplicaManager, fetched: readonly FetchedPartition[]): void {

@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/load-config.ts'
 import { machineName, temporaryPath } from '../platform/host-facts.ts'
+import { metricsPlatform } from '../platform/metrics-platform.ts'
 import { nodePorts } from '../platform/node-ports.ts'
 import { startLog } from '../platform/pino-logger.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -52,7 +53,7 @@ export async function startNode(options: StartNodeOptions = {}): Promise<Node> {
   }
   try {
     for (const warning of loaded.warnings) logger.warn(warning)
-    return inProcess(await startAnyNode({ ...loaded, ports, logger, logLevels: levels, hostname: machineName() }), removeData)
+    return inProcess(await startAnyNode({ ...loaded, ports, logger, logLevels: levels, hostname: machineName(), metricsPlatform }), removeData)
   } catch (error) {
     await removeData()
     throw error

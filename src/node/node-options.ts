@@ -1,9 +1,17 @@
+import type { StartHttpServer } from '../base/http.ts'
 import type { Ports } from '../base/ports.ts'
 import type { NodeConfig } from '../config/node-config.ts'
 import type { NodeIdentity } from '../config/node-identity.ts'
 import type { AnyHandler } from '../handlers/define-handler.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { LoggerLevels } from '../telemetry/logger-levels.ts'
+import type { Expose } from '../telemetry/metrics.ts'
+
+/** By what a node shows its metrics and its health to others. */
+export interface MetricsPlatform {
+  readonly startHttpServer: StartHttpServer
+  readonly expose: Expose
+}
 
 /** What a node is made of. */
 export interface NodeOptions {
@@ -15,6 +23,8 @@ export interface NodeOptions {
   readonly logLevels?: LoggerLevels | null
   /** What is told to others for a listener on all addresses. */
   readonly hostname: string
+  /** Where not given, there is no `metrics.port`, whatever the settings say. */
+  readonly metricsPlatform?: MetricsPlatform
   /** What is served; all that this node can where not given. */
   readonly handlers?: readonly AnyHandler[]
 }

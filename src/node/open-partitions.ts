@@ -6,6 +6,7 @@ import type { MetadataLoader } from '../metadata/loader.ts'
 import { ReplicaManager } from '../replication/replica-manager.ts'
 import { LogManager } from '../storage/log-manager.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { Traffic } from '../telemetry/traffic.ts'
 import { BrokerConfigs } from './broker-configs.ts'
 import type { NodeFailure } from './node-failure.ts'
 import type { OpenDirectories } from './open-directories.ts'
@@ -23,6 +24,7 @@ export interface OpenPartitionsOptions {
   readonly logger: Logger
   readonly failure: NodeFailure
   readonly teardown: Teardown
+  readonly traffic: Traffic
   /** The epoch of this broker when it stops; stands in the marker of a clean shutdown (KIP-966). */
   readonly brokerEpoch: () => number
 }
@@ -48,6 +50,7 @@ export async function openPartitions(options: OpenPartitionsOptions): Promise<Op
     logs,
     metadata: loader,
     settings: replicationSettings(config),
+    traffic: options.traffic,
     minInsyncReplicas: (topic) => topicConfigs.minInsyncReplicas(topic),
     onFailure: failure.report,
   })

@@ -15,6 +15,8 @@ export interface RunningNode extends AsyncDisposable {
   readonly nodeId: number
   readonly clusterId: string
   readonly listeners: readonly BoundListener[]
+  /** Where metrics and health are served; null where they are not. */
+  readonly metricsAt: Endpoint | null
   /** Rejects when an essential part failed; the node has stopped by then. Never resolves. Whoever does not look is not disturbed. */
   readonly failed: Promise<never>
   /** Answers what is in flight, closes connections, writes everything out. Calling it again waits for the same end. */

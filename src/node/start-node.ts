@@ -14,6 +14,7 @@ import type { NodeOptions } from './node-options.ts'
 import { openDirectories } from './open-directories.ts'
 import { openGroups } from './open-groups.ts'
 import { openMetadata, toEndpoint } from './open-metadata.ts'
+import { openMetrics } from './open-metrics.ts'
 import { openPartitions } from './open-partitions.ts'
 import type { BoundListener, RunningNode } from './running-node.ts'
 import { serverSettings } from './server-settings.ts'
@@ -53,12 +54,13 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   refuseUnserved(config)
   const apis = new ApiTable<Services>(options.handlers ?? handlers)
   const server = await openFreePorts(options, apis, failure, teardown)
+  const { health, traffic, at: metricsAt } = await openMetrics({ node: options, connectionCount: () => server.connectionCount, failure, teardown })
   const told = addressesTold(options, server)
   const shared = { config, identity, ports, logger, failure, teardown }
   const directories = await openDirectories({ ...shared, controller: told.controllers[0] })
   const metadata = await openMetadata({ ...shared, directories, controllers: told.controllers })
   const { loader, controller } = metadata
-  const partitions = await openPartitions({ ...shared, directories, loader, brokerEpoch: () => broker.brokerEpoch })
+  const partitions = await openPartitions({ ...shared, traffic, directories, loader, brokerEpoch: () => broker.brokerEpoch })
   const { groups, elections, allServing } = openGroups({ nodeId, config, loader, partitions, ports, logger })
   await Promise.all([loader.addPublisher(partitions.replicas), loader.addPublisher(elections)])
   const broker = new BrokerLifecycle({
@@ -82,7 +84,9 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const services = makeServices({ options, directories, apis, metadata, partitions, groups, broker })
   teardown.add('the server', () => stopServing(server, groups, ports))
   await server.open(services, (connectionId) => groups.onConnectionClosed(connectionId))
-  return runningNode({ nodeId, clusterId: directories.clusterId, listeners: boundListeners(options, server, told.brokers), failure, teardown })
+  health.becameReady()
+  teardown.add('readiness', () => health.becameStopping())
+  return runningNode({ nodeId, clusterId: directories.clusterId, listeners: boundListeners(options, server, told.brokers), metricsAt, failure, teardown })
 }
 
 async function openFreePorts(
@@ -135,12 +139,12 @@ function boundListeners({ identity }: NodeOptions, server: Server<Services>, tol
   }))
 }
 
-interface RunningNodeParts extends Pick<RunningNode, 'nodeId' | 'clusterId' | 'listeners'> {
+interface RunningNodeParts extends Pick<RunningNode, 'nodeId' | 'clusterId' | 'listeners' | 'metricsAt'> {
   readonly failure: NodeFailure
   readonly teardown: Teardown
 }
 
-function runningNode({ nodeId, clusterId, listeners, failure, teardown }: RunningNodeParts): RunningNode {
+function runningNode({ nodeId, clusterId, listeners, metricsAt, failure, teardown }: RunningNodeParts): RunningNode {
   const stop = () => teardown.run()
   const failed = failure.promise.catch(async (error) => {
     await stop()
@@ -148,5 +152,5 @@ function runningNode({ nodeId, clusterId, listeners, failure, teardown }: Runnin
   })
   // Whoever never looks at `failed` is not told by an unhandled rejection.
   failed.catch(() => {})
-  return { nodeId, clusterId, listeners, failed, stop, [Symbol.asyncDispose]: stop }
+  return { nodeId, clusterId, listeners, metricsAt, failed, stop, [Symbol.asyncDispose]: stop }
 }

@@ -29,13 +29,19 @@ export function startHttpServer(options: HttpServerOptions): Promise<HttpServer>
   server.on('request', (incoming, outgoing) => void serve(options, incoming, outgoing))
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(toNetworkError('Listening on', options, error)))
-    server.listen({ host: options.host, port: options.port }, () => {
+    server.listen({ host: addressOf(options.host), port: options.port }, () => {
       server.removeAllListeners('error')
       // Without descriptors left accepting fails for now, and goes on when there are some.
       server.on('error', options.onError)
       resolve(new RunningHttpServer(server))
     })
   })
+}
+
+/** undefined: all addresses of both families, or of IPv4 where the machine has no IPv6. A name may stand for either family, as `localhost` does. */
+function addressOf(host: string): string | undefined {
+  if (host === 'localhost') return '127.0.0.1'
+  return host === '' ? undefined : host
 }
 
 class RunningHttpServer implements HttpServer {

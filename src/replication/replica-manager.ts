@@ -11,6 +11,7 @@ import type { OffsetsByPartition } from '../storage/checkpoint/offset-checkpoint
 import type { PartitionLog } from '../storage/log/partition-log.ts'
 import type { LogDirectoryInfo, LogManager } from '../storage/log-manager.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { Traffic } from '../telemetry/traffic.ts'
 import { HighWatermarkCheckpoint } from './high-watermark-checkpoint.ts'
 import { HostedPartitions } from './hosted-partitions.ts'
 import { Partition, type PartitionEnvironment } from './partition.ts'
@@ -42,6 +43,8 @@ export interface ReplicaManagerOptions {
   readonly logs: LogManager
   readonly metadata: MetadataService
   readonly settings: ReplicationSettings
+  /** What clients write and read is counted there. */
+  readonly traffic: Traffic
   /** `min.insync.replicas` in force for a topic. */
   readonly minInsyncReplicas: (topic: string) => number
   /** A broken invariant outside of any request: the node must stop. */
@@ -65,6 +68,7 @@ export class ReplicaManager implements MetadataPublisher {
   readonly clock: Clock
   readonly timers: Timers
   readonly settings: ReplicationSettings
+  readonly traffic: Traffic
   /** For the records that fetches read. */
   readonly readBuffers = new BufferPool(SPARE_READ_BYTES)
   readonly #metadata: MetadataService
@@ -80,6 +84,7 @@ export class ReplicaManager implements MetadataPublisher {
     this.clock = options.ports.clock
     this.timers = options.ports.timers
     this.settings = options.settings
+    this.traffic = options.traffic
     this.#metadata = options.metadata
     this.#logger = options.logger
     this.#logs = options.logs

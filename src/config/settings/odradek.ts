@@ -1,5 +1,5 @@
-import { int, type Settings } from '../setting.ts'
-import { atLeast } from '../validators.ts'
+import { int, type Settings, string } from '../setting.ts'
+import { atLeast, between } from '../validators.ts'
 
 /** Odradek's own settings, which Apache Kafka does not know. They are kept few: what Kafka has a name for goes by that name. */
 export const odradekSettings = {
@@ -12,6 +12,15 @@ export const odradekSettings = {
     default: 67_108_864,
     validator: atLeast(1_048_576),
     does: 'The size up to which a snappy block, and records that have to be compressed anew, may inflate, since they do as a whole; a larger batch is refused.',
+  }),
+  'metrics.port': int({
+    default: 9404,
+    validator: between(0, 65_535),
+    does: 'Where `/metrics`, `/healthz` and `/readyz` are served over HTTP; 0 serves them nowhere. If the default port is taken, a warning says so and the node goes without; a port that was set must be free.',
+  }),
+  'metrics.host': string({
+    default: null,
+    does: 'The address on which `metrics.port` is opened; where not given, that of the first listener.',
   }),
   'odradek.member.connection.grace.ms': int({
     default: -1,

@@ -1,6 +1,7 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { type Uuid, ZERO_UUID } from '../../../protocol/uuid.ts'
 import type { Appended, AppendResult, RecordError } from '../../storage/log/results.ts'
+import type { Traffic } from '../../telemetry/traffic.ts'
 import { DelayedPartitions } from '../delayed-partitions.ts'
 import { isInternalTopic } from '../internal-topics.ts'
 import type { Partition } from '../partition.ts'
@@ -60,6 +61,7 @@ export function produceRecords(replicas: ReplicaManager, params: ProduceParams, 
     const appended = append(replicas, params, write, partition, nowMs)
     const result = toResult(appended)
     results.push(result)
+    if (appended.kind === 'appended' && !appended.duplicate) count(replicas.traffic, appended, write.batch)
     if (params.acks === 0 || partition === undefined || appended.kind === 'refused') continue
     const hasSettled = () => settle(result, partition, appended, params.acks)
     if (hasSettled()) continue
@@ -108,6 +110,11 @@ function transactionError(replicas: ReplicaManager, write: ProduceWrite, partiti
   if (!partition.isLeader || partition.log === null) return ErrorCode.NOT_LEADER_OR_FOLLOWER
   const isOpen = partition.log.hasOngoingTransaction(Number(producer.producerId), producer.producerEpoch)
   return isOpen ? ErrorCode.NONE : ErrorCode.INVALID_PRODUCER_ID_MAPPING
+}
+
+function count(traffic: Traffic, { firstOffset, lastOffset }: Appended, batch: Buffer): void {
+  traffic.messagesIn += lastOffset - firstOffset + 1
+  traffic.bytesIn += batch.length
 }
 
 /** True when a write has its answer: it is where `acks` wants it, or this node cannot tell any more. */

@@ -12,6 +12,7 @@ import { ReplicaManager } from '../../../src/replication/replica-manager.ts'
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../../src/storage/log/log-config.ts'
 import { LogManager } from '../../../src/storage/log-manager.ts'
 import { silentLogger } from '../../../src/telemetry/logger.ts'
+import { noTraffic } from '../../../src/telemetry/traffic.ts'
 import { World } from '../../support/world/world.ts'
 
 export const NODE_ID = 1
@@ -35,6 +36,7 @@ export class TestBroker {
   readonly world = new World({ seed: 1 })
   readonly node = this.world.node('broker')
   readonly failures: unknown[] = []
+  readonly traffic = noTraffic()
   readonly #configs = new Map<string, Partial<LogConfig>>()
   readonly #minInsyncReplicas = new Map<string, number>()
   #image: MetadataImage = withBroker(EMPTY_IMAGE)
@@ -74,6 +76,7 @@ export class TestBroker {
       logs: this.#logs,
       metadata: { image: () => this.#image },
       settings: { replicaLagTimeMaxMs: 30_000, replicaHighWatermarkCheckpointIntervalMs: 5_000, fetchMaxBytes: 57_671_680 },
+      traffic: this.traffic,
       minInsyncReplicas: (topic) => this.#minInsyncReplicas.get(topic) ?? 1,
       onFailure: (error) => this.failures.push(error),
     })
