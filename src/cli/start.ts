@@ -3,6 +3,7 @@ import { flushCompileCache } from 'node:module'
 import { formatHostPort } from '../config/host-port.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import type { RunningNode } from '../node/running-node.ts'
+import { defaultGateways } from '../platform/default-gateways.ts'
 import { machineName, temporaryPath } from '../platform/host-facts.ts'
 import type { LogLevel } from '../platform/log-levels.ts'
 import { metricsPlatform } from '../platform/metrics-platform.ts'
@@ -50,7 +51,7 @@ export const startCommand: Command = {
         removeData()
         process.exit(EXIT_BEFORE_READY)
       })
-      await using node = await startNode({ ...loaded, ports, logger, logLevels: levels, hostname: machineName(), metricsPlatform })
+      await using node = await startNode({ ...loaded, ports, logger, logLevels: levels, hostname: machineName(), gateways: defaultGateways(), metricsPlatform })
       isStanding = true
       announce(logger, loaded, node, ephemeral !== null)
       // What starting needs is compiled by now: the next start finds it, however this process ends.
@@ -72,11 +73,18 @@ function logLevelOf(args: Arguments): LogLevel {
   return level
 }
 
+function toldText({ told, isToldByClient }: RunningNode['listeners'][number]): string[] {
+  if (told === null) return []
+  return isToldByClient
+    ? [formatHostPort('localhost', told.port), `to other machines the address they came to, port ${told.port}`]
+    : [formatHostPort(told.host, told.port)]
+}
+
 /** What whoever reads the log wants to know first: who this is, where it listens, and what becomes of the data. */
 function announce(logger: Logger, { config, identity, profile }: LoadedConfig, node: RunningNode, isEphemeral: boolean): void {
   const { nodeId, clusterId } = node
   const listeners = node.listeners.map(({ name, at }) => `${name}://${formatHostPort(at.host, at.port)}`)
-  const advertised = node.listeners.flatMap(({ told }) => (told === null ? [] : [formatHostPort(told.host, told.port)]))
+  const advertised = node.listeners.flatMap(toldText)
   const metrics = node.metricsAt === null ? null : `http://${formatHostPort(node.metricsAt.host, node.metricsAt.port)}/metrics`
   logger.info('odradek is ready', { version: version(), nodeId, clusterId, profile, listeners, advertised, metrics })
   const flushesEachWrite = config.get('log.flush.interval.messages') === 1

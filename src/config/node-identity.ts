@@ -2,6 +2,7 @@
 import { type HostPort, parseHostPort } from './host-port.ts'
 import { type Listener, parseListeners, parseProtocol, type SecurityProtocol, securityProtocols } from './listeners.ts'
 import type { NodeConfig } from './node-config.ts'
+import { PROFILE_ORIGIN } from './profiles.ts'
 import { refuse } from './refuse.ts'
 
 export interface QuorumVoter extends HostPort {
@@ -20,6 +21,8 @@ export interface NodeIdentity {
   readonly controllerListeners: readonly Listener[]
   /** What clients and brokers are told of this broker; none without the broker role. */
   readonly advertisedBrokerListeners: readonly Listener[]
+  /** Names of brokers' listeners on all addresses for which nobody said what clients are told: each is told what it can reach. */
+  readonly toldByClient: ReadonlySet<string>
   /** What nodes are told of this controller. */
   readonly advertisedControllerListeners: readonly Listener[]
   readonly interBrokerListenerName: string
@@ -41,6 +44,7 @@ export function nodeIdentity(config: NodeConfig): NodeIdentity {
   const isControllers = ({ name }: Listener) => controllerListenerNames.includes(name)
   const advertised = advertisedListeners(config, protocols)
   const controllerListeners = listeners.filter(isControllers)
+  const advertisedBrokerListeners = (advertised ?? listeners).filter((listener) => !isControllers(listener))
   const roles = config.get('process.roles')
   const logDirs = config.get('log.dirs') ?? config.get('log.dir')
   const quorumVoters = config.get('controller.quorum.voters').map(parseVoter)
@@ -53,7 +57,8 @@ export function nodeIdentity(config: NodeConfig): NodeIdentity {
     controllerListenerNames,
     brokerListeners: listeners.filter((listener) => !isControllers(listener)),
     controllerListeners,
-    advertisedBrokerListeners: (advertised ?? listeners).filter((listener) => !isControllers(listener)),
+    advertisedBrokerListeners,
+    toldByClient: new Set(isAddressGiven(config) ? [] : advertisedBrokerListeners.filter(({ host }) => host === '').map(({ name }) => name)),
     advertisedControllerListeners: controllerListenerNames.flatMap((name, index) => {
       return advertisedController(name, advertised ?? [], controllerListeners, index === 0 ? self : undefined)
     }),
@@ -64,6 +69,12 @@ export function nodeIdentity(config: NodeConfig): NodeIdentity {
     quorumVoters,
     quorumBootstrapServers: config.get('controller.quorum.bootstrap.servers').flatMap((text) => parseHostPort(text) ?? []),
   }
+}
+
+/** By somebody, and not by a profile. */
+function isAddressGiven(config: NodeConfig): boolean {
+  const given = config.given('advertised.listeners')
+  return given !== undefined && given.origin !== PROFILE_ORIGIN
 }
 
 function advertisedListeners(config: NodeConfig, protocols: ReadonlyMap<string, SecurityProtocol>): Listener[] | null {

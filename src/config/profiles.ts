@@ -18,6 +18,9 @@ export function parseProfile(text: string, origin: string): ProfileName {
   throw new OdradekError('CONFIG_INVALID', `${origin}: there is no profile ${text}; it may be dev or kafka`)
 }
 
+/** Where a value is from that the dev profile gives. */
+export const PROFILE_ORIGIN = 'profile dev'
+
 const BROKER_PORT = 9091
 const CONTROLLER_PORT = 19_091
 const CONTROLLER_LISTENER = 'CONTROLLER'
@@ -25,7 +28,7 @@ const INTERNAL_TOPIC_PARTITIONS = 5
 
 /**
  * The values of the dev profile that nobody else set. Listeners are seen to as a whole: where `listeners` was set without
- * one for the controller, the profile's is added, and wildcard addresses are advertised as `localhost`.
+ * one for the controller, the profile's is added, and for wildcard addresses each client is told what it can reach.
  *
  * @param given what the other sources set
  */
@@ -37,7 +40,7 @@ export function devProfile(given: ReadonlyMap<string, string>, options: ProfileO
   if (given.has('controller.quorum.voters')) values.delete('controller.quorum.bootstrap.servers')
   if (listeners !== null) values.set('listeners', listeners)
   if (!given.has('advertised.listeners')) addAdvertised(values, given)
-  return [...values].map(([name, text]) => ({ name, text, origin: 'profile dev' }))
+  return [...values].map(([name, text]) => ({ name, text, origin: PROFILE_ORIGIN }))
 }
 
 function devValues(given: ReadonlyMap<string, string>, { nodeNumber, nodeCount, freePorts }: ProfileOptions): Record<string, string> {
@@ -82,12 +85,12 @@ function devListeners(given: ReadonlyMap<string, string>, values: ReadonlyMap<st
   return hasController ? null : [...splitList(set), ...splitList(own).slice(1)].join(',')
 }
 
-/** Clients on this machine reach a node that listens everywhere by `localhost`. */
+/** A listener on all addresses tells each client what it can reach: no host is advertised, as `NodeIdentity.toldByClient` wants it. */
 function addAdvertised(values: Map<string, string>, given: ReadonlyMap<string, string>): void {
   const controllers = splitList(given.get('controller.listener.names') ?? CONTROLLER_LISTENER)
   const items = splitList(values.get('listeners') ?? given.get('listeners') ?? '')
   const told = items.filter((item) => !controllers.includes(item.slice(0, item.indexOf(':')).toUpperCase()))
-  if (told.some((item) => WILDCARD.test(item))) values.set('advertised.listeners', told.map((item) => item.replace(WILDCARD, '://localhost:')).join(','))
+  if (told.some((item) => WILDCARD.test(item))) values.set('advertised.listeners', told.map((item) => item.replace(WILDCARD, '://:')).join(','))
 }
 
 const WILDCARD = /:\/\/(?:0\.0\.0\.0|\[?::\]?|):/

@@ -1,9 +1,10 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { DescribeClusterApi } from '../../protocol/messages/describe-cluster.ts'
 import { ALL_CLUSTER_OPERATIONS, OPERATIONS_NOT_ASKED } from '../metadata/authorized-operations.ts'
-import { type BrokerView, brokersOn, controllerIdForClients } from '../metadata/client-view.ts'
+import { brokersOn, controllerIdForClients } from '../metadata/client-view.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { defineHandler } from './define-handler.ts'
+import type { RequestContext } from './request-context.ts'
 
 /** Of the field endpointType. Source: KIP-919. */
 const BROKERS = 1
@@ -16,11 +17,13 @@ const CONTROLLERS = 2
 export const describeClusterHandler = defineHandler({
   api: DescribeClusterApi,
   listeners: ['broker', 'controller'],
-  handle({ apiVersion, listenerKind, listenerName, services: { metadata, clusterId, nodeId } }, request) {
+  handle(context, request) {
+    const { apiVersion, listenerKind, listenerName, services } = context
+    const { metadata, clusterId, nodeId } = services
     const endpointType = listenerKind === 'broker' ? BROKERS : CONTROLLERS
     if (request.endpointType !== endpointType) return refusal(request.endpointType, endpointType, apiVersion)
     const image = metadata.image()
-    const nodes = endpointType === BROKERS ? brokers(image, listenerName, request.includeFencedBrokers) : controllers(image, listenerName)
+    const nodes = endpointType === BROKERS ? brokers(context, image, request.includeFencedBrokers) : controllers(image, listenerName)
     const controllerId = endpointType === BROKERS ? controllerIdForClients(image, () => 0) : nodeId
     return {
       throttleTimeMs: 0,
@@ -47,10 +50,11 @@ function nameOf(endpointType: number): string {
   return endpointType === BROKERS ? 'BROKER' : 'CONTROLLER'
 }
 
-function brokers(image: MetadataImage, listenerName: string, includeFenced: boolean) {
-  return brokersOn(image, listenerName)
+function brokers(context: RequestContext, image: MetadataImage, includeFenced: boolean) {
+  const { addresses } = context.services
+  return brokersOn(image, context.listenerName)
     .filter((broker) => includeFenced || !broker.isFenced)
-    .map(({ id, ...broker }: BrokerView) => ({ brokerId: id, ...broker }))
+    .map(({ id, host, port, rack, isFenced }) => ({ brokerId: id, ...addresses.endpointFor(context, id, { host, port }), rack, isFenced }))
 }
 
 function controllers(image: MetadataImage, listenerName: string) {

@@ -3,7 +3,7 @@ import { FetchApi, type FetchRequest, type FetchResponse } from '../../protocol/
 import { countRecords } from '../../protocol/records/count-records.ts'
 import type { Input } from '../../protocol/schema/notation.ts'
 import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
-import { currentLeader, LeaderEndpoints } from '../replication/current-leader.ts'
+import { currentLeader, type LeaderEndpoint, LeaderEndpoints } from '../replication/current-leader.ts'
 import { fetchContext, type SessionAnswer } from '../replication/fetch/fetch-context.ts'
 import { type FetchOutcome, fetchMessages } from '../replication/fetch/fetch-messages.ts'
 import { fetchParams, forgottenPartitions, isIsolationLevel, splitKnown, usesTopicIds, wantedPartitions } from '../replication/fetch/fetch-request.ts'
@@ -11,6 +11,7 @@ import { type FetchedPartition, type PartitionData, unknownPartition } from '../
 import type { ReplicaManager } from '../replication/replica-manager.ts'
 import { defineHandler } from './define-handler.ts'
 import type { RequestContext } from './request-context.ts'
+import { toldEndpoints } from './told-endpoints.ts'
 
 type Response = Input<typeof FetchResponse>
 
@@ -50,7 +51,7 @@ export const fetchHandler = defineHandler({
       context.whenSent(() => giveBack(replicas, fetched))
       const endpoints = new LeaderEndpoints(replicas, context.listenerName)
       const shaped = fetched.map((one) => (one.data.errorCode === ErrorCode.NONE ? one : shapeError(context, one, endpoints)))
-      return answer(session.respond(unknown.length === 0 ? shaped : [...shaped, ...unknown]), endpoints)
+      return answer(session.respond(unknown.length === 0 ? shaped : [...shaped, ...unknown]), toldEndpoints(context, endpoints))
     }
     return outcome instanceof Promise ? outcome.then(respond) : respond(outcome)
   },
@@ -73,8 +74,8 @@ function giveBack(replicas: ReplicaManager, fetched: readonly FetchedPartition[]
   for (const { data } of fetched) replicas.readBuffers.giveBack(data.records)
 }
 
-function answer({ errorCode, sessionId, fetched }: SessionAnswer, endpoints: LeaderEndpoints): Response {
-  return { throttleTimeMs: 0, errorCode, sessionId, responses: byTopic(fetched), nodeEndpoints: endpoints.all }
+function answer({ errorCode, sessionId, fetched }: SessionAnswer, nodeEndpoints: readonly LeaderEndpoint[]): Response {
+  return { throttleTimeMs: 0, errorCode, sessionId, responses: byTopic(fetched), nodeEndpoints }
 }
 
 interface TopicResponse {

@@ -32,7 +32,7 @@ export const findCoordinatorHandler = defineHandler({
 async function find(context: RequestContext, keyType: number, key: string): Promise<FoundCoordinator> {
   switch (keyType) {
     case GROUP_KEY:
-      return context.services.coordinators.findForGroup(key, context.listenerName)
+      return told(context, await context.services.coordinators.findForGroup(key, context.listenerName))
     case TRANSACTION_KEY:
       return { ok: false, errorCode: ErrorCode.UNSUPPORTED_VERSION }
     case SHARE_KEY:
@@ -40,6 +40,12 @@ async function find(context: RequestContext, keyType: number, key: string): Prom
     default:
       return { ok: false, errorCode: ErrorCode.INVALID_REQUEST }
   }
+}
+
+function told(context: RequestContext, found: FoundCoordinator): FoundCoordinator {
+  if (!found.ok) return found
+  const { nodeId, host, port } = found
+  return { ok: true, nodeId, ...context.services.addresses.endpointFor(context, nodeId, { host, port }) }
 }
 
 /** Before version 4 the message is there on success too. */

@@ -33,7 +33,11 @@ export const metadataHandler = defineHandler({
     const image = services.metadata.image()
     const asksCluster = request.includeClusterAuthorizedOperations && apiVersion <= LAST_VERSION_WITH_CLUSTER_OPERATIONS
     return {
-      brokers: aliveBrokersOn(image, listenerName).map(({ id, host, port, rack }) => ({ nodeId: id, host, port, rack })),
+      brokers: aliveBrokersOn(image, listenerName).map(({ id, host, port, rack }) => ({
+        nodeId: id,
+        ...services.addresses.endpointFor(context, id, { host, port }),
+        rack,
+      })),
       clusterId: services.clusterId,
       controllerId: controllerIdForClients(image, () => 0),
       topics,

@@ -12,6 +12,7 @@ import {
 import { type ProduceEntry, type ProduceRefusal, produceEntries, refusalOfRequest } from '../replication/produce/produce-request.ts'
 import { defineHandler } from './define-handler.ts'
 import type { RequestContext } from './request-context.ts'
+import { toldEndpoints } from './told-endpoints.ts'
 
 type Response = Input<typeof ProduceResponse>
 type TopicResponse = Response['responses'][number]
@@ -74,7 +75,7 @@ function answer(context: RequestContext, request: ProduceRequest, entries: reado
     const isElsewhere = errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER && context.apiVersion >= FIRST_LEADER_VERSION
     addTo(topics, entry, isElsewhere ? withLeader(context, partition, entry, endpoints) : partition)
   }
-  return { responses: [...topics.values()], throttleTimeMs: 0, nodeEndpoints: endpoints.all }
+  return { responses: [...topics.values()], throttleTimeMs: 0, nodeEndpoints: toldEndpoints(context, endpoints) }
 }
 
 type TopicResponses = Map<string, { readonly name: string; readonly topicId: ProduceEntry['topicId']; readonly partitionResponses: PartitionResponse[] }>

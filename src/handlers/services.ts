@@ -7,6 +7,7 @@ import type { FetchSessionCache } from '../replication/fetch/fetch-session-cache
 import type { ProducerIds } from '../replication/producer-ids.ts'
 import type { ReplicaManager } from '../replication/replica-manager.ts'
 import type { ApiVersionsSource } from '../server/api-versions-source.ts'
+import type { ToldAddresses } from '../server/told-addresses.ts'
 import type { LoggerLevels } from '../telemetry/logger-levels.ts'
 
 /**
@@ -29,6 +30,8 @@ export interface Services {
   readonly replicas: ReplicaManager
   readonly fetchSessions: FetchSessionCache
   readonly producerIds: ProducerIds
+  /** What clients are told of where brokers listen. */
+  readonly addresses: ToldAddresses
   /** Groups and committed offsets. */
   readonly groups: GroupCoordinator
   readonly coordinators: CoordinatorFinder

@@ -1,4 +1,5 @@
 import { loadConfig } from '../config/load-config.ts'
+import { defaultGateways } from '../platform/default-gateways.ts'
 import { machineName, temporaryPath } from '../platform/host-facts.ts'
 import { metricsPlatform } from '../platform/metrics-platform.ts'
 import { nodePorts } from '../platform/node-ports.ts'
@@ -53,7 +54,10 @@ export async function startNode(options: StartNodeOptions = {}): Promise<Node> {
   }
   try {
     for (const warning of loaded.warnings) logger.warn(warning)
-    return inProcess(await startAnyNode({ ...loaded, ports, logger, logLevels: levels, hostname: machineName(), metricsPlatform }), removeData)
+    return inProcess(
+      await startAnyNode({ ...loaded, ports, logger, logLevels: levels, hostname: machineName(), gateways: defaultGateways(), metricsPlatform }),
+      removeData,
+    )
   } catch (error) {
     await removeData()
     throw error

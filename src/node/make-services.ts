@@ -6,6 +6,7 @@ import type { Services } from '../handlers/services.ts'
 import { FetchSessionCache } from '../replication/fetch/fetch-session-cache.ts'
 import { ProducerIds } from '../replication/producer-ids.ts'
 import type { ApiTable } from '../server/api-table.ts'
+import { addressesByClient } from '../server/told-addresses.ts'
 import { apiVersionsSource, coordinatorCluster } from './metadata-views.ts'
 import type { NodeOptions } from './node-options.ts'
 import type { OpenDirectories } from './open-directories.ts'
@@ -16,7 +17,7 @@ import type { OpenPartitions } from './open-partitions.ts'
 const NODE_PRINCIPAL = 'User:ANONYMOUS'
 
 export interface MakeServicesOptions {
-  readonly options: Pick<NodeOptions, 'config' | 'identity' | 'ports' | 'logLevels'>
+  readonly options: Pick<NodeOptions, 'config' | 'identity' | 'ports' | 'logLevels' | 'gateways'>
   readonly directories: OpenDirectories
   readonly apis: ApiTable<Services>
   readonly metadata: OpenMetadata
@@ -44,6 +45,7 @@ export function makeServices({ options, directories, apis, metadata, partitions,
     replicas: partitions.replicas,
     fetchSessions: new FetchSessionCache({ maxSessions: config.get('max.incremental.fetch.session.cache.slots'), ...ports }),
     producerIds: new ProducerIds(() => controller.allocateProducerIds({ principal: NODE_PRINCIPAL }, nodeId, broker.brokerEpoch)),
+    addresses: addressesByClient({ nodeId, listenerNames: identity.toldByClient, gateways: options.gateways ?? new Set() }),
     groups,
     coordinators: new CoordinatorFinder(cluster, groups, ports.timers),
   }

@@ -1,8 +1,12 @@
 import { OdradekError } from '../base/errors.ts'
+import type { Endpoint } from '../base/ports.ts'
+import { formatHostPort } from '../config/host-port.ts'
 import type { Listener } from '../config/listeners.ts'
 import type { NodeIdentity } from '../config/node-identity.ts'
 import type { ListenerKind } from '../server/request-context.ts'
 import type { ListenerSpec } from '../server/server.ts'
+import { isLoopback } from '../server/told-addresses.ts'
+import type { Logger } from '../telemetry/logger.ts'
 
 /** An address as others are told it. */
 export interface AdvertisedListener {
@@ -29,6 +33,22 @@ export function listenerSpecs({ brokerListeners, controllerListeners, isBroker, 
  */
 export function toldAddresses(listeners: readonly Listener[], hostname: string, portOf: (name: string) => number | undefined): readonly AdvertisedListener[] {
   return listeners.map(({ name, host, port }) => ({ name, host: host === '' ? hostname : host, port: port === 0 ? (portOf(name) ?? 0) : port }))
+}
+
+/**
+ * Says once that whoever can reach this node may do everything, where others than this machine can.
+ * @param boundAt the address in fact bound, by listener name
+ */
+export function warnOfOpenListeners(listeners: readonly ListenerSpec[], boundAt: (name: string) => Endpoint | undefined, logger: Logger): void {
+  const open = listeners.flatMap(({ name }) => {
+    const at = boundAt(name)
+    return at === undefined || isLoopback(at.host) ? [] : [`${name}://${formatHostPort(at.host, at.port)}`]
+  })
+  if (open.length === 0) return
+  logger.warn('the node listens beyond this machine and asks nobody who they are: whoever reaches it may read, write and delete everything', {
+    listeners: open,
+    advice: 'keep these ports behind a firewall or in a private network, or let listeners name localhost',
+  })
 }
 
 function specOf({ name, protocol, host, port }: Listener, kind: ListenerKind): ListenerSpec {

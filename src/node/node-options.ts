@@ -23,6 +23,8 @@ export interface NodeOptions {
   readonly logLevels?: LoggerLevels | null
   /** What is told to others for a listener on all addresses. */
   readonly hostname: string
+  /** Default gateways of this machine, as sockets give addresses; none where not given. */
+  readonly gateways?: ReadonlySet<string>
   /** Where not given, there is no `metrics.port`, whatever the settings say. */
   readonly metricsPlatform?: MetricsPlatform
   /** What is served; all that this node can where not given. */

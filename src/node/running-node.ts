@@ -6,8 +6,10 @@ export interface BoundListener {
   readonly kind: ListenerKind
   /** The address in fact bound: the port is never 0. */
   readonly at: Endpoint
-  /** What clients are told; null for a listener that is not for them. */
+  /** As it is registered, and what clients are told unless `isToldByClient`; null for a listener that is not for them. */
   readonly told: Endpoint | null
+  /** Each client is told what it can reach. */
+  readonly isToldByClient: boolean
 }
 
 /** A node that serves. */

@@ -9,7 +9,7 @@ import { Server } from '../server/server.ts'
 import { guardedTimers } from './guarded-timers.ts'
 import { makeServices } from './make-services.ts'
 import { NodeFailure } from './node-failure.ts'
-import { type AdvertisedListener, listenerSpecs, toldAddresses } from './node-listeners.ts'
+import { type AdvertisedListener, listenerSpecs, toldAddresses, warnOfOpenListeners } from './node-listeners.ts'
 import type { NodeOptions } from './node-options.ts'
 import { openDirectories } from './open-directories.ts'
 import { openGroups } from './open-groups.ts'
@@ -84,6 +84,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const services = makeServices({ options, directories, apis, metadata, partitions, groups, broker })
   teardown.add('the server', () => stopServing(server, groups, ports))
   await server.open(services, (connectionId) => groups.onConnectionClosed(connectionId))
+  warnOfOpenListeners(listenerSpecs(identity), (name) => server.endpoint(name), logger)
   health.becameReady()
   teardown.add('readiness', () => health.becameStopping())
   return runningNode({ nodeId, clusterId: directories.clusterId, listeners: boundListeners(options, server, told.brokers), metricsAt, failure, teardown })
@@ -136,6 +137,7 @@ function boundListeners({ identity }: NodeOptions, server: Server<Services>, tol
     kind,
     at: { host: at.host, port: server.endpoint(name)?.port ?? at.port },
     told: told.find((listener) => listener.name === name) ?? null,
+    isToldByClient: identity.toldByClient.has(name),
   }))
 }
 

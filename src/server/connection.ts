@@ -94,6 +94,10 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
     return this.#socket.remote
   }
 
+  get local(): Endpoint {
+    return this.#socket.local
+  }
+
   closedSignal(): AbortSignal {
     this.#aborter ??= new AbortController()
     if (this.#state === 'closed') this.#aborter.abort()

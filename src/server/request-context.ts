@@ -21,6 +21,8 @@ export interface RequestContext<Services> {
   /** As Kafka prints it in DescribeGroups: `/127.0.0.1`. */
   readonly clientHost: string
   readonly remote: Endpoint
+  /** The address of this machine to which the client came. */
+  readonly local: Endpoint
   /** `User:ANONYMOUS` until security exists. */
   readonly principal: string
   /** Aborted when the connection closes: long waits end. Made at the first use, so handlers that never wait pay nothing. */

@@ -8,6 +8,7 @@ export interface ConnectionFacts<Services> {
   readonly listenerKind: ListenerKind
   readonly clientHost: string
   readonly remote: Endpoint
+  readonly local: Endpoint
   readonly principal: string
   readonly services: Services
   /** Aborted when the connection closes. */
@@ -54,6 +55,10 @@ export class RequestScope<Services> implements RequestContext<Services> {
 
   get remote(): Endpoint {
     return this.#connection.remote
+  }
+
+  get local(): Endpoint {
+    return this.#connection.local
   }
 
   get principal(): string {

@@ -57,8 +57,10 @@ describe('the dev profile', () => {
     expect(written(dev('listeners=PLAINTEXT://a:1,CONTROLLER://b:2').identity.listeners)).toEqual(['PLAINTEXT://a:1', 'CONTROLLER://b:2'])
   })
 
-  test.each(['0.0.0.0', '', '[::]'])('advertises localhost for the host "%s", which listens everywhere', (host) => {
-    expect(written(dev(`listeners=PLAINTEXT://${host}:5000`).identity.advertisedBrokerListeners)).toEqual(['PLAINTEXT://localhost:5000'])
+  test.each(['0.0.0.0', '', '[::]'])('tells each client what it can reach for the host "%s", which listens everywhere', (host) => {
+    const { identity } = dev(`listeners=PLAINTEXT://${host}:5000`)
+    expect(written(identity.advertisedBrokerListeners)).toEqual(['PLAINTEXT://:5000'])
+    expect([...identity.toldByClient]).toEqual(['PLAINTEXT'])
   })
 
   test('advertises what it is told to', () => {

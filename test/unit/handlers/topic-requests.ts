@@ -7,6 +7,7 @@ import type { RequestContext } from '../../../src/handlers/request-context.ts'
 import type { Services } from '../../../src/handlers/services.ts'
 import type { MetadataRecord } from '../../../src/metadata/metadata-record.ts'
 import type { ListenerKind } from '../../../src/server/request-context.ts'
+import { asRegistered } from '../../../src/server/told-addresses.ts'
 import { cluster } from '../controller/cluster.ts'
 import { LocalController } from '../controller/local-controller.ts'
 
@@ -33,6 +34,7 @@ export class TopicNode {
       controller: this.controller,
       topicCreation,
       logLevels: null,
+      addresses: asRegistered,
       ...services,
     }
     // What topic requests do not reach is not there: a handler that does fails the test.
@@ -63,6 +65,7 @@ export class TopicNode {
       connectionId: 1,
       clientHost: '/127.0.0.1',
       remote: { host: '127.0.0.1', port: 1 },
+      local: { host: '127.0.0.1', port: 9092 },
       principal: 'User:ANONYMOUS',
       closed: new AbortController().signal,
       services: this.#services,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { loadConfig } from '../../../src/config/load-config.ts'
-import { listenerSpecs, toldAddresses } from '../../../src/node/node-listeners.ts'
+import { listenerSpecs, toldAddresses, warnOfOpenListeners } from '../../../src/node/node-listeners.ts'
+import { type Line, recordingLogger } from '../server/harness.ts'
 
 function identityOf(...assignments: readonly string[]) {
   return loadConfig({ profile: 'dev', assignments }).identity
@@ -31,5 +32,22 @@ describe('listeners of a node', () => {
       { name: 'A', host: 'machine', port: 9092 },
       { name: 'B', host: 'localhost', port: 41_234 },
     ])
+  })
+})
+
+describe('listening beyond this machine', () => {
+  function warningsFor(...hosts: readonly string[]): unknown[] {
+    const lines: Line[] = []
+    const specs = hosts.map((host, index) => ({ name: `L${index}`, kind: 'broker', securityProtocol: 'PLAINTEXT', at: { host, port: 9092 } }) as const)
+    warnOfOpenListeners(specs, (name) => specs.find((spec) => spec.name === name)?.at, recordingLogger(lines))
+    return lines.map(({ level, fields }) => [level, fields.listeners])
+  }
+
+  test('is warned of once, with the listeners that do', () => {
+    expect(warningsFor('127.0.0.1', '::', '10.0.0.1')).toEqual([['warn', ['L1://[::]:9092', 'L2://10.0.0.1:9092']]])
+  })
+
+  test('is not warned of on loopback', () => {
+    expect(warningsFor('127.0.0.1', '::1')).toEqual([])
   })
 })

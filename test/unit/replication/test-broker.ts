@@ -9,6 +9,7 @@ import { wholeDelta } from '../../../src/metadata/whole-delta.ts'
 import { FetchSessionCache } from '../../../src/replication/fetch/fetch-session-cache.ts'
 import { ProducerIds } from '../../../src/replication/producer-ids.ts'
 import { ReplicaManager } from '../../../src/replication/replica-manager.ts'
+import { asRegistered } from '../../../src/server/told-addresses.ts'
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../../src/storage/log/log-config.ts'
 import { LogManager } from '../../../src/storage/log-manager.ts'
 import { silentLogger } from '../../../src/telemetry/logger.ts'
@@ -55,6 +56,7 @@ export class TestBroker {
         logger: silentLogger,
         settings: {
           logDirs: DIRECTORIES,
+          cordonedLogDirs: [],
           retentionCheckIntervalMs: 300_000,
           flushCheckIntervalMs: 3_600_000,
           recoveryPointCheckpointIntervalMs: 60_000,
@@ -138,6 +140,7 @@ export class TestBroker {
     return new TestConnection(
       {
         replicas: this.replicas,
+        addresses: asRegistered,
         fetchSessions: this.#fetchSessions,
         producerIds: new ProducerIds(() => Promise.resolve({ errorCode: 0, block: { firstProducerId: 1000, count: 1000 } })),
       },
@@ -206,6 +209,7 @@ export class TestConnection {
       connectionId: 1,
       clientHost: '/127.0.0.1',
       remote: { host: '127.0.0.1', port: 50_000 },
+      local: { host: '127.0.0.1', port: 9092 },
       principal: 'User:ANONYMOUS',
       closed: this.#closing.signal,
       services: this.#services as RequestContext['services'],
