@@ -8,6 +8,9 @@ import type { LogManagerSettings } from '../storage/log-manager.ts'
 export function logManagerSettings(config: NodeConfig, { logDirs }: Pick<NodeIdentity, 'logDirs'>): LogManagerSettings {
   return {
     logDirs,
+    get cordonedLogDirs() {
+      return config.get('cordoned.log.dirs')
+    },
     get retentionCheckIntervalMs() {
       return config.get('log.retention.check.interval.ms')
     },

@@ -5,13 +5,16 @@ import type { Clock, Disk, Random, Timers, TimestampMs } from '../base/ports.ts'
 import { topicPartitionKey } from '../base/topic-partition.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { LogDirectory } from './directory/log-directory.ts'
-import { PeriodicTasks } from './directory/periodic-tasks.ts'
+import { LogPlacement } from './directory/log-placement.ts'
+import { isNewer } from './directory/newest-log.ts'
+import type { PeriodicTasks } from './directory/periodic-tasks.ts'
 import { FileTrash } from './files/file-trash.ts'
 import { OpenFiles } from './files/open-files.ts'
 import { IndexMemory } from './index/index-memory.ts'
-import { type LogConfig, UNLIMITED } from './log/log-config.ts'
+import type { LogConfig } from './log/log-config.ts'
 import type { LogContext } from './log/log-context.ts'
 import type { PartitionLog } from './log/partition-log.ts'
+import { startLogTasks } from './log-tasks.ts'
 
 export interface LogManagerPorts {
   readonly clock: Clock
@@ -24,6 +27,8 @@ export interface LogManagerPorts {
 export interface LogManagerSettings {
   /** log.dirs */
   readonly logDirs: readonly string[]
+  /** cordoned.log.dirs: nothing new is made there; `*` stands for all. */
+  readonly cordonedLogDirs: readonly string[]
   /** log.retention.check.interval.ms */
   readonly retentionCheckIntervalMs: number
   /** log.flush.scheduler.interval.ms */
@@ -64,8 +69,18 @@ export interface GetOrCreateLogOptions {
   readonly topic: string
   readonly partition: number
   readonly topicId: Uuid
-  /** Where to create it; without, the live directory with the fewest logs. */
+  /** Where to create it; without, see `LogPlacement`. */
   readonly directoryId?: Uuid
+}
+
+/** A directory of `log.dirs` as this node finds it. */
+export type DirectoryStatus = 'online' | 'offline' | 'unknown'
+
+/** A log that took the place of one in another directory. */
+export interface PromotedLog {
+  readonly log: PartitionLog
+  /** Resolves when a loss of power would not undo it. A failing disk takes its directory offline, and is not told here. */
+  readonly settled: Promise<void>
 }
 
 /** Directories load and close more than one log at a time also where Kafka's setting, which counts threads, says 1. */
@@ -74,7 +89,7 @@ const INDEX_MEMORY_BYTES = 32 * 1024 * 1024
 const NEAR_BYTES = 128 * 1024 * 1024
 /** Logs visited before other work gets its turn. */
 const SLICE = 100
-const LONGEST_FLUSH_CHECK_MS = 3_600_000
+const ALL_DIRECTORIES = '*'
 
 /**
  * The log directories of a node and the logs in them. A directory whose disk fails goes offline alone; the node goes on with
@@ -84,7 +99,6 @@ export class LogManager {
   readonly #options: LogManagerOptions
   readonly #settings: LogManagerSettings
   readonly #logger: Logger
-  readonly #tasks: PeriodicTasks
   readonly #openFiles: OpenFiles
   readonly #indexMemory = new IndexMemory(INDEX_MEMORY_BYTES)
   readonly #live = new Map<string, LogDirectory>()
@@ -92,15 +106,14 @@ export class LogManager {
   /** By `topicPartitionKey`. */
   readonly #directoryOf = new Map<string, LogDirectory>()
   readonly #creating = new Map<string, Promise<PartitionLog>>()
-  /** Logs that are being made, by directory. */
-  readonly #creatingIn = new Map<LogDirectory, number>()
+  readonly #placement = new LogPlacement((path) => this.isCordoned(path))
+  #tasks: PeriodicTasks | null = null
   #previousBrokerEpoch = -1
 
   private constructor(options: LogManagerOptions) {
     this.#options = options
     this.#settings = options.settings
     this.#logger = options.logger
-    this.#tasks = new PeriodicTasks(options.ports.timers)
     this.#openFiles = new OpenFiles(options.ports.disk, options.settings.maxOpenFiles)
   }
 
@@ -108,11 +121,12 @@ export class LogManager {
   static async open(options: LogManagerOptions): Promise<LogManager> {
     const manager = new LogManager(options)
     await Promise.all(options.settings.logDirs.map((path) => manager.#load(path)))
+    await manager.#indexLogs()
     if (manager.#live.size === 0) {
       throw new OdradekError('NO_LOG_DIRECTORY', `None of the log directories can be used: ${options.settings.logDirs.join(', ')}. See the errors before.`)
     }
     manager.#previousBrokerEpoch = commonEpoch([...manager.#live.values()].map((directory) => directory.previousBrokerEpoch))
-    manager.#startTasks()
+    manager.#tasks = startLogTasks({ ports: options.ports, settings: options.settings, logs: manager })
     return manager
   }
 
@@ -122,6 +136,22 @@ export class LogManager {
 
   get offlineDirectories(): readonly string[] {
     return [...this.#offline]
+  }
+
+  /** Whether the path stands in `log.dirs`, and works. */
+  directoryStatus(path: string): DirectoryStatus {
+    if (this.#live.has(path)) return 'online'
+    return this.#offline.has(path) ? 'offline' : 'unknown'
+  }
+
+  isCordoned(path: string): boolean {
+    const { cordonedLogDirs } = this.#settings
+    return cordonedLogDirs.includes(ALL_DIRECTORIES) || cordonedLogDirs.includes(path)
+  }
+
+  /** The logs and the copies that are being made in a live directory. */
+  logsIn(path: string): readonly PartitionLog[] {
+    return this.#live.get(path)?.allLogs ?? []
   }
 
   get logs(): Iterable<PartitionLog> {
@@ -138,10 +168,15 @@ export class LogManager {
     return this.#directoryOf.get(key)?.logs.get(key)
   }
 
-  directoryIdOf(log: PartitionLog): Uuid {
-    const directory = this.#directoryOf.get(topicPartitionKey(log.topic, log.partition))
-    assert(directory !== undefined, 'a log in use has a directory')
-    return directory.directoryId
+  /** The copy of a log that is being made in another directory. */
+  getFutureLog(topic: string, partition: number): PartitionLog | undefined {
+    const key = topicPartitionKey(topic, partition)
+    return this.#futureDirectory(key)?.futures.get(key)
+  }
+
+  /** Of a log in use, or of a copy. */
+  directoryOf(log: PartitionLog): LogDirectoryInfo {
+    return infoOf(this.#inUse(log))
   }
 
   /**
@@ -158,8 +193,50 @@ export class LogManager {
     throw new OdradekError('INCONSISTENT_TOPIC_ID', message, { fields: { topic, partition } })
   }
 
+  /** When the log of a partition that has none yet is made, it is made in this directory. */
+  wishDirectory(topic: string, partition: number, path: string): void {
+    this.#placement.wish(topicPartitionKey(topic, partition), path)
+  }
+
+  /** An empty log in a live directory, into which that of the partition is to be copied. Rejects with a `DiskError` when the directory fails. */
+  async createFutureLog({ topic, partition, topicId }: GetOrCreateLogOptions, path: string): Promise<PartitionLog> {
+    const directory = this.#live.get(path)
+    const key = topicPartitionKey(topic, partition)
+    assert(directory !== undefined && this.#futureDirectory(key) === undefined, 'a log is copied once, to a directory that works')
+    return this.#placement.during(key, directory, () => this.#onDisk(directory, () => directory.createFuture(topic, partition, topicId)))
+  }
+
+  /** Gives up the copy of a log. A missing one is fine. Rejects with `DiskError`. */
+  async deleteFutureLog(topic: string, partition: number): Promise<void> {
+    const future = this.getFutureLog(topic, partition)
+    if (future === undefined) return
+    const directory = this.#inUse(future)
+    await this.#onDisk(directory, () => directory.deleteLog(future))
+  }
+
+  /** In this turn, the copy takes the place of the log, which is closed and removed. Throws a `DiskError` when the copy's directory fails. */
+  promoteFutureLog(topic: string, partition: number): PromotedLog {
+    const key = topicPartitionKey(topic, partition)
+    const directory = this.#futureDirectory(key)
+    assert(directory !== undefined, 'there is a copy')
+    const old = this.getLog(topic, partition)
+    const source = this.#directoryOf.get(key)
+    let log: PartitionLog
+    try {
+      log = directory.promote(key)
+    } catch (error) {
+      if (error instanceof DiskError) this.#takeOffline(directory, error)
+      throw error
+    }
+    this.#directoryOf.set(key, directory)
+    const settled = this.#inBackground(directory, () => directory.flushNames())
+    const retired = old === undefined || source === undefined ? Promise.resolve() : this.#inBackground(source, () => source.retire(old))
+    return { log, settled: Promise.all([settled, retired]).then(() => {}) }
+  }
+
   /** The name is free at once; the files are removed after `file.delete.delay.ms`. A missing log is fine. Rejects with `DiskError`. */
   async deleteLog(topic: string, partition: number): Promise<void> {
+    await this.deleteFutureLog(topic, partition)
     const log = this.getLog(topic, partition)
     if (log === undefined) return
     const directory = this.#takeOut(log)
@@ -182,20 +259,33 @@ export class LogManager {
     for (const directory of this.#live.values()) for (const key of directory.logs.keys()) this.#directoryOf.set(key, directory)
   }
 
-  updateTopicConfig(topic: string, config: LogConfig): void {
-    for (const log of this.logs) if (log.topic === topic) log.updateConfig(config)
+  /**
+   * What the last run left of copies: one that is ahead of its log, or has none any more, takes its place; what nobody needs is
+   * removed. The others are to be continued. To be called after `setAsideStrayLogs`.
+   *
+   * @param placedIn the directory in which the cluster believes the replica to be; null where it knows none of this topic id
+   */
+  async settleFutureLogs(placedIn: (log: PartitionLog) => Uuid | null): Promise<void> {
+    for (const directory of [...this.#live.values()]) {
+      for (const [key, future] of [...directory.futures]) await this.#settleFuture(directory, { key, future, placedIn: placedIn(future) })
+    }
   }
 
-  /** For code that got a `DiskError` from a log: the log's directory goes offline. */
-  reportDiskError(log: PartitionLog, error: DiskError): void {
+  updateTopicConfig(topic: string, config: LogConfig): void {
     for (const directory of this.#live.values()) {
-      if (log.directory.startsWith(`${directory.path}/`)) this.#takeOffline(directory, error)
+      for (const log of directory.allLogs) if (log.topic === topic) log.updateConfig(config)
     }
+  }
+
+  /** For code that got a `DiskError` from a log: the log's directory goes offline. Not for a log that was moved or deleted meanwhile. */
+  reportDiskError(log: PartitionLog, error: DiskError): void {
+    const directory = [...this.#live.values()].find(({ allLogs }) => allLogs.includes(log))
+    if (directory !== undefined) this.#takeOffline(directory, error)
   }
 
   /** Retention of all logs, as the periodic task does it. */
   async runRetention(nowMs: TimestampMs): Promise<void> {
-    await this.#forEachLog(async (log) => {
+    await this.forEachLog(async (log) => {
       await log.deleteOldSegments(nowMs)
     })
   }
@@ -207,13 +297,13 @@ export class LogManager {
 
   /** Flushes and closes all logs, writes checkpoints and the marker of a clean shutdown. Nothing may use a log any more. */
   async shutdown(brokerEpoch: number): Promise<void> {
-    await this.#tasks.stop()
+    await this.#tasks?.stop()
     await Promise.all([...this.#live.values()].map((directory) => this.#inBackground(directory, () => directory.shutdown(brokerEpoch))))
   }
 
   /** Lets go of everything without a word on disk: for a node that has to stop at once. */
   abandon(): void {
-    void this.#tasks.stop()
+    void this.#tasks?.stop()
     for (const directory of this.#live.values()) directory.closeFiles()
   }
 
@@ -226,13 +316,62 @@ export class LogManager {
     const directory = this.#newDirectory(path, directoryId)
     this.#live.set(path, directory)
     await this.#inBackground(directory, () => directory.load())
-    for (const [key, log] of directory.logs) {
-      const other = this.#directoryOf.get(key)
-      if (other === undefined) this.#directoryOf.set(key, directory)
-      else if (mayBeOfOneTopic(log, other.logs.get(key))) {
-        throw new OdradekError('DUPLICATE_LOG', `The log of ${key} is in ${other.path} and in ${path}: remove one of them`, { fields: { key } })
+  }
+
+  async #indexLogs(): Promise<void> {
+    for (const directory of [...this.#live.values()]) {
+      for (const [key, log] of [...directory.logs]) {
+        const other = this.#directoryOf.get(key)
+        if (other === undefined || (await this.#isToReplace(other, key, log))) this.#directoryOf.set(key, directory)
       }
     }
+  }
+
+  /**
+   * Two directories have a log of the same name. Where both say that they are of one topic, a crash came into the middle of a
+   * move, and the older one is set aside; where one does not say, nobody knows. Those of different topics are `setAsideStrayLogs`'s.
+   */
+  async #isToReplace(directory: LogDirectory, key: string, log: PartitionLog): Promise<boolean> {
+    const other = directory.logs.get(key)
+    if (other === undefined) return true
+    if (log.topicId !== null && other.topicId !== null && log.topicId !== other.topicId) return false
+    if (log.topicId === null || other.topicId === null) {
+      throw new OdradekError('DUPLICATE_LOG', `The log of ${key} is in ${other.directory} and in ${log.directory}: remove one of them`, { fields: { key } })
+    }
+    const older = isNewer(log, other) ? other : log
+    const place = [...this.#live.values()].find(({ allLogs }) => allLogs.includes(older)) as LogDirectory
+    await this.#inBackground(place, () => place.setAsideStray(older))
+    return older === other
+  }
+
+  async #settleFuture(
+    directory: LogDirectory,
+    { key, future, placedIn }: { readonly key: string; readonly future: PartitionLog; readonly placedIn: Uuid | null },
+  ): Promise<void> {
+    const { topic, partition } = future
+    const current = this.getLog(topic, partition)
+    const others = [...this.#live.values()].filter((other) => other !== directory && other.futures.has(key))
+    const isSurpassed = others.some((other) => !isNewer(future, other.futures.get(key) as PartitionLog))
+    if (placedIn === null || isSurpassed || this.#directoryOf.get(key) === directory) return this.#inBackground(directory, () => directory.deleteLog(future))
+    // The log may be in a directory that is offline, and ahead of its copy.
+    const isLast = current === undefined && (placedIn === directory.directoryId || this.#offline.size === 0)
+    if (!isLast && (current === undefined || !isNewer(future, current))) return
+    this.#logger.warn('A copy of a log takes its place: the node stopped in the middle of the move', { directory: future.directory })
+    for (const other of others) await this.#inBackground(other, () => other.deleteLog(other.futures.get(key) as PartitionLog))
+    await this.#inBackground(directory, () => this.promoteFutureLog(topic, partition).settled)
+  }
+
+  #futureDirectory(key: string): LogDirectory | undefined {
+    for (const directory of this.#live.values()) if (directory.futures.has(key)) return directory
+    return undefined
+  }
+
+  #inUse(log: PartitionLog): LogDirectory {
+    const key = topicPartitionKey(log.topic, log.partition)
+    const candidates = [this.#directoryOf.get(key), this.#futureDirectory(key)]
+    const directory = candidates.find((candidate) => candidate?.logs.get(key) === log || candidate?.futures.get(key) === log)
+    assert(directory !== undefined, 'a log in use has a directory')
+    return directory
   }
 
   #newDirectory(path: string, directoryId: Uuid): LogDirectory {
@@ -257,47 +396,28 @@ export class LogManager {
   }
 
   async #assignTopicId(log: PartitionLog, topicId: Uuid): Promise<void> {
-    const directory = this.#directoryOf.get(topicPartitionKey(log.topic, log.partition))
-    assert(directory !== undefined, 'a log in use has a directory')
+    const directory = this.#inUse(log)
     await this.#onDisk(directory, async () => directory.assignTopicId(log, topicId))
   }
 
-  #create(key: string, options: GetOrCreateLogOptions): Promise<PartitionLog> {
-    const directory = this.#directoryFor(options.directoryId)
-    this.#countCreating(directory, 1)
-    const creating = this.#onDisk(directory, () => directory.createLog(options.topic, options.partition, options.topicId))
+  #create(key: string, { topic, partition, topicId, directoryId }: GetOrCreateLogOptions): Promise<PartitionLog> {
+    const directory = this.#placement.choose(key, [...this.#live.values()], directoryId)
+    if (directory === null) throw new OdradekError('NO_LOG_DIRECTORY', 'All log directories are offline')
+    const create = () => this.#onDisk(directory, () => directory.createLog(topic, partition, topicId))
+    const creating = this.#placement
+      .during(key, directory, create)
       .then((log) => {
         this.#directoryOf.set(key, directory)
         return log
       })
-      .finally(() => {
-        this.#creating.delete(key)
-        this.#countCreating(directory, -1)
-      })
+      .finally(() => this.#creating.delete(key))
     this.#creating.set(key, creating)
     return creating
   }
 
-  #countCreating(directory: LogDirectory, difference: number): void {
-    this.#creatingIn.set(directory, (this.#creatingIn.get(directory) ?? 0) + difference)
-  }
-
-  /** Source: `LogManager.nextLogDirs` of Kafka: the directory with the fewest logs, those that are being made among them. */
-  #directoryFor(directoryId: Uuid | undefined): LogDirectory {
-    const live = [...this.#live.values()]
-    const wanted = directoryId === undefined ? undefined : live.find((directory) => directory.directoryId === directoryId)
-    if (wanted !== undefined) return wanted
-    const [first, ...others] = live
-    if (first === undefined) throw new OdradekError('NO_LOG_DIRECTORY', 'All log directories are offline')
-    const count = (directory: LogDirectory) => directory.logs.size + (this.#creatingIn.get(directory) ?? 0)
-    return others.reduce((best, directory) => (count(directory) < count(best) ? directory : best), first)
-  }
-
   #takeOut(log: PartitionLog): LogDirectory {
-    const key = topicPartitionKey(log.topic, log.partition)
-    const directory = this.#directoryOf.get(key)
-    assert(directory !== undefined, 'a log in use has a directory')
-    this.#directoryOf.delete(key)
+    const directory = this.#inUse(log)
+    this.#directoryOf.delete(topicPartitionKey(log.topic, log.partition))
     return directory
   }
 
@@ -330,44 +450,12 @@ export class LogManager {
     this.#options.onDirectoryOffline(infoOf(directory), error)
   }
 
-  #startTasks(): void {
-    const settings = this.#settings
-    const { clock } = this.#options.ports
-    this.#tasks.add(
-      'retention',
-      () => settings.retentionCheckIntervalMs,
-      () => this.runRetention(clock.nowMs()),
-    )
-    this.#tasks.add(
-      'flush',
-      () => Math.min(settings.flushCheckIntervalMs, LONGEST_FLUSH_CHECK_MS),
-      () => this.#flushDueLogs(),
-    )
-    this.#tasks.add(
-      'checkpoint',
-      () => Math.min(settings.recoveryPointCheckpointIntervalMs, settings.logStartOffsetCheckpointIntervalMs),
-      () => this.checkpoint(),
-    )
-    this.#tasks.add(
-      'producer-expiration',
-      () => settings.producerIdExpirationCheckIntervalMs,
-      () => this.#forEachLog(async (log) => log.removeExpiredProducers(clock.nowMs())),
-    )
-  }
-
-  async #flushDueLogs(): Promise<void> {
-    const nowMs = this.#options.ports.clock.nowMs()
-    await this.#forEachLog(async (log) => {
-      const { flushMs } = log.config
-      if (flushMs < UNLIMITED && log.recoveryPoint < log.logEndOffset && nowMs - log.lastFlushMs >= flushMs) await log.flush()
-    })
-  }
-
-  async #forEachLog(work: (log: PartitionLog) => Promise<void>): Promise<void> {
+  /** Logs and copies, one after another, so that other work gets its turns; a failing disk takes its directory offline. */
+  async forEachLog(work: (log: PartitionLog) => Promise<void>): Promise<void> {
     let visited = 0
     for (const directory of [...this.#live.values()]) {
       await this.#inBackground(directory, async () => {
-        for (const log of [...directory.logs.values()]) {
+        for (const log of directory.allLogs) {
           if (++visited % SLICE === 0) await this.#options.ports.timers.sleep(0)
           if (!log.isClosed) await work(log)
         }
@@ -383,9 +471,4 @@ function infoOf({ path, directoryId }: LogDirectory): LogDirectoryInfo {
 function commonEpoch(epochs: readonly (number | null)[]): number {
   const [first] = epochs
   return first !== undefined && first !== null && epochs.every((epoch) => epoch === first) ? first : -1
-}
-
-/** A log that does not say whose it is may be anybody's. */
-function mayBeOfOneTopic(log: PartitionLog, other: PartitionLog | undefined): boolean {
-  return log.topicId === null || other === undefined || other.topicId === null || log.topicId === other.topicId
 }

@@ -34,6 +34,7 @@ function open(ports: Ports): Promise<LogManager> {
     logger: silentLogger,
     settings: {
       logDirs: [DIRECTORY],
+      cordonedLogDirs: [],
       retentionCheckIntervalMs: 300_000,
       flushCheckIntervalMs: 300_000,
       recoveryPointCheckpointIntervalMs: 300_000,

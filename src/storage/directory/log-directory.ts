@@ -1,7 +1,8 @@
 import type { Uuid } from '../../../protocol/uuid.ts'
+import { assert } from '../../base/assert.ts'
 import { parseTopicPartitionKey, topicPartitionKey } from '../../base/topic-partition.ts'
 import { LOG_START_CHECKPOINT, OffsetCheckpointFile, type OffsetsByPartition, RECOVERY_POINT_CHECKPOINT } from '../checkpoint/offset-checkpoint.ts'
-import { DELETE_DIRECTORY_SUFFIX, FUTURE_DIRECTORY_SUFFIX, STRAY_DIRECTORY_SUFFIX, setAsideDirectoryName } from '../files/file-names.ts'
+import { DELETE_DIRECTORY_SUFFIX, FUTURE_DIRECTORY_SUFFIX, futureTopicPartition, STRAY_DIRECTORY_SUFFIX, setAsideDirectoryName } from '../files/file-names.ts'
 import type { FileTrash } from '../files/file-trash.ts'
 import { readWhole, writeWhole } from '../files/read-whole.ts'
 import { Flusher } from '../log/flusher.ts'
@@ -34,7 +35,10 @@ const REMOVED_AFTER_START_MS = 60_000
 export class LogDirectory {
   readonly path: string
   readonly directoryId: Uuid
+  /** By `topicPartitionKey`. */
   readonly logs = new Map<string, PartitionLog>()
+  /** Copies that are to take the place of logs in other directories (KIP-113), by `topicPartitionKey`. */
+  readonly futures = new Map<string, PartitionLog>()
   readonly #options: LogDirectoryOptions
   readonly #context: LogContext
   readonly #recoveryPoints: OffsetCheckpointFile
@@ -64,23 +68,63 @@ export class LogDirectory {
     const logStarts = await this.#readCheckpoint(this.#logStarts)
     const names = (await disk.list(this.path)).filter((entry) => entry.kind === 'directory' && !OTHERS.has(entry.name)).map((entry) => entry.name)
     await forEachLimited(names, this.#options.concurrency, async (name) => {
-      const topicPartition = this.#topicPartitionOf(name)
-      if (topicPartition === null) return
-      const checkpointed = { recoveryPoint: recoveryPoints.get(name) ?? null, logStartOffset: logStarts.get(name) ?? 0 }
+      const found = this.#logNamed(name)
+      if (found === null) return
+      const { topic, partition, logs } = found
+      const key = topicPartitionKey(topic, partition)
+      const checkpointed = { recoveryPoint: recoveryPoints.get(key) ?? null, logStartOffset: logStarts.get(key) ?? 0 }
       const topicId = this.#readTopicId(name)
-      this.logs.set(name, await this.#open({ ...topicPartition, topicId, ...checkpointed, wasClean: cleanShutdown !== null, isNew: false }))
+      logs.set(key, await this.#open({ name, topic, partition, topicId, ...checkpointed, wasClean: cleanShutdown !== null, isNew: false }))
     })
     logger.info('Log directory loaded', { path: this.path, logs: this.logs.size, wasClean: cleanShutdown !== null })
   }
 
+  /** Of the partitions here, and the copies that are being made here. */
+  get allLogs(): readonly PartitionLog[] {
+    return [...this.logs.values(), ...this.futures.values()]
+  }
+
   async createLog(topic: string, partition: number, topicId: Uuid): Promise<PartitionLog> {
-    const { disk } = this.#context
     const name = topicPartitionKey(topic, partition)
-    await disk.makeDirectory(`${this.path}/${name}`)
-    this.#writeTopicId(name, topicId)
-    const log = await this.#open({ topic, partition, topicId, recoveryPoint: 0, logStartOffset: 0, wasClean: true, isNew: true })
+    const log = await this.#make(name, { topic, partition, topicId })
     this.logs.set(name, log)
     return log
+  }
+
+  /** An empty log to copy another one into. */
+  async createFuture(topic: string, partition: number, topicId: Uuid): Promise<PartitionLog> {
+    // What the checkpoint says of an earlier log of this name, which was moved away, must not be taken for this one's.
+    await this.checkpoint()
+    const name = setAsideDirectoryName(topic, partition, this.#uniqueHex(), FUTURE_DIRECTORY_SUFFIX)
+    const log = await this.#make(name, { topic, partition, topicId })
+    this.futures.set(topicPartitionKey(topic, partition), log)
+    return log
+  }
+
+  /** In this turn the copy becomes the log of its partition. What was the log elsewhere is to be given to `retire` there. */
+  promote(key: string): PartitionLog {
+    const future = this.futures.get(key)
+    assert(future !== undefined && !this.logs.has(key), 'a copy takes the place of a log elsewhere')
+    const log = future.moveTo(`${this.path}/${key}`)
+    this.futures.delete(key)
+    this.logs.set(key, log)
+    return log
+  }
+
+  /** Sets a log aside in this turn; its files are removed after `file.delete.delay.ms`. Resolves when it will not come back. */
+  async retire(log: PartitionLog): Promise<void> {
+    const { disk } = this.#context
+    this.#forget(log)
+    const target = this.#asidePath(log, DELETE_DIRECTORY_SUFFIX)
+    disk.renameSync(log.directory, target)
+    this.#options.trash.removeDirectoryLater(target, log.config.fileDeleteDelayMs)
+    await this.flushNames()
+  }
+
+  /** Resolves when moves into and out of this directory would survive a loss of power, and the checkpoints know of them. */
+  async flushNames(): Promise<void> {
+    await this.#context.disk.flushDirectory(this.path)
+    await this.checkpoint()
   }
 
   /** For a log whose directory did not say whose it is. */
@@ -109,31 +153,50 @@ export class LogDirectory {
   /** Flushes and closes all logs; the marker is the last thing written. */
   async shutdown(brokerEpoch: number): Promise<void> {
     this.#options.trash.stop()
-    await forEachLimited(this.logs.values(), this.#options.concurrency, (log) => log.close())
+    await forEachLimited(this.allLogs, this.#options.concurrency, (log) => log.close())
     await this.checkpoint()
     await writeCleanShutdown(this.#context.disk, this.path, brokerEpoch)
   }
 
   closeFiles(): void {
     this.#options.trash.stop()
-    for (const log of this.logs.values()) log.closeFiles()
+    for (const log of this.allLogs) log.closeFiles()
     this.logs.clear()
+    this.futures.clear()
   }
 
   /** Renames the log's directory with `suffix`, so that the log is never loaded again. */
   async #setAside(log: PartitionLog, suffix: typeof DELETE_DIRECTORY_SUFFIX | typeof STRAY_DIRECTORY_SUFFIX): Promise<string> {
-    const { disk, random } = this.#context
-    this.logs.delete(topicPartitionKey(log.topic, log.partition))
-    log.closeFiles()
-    const target = `${this.path}/${setAsideDirectoryName(log.topic, log.partition, random.bytes(16).toString('hex'), suffix)}`
-    await disk.rename(log.directory, target)
+    this.#forget(log)
+    const target = this.#asidePath(log, suffix)
+    await this.#context.disk.rename(log.directory, target)
     // A log of the same name to come must not find offsets of this one.
     await this.checkpoint()
     return target
   }
 
+  #forget(log: PartitionLog): void {
+    const key = topicPartitionKey(log.topic, log.partition)
+    for (const logs of [this.logs, this.futures]) if (logs.get(key) === log) logs.delete(key)
+    log.closeFiles()
+  }
+
+  #asidePath({ topic, partition }: PartitionLog, suffix: string): string {
+    return `${this.path}/${setAsideDirectoryName(topic, partition, this.#uniqueHex(), suffix)}`
+  }
+
+  #uniqueHex(): string {
+    return this.#context.random.bytes(16).toString('hex')
+  }
+
+  async #make(name: string, what: { readonly topic: string; readonly partition: number; readonly topicId: Uuid }): Promise<PartitionLog> {
+    await this.#context.disk.makeDirectory(`${this.path}/${name}`)
+    this.#writeTopicId(name, what.topicId)
+    return this.#open({ ...what, name, recoveryPoint: 0, logStartOffset: 0, wasClean: true, isNew: true })
+  }
+
   async #writeCheckpoints(): Promise<void> {
-    const logs = [...this.logs]
+    const logs = [...this.futures, ...this.logs]
     const recoveryPoints = new Map(logs.map(([name, log]) => [name, log.recoveryStart]))
     const logStarts = new Map(logs.filter(([, log]) => log.isStartWithinSegment).map(([name, log]) => [name, log.logStartOffset]))
     if (!isSame(recoveryPoints, this.#writtenRecoveryPoints)) await this.#recoveryPoints.write(recoveryPoints)
@@ -148,14 +211,18 @@ export class LogDirectory {
     return offsets
   }
 
-  #topicPartitionOf(name: string): { topic: string; partition: number } | null {
+  /** Whose log a directory of that name is, and among which it counts; null when it is none to load. */
+  #logNamed(name: string): { readonly topic: string; readonly partition: number; readonly logs: Map<string, PartitionLog> } | null {
     if (name.endsWith(DELETE_DIRECTORY_SUFFIX)) {
       this.#options.trash.removeDirectoryLater(`${this.path}/${name}`, REMOVED_AFTER_START_MS)
       return null
     }
-    const topicPartition = name.endsWith(STRAY_DIRECTORY_SUFFIX) || name.endsWith(FUTURE_DIRECTORY_SUFFIX) ? null : parseTopicPartitionKey(name)
-    if (topicPartition === null) this.#context.logger.warn('A directory that is no log is left alone', { path: `${this.path}/${name}` })
-    return topicPartition
+    const future = futureTopicPartition(name)
+    if (future !== null) return { ...future, logs: this.futures }
+    const current = name.endsWith(STRAY_DIRECTORY_SUFFIX) ? null : parseTopicPartitionKey(name)
+    if (current !== null) return { ...current, logs: this.logs }
+    this.#context.logger.warn('A directory that is no log is left alone', { path: `${this.path}/${name}` })
+    return null
   }
 
   #readTopicId(name: string): Uuid | null {
@@ -169,6 +236,7 @@ export class LogDirectory {
   }
 
   #open(what: {
+    name: string
     topic: string
     partition: number
     topicId: Uuid | null
@@ -177,7 +245,7 @@ export class LogDirectory {
     wasClean: boolean
     isNew: boolean
   }): Promise<PartitionLog> {
-    const directory = `${this.path}/${topicPartitionKey(what.topic, what.partition)}`
+    const directory = `${this.path}/${what.name}`
     return loadLog({ ...what, context: this.#context, directory, config: this.#options.configOf(what.topic) })
   }
 }

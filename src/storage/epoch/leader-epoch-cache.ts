@@ -24,6 +24,13 @@ export class LeaderEpochCache {
     this.#entries = [...entries]
   }
 
+  /** The same entries, all yet to be written. */
+  copy(): LeaderEpochCache {
+    const copy = new LeaderEpochCache(this.#entries)
+    copy.isDirty = true
+    return copy
+  }
+
   get entries(): readonly EpochEntry[] {
     return this.#entries
   }

@@ -1,3 +1,5 @@
+import { parseTopicPartitionKey, type TopicPartition } from '../../base/topic-partition.ts'
+
 /**
  * Names in a partition's directory. A segment's files begin with its base offset in 20 digits, so that names sort as
  * offsets do. Source: `LogFileUtils` of Kafka.
@@ -24,6 +26,7 @@ export const DELETE_DIRECTORY_SUFFIX = '-delete'
 export const FUTURE_DIRECTORY_SUFFIX = '-future'
 export const STRAY_DIRECTORY_SUFFIX = '-stray'
 
+const FUTURE_NAME = /^(?<key>.+)\.[0-9a-f]{32}-future$/
 const OFFSET_DIGITS = 20
 const MAX_DIRECTORY_NAME = 255
 
@@ -51,4 +54,10 @@ export function offsetOfFileName(name: string, suffix: string): number | null {
 export function setAsideDirectoryName(topic: string, partition: number, uniqueHex: string, suffix: string): string {
   const ending = `-${partition}.${uniqueHex}${suffix}`
   return topic.slice(0, MAX_DIRECTORY_NAME - ending.length) + ending
+}
+
+/** Of which partition a directory holds the copy that is being made; null when that is not its name. Source: `LocalLog.logFutureDirName`. */
+export function futureTopicPartition(name: string): TopicPartition | null {
+  const key = FUTURE_NAME.exec(name)?.groups?.key
+  return key === undefined ? null : parseTopicPartitionKey(key)
 }

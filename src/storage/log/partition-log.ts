@@ -32,7 +32,7 @@ import type {
 } from './results.ts'
 import { segmentsToDelete } from './retention.ts'
 import { Segment } from './segment.ts'
-import type { SegmentList } from './segment-list.ts'
+import { SegmentList } from './segment-list.ts'
 
 export interface PartitionLogOptions {
   readonly context: LogContext
@@ -356,6 +356,35 @@ export class PartitionLog {
 
   removeExpiredProducers(nowMs: TimestampMs): void {
     this.#history.producersIfLoaded?.removeExpired(nowMs, this.#state.context.producerIdExpirationMs)
+  }
+
+  /**
+   * Renames the log's directory, and gives the log as it goes on there; this one is closed. All in this turn. Durable when the
+   * directories that hold the names are flushed. Throws `DiskError`: the log may then be under either name.
+   */
+  moveTo(directory: string): PartitionLog {
+    const state = this.#state
+    return state.guard(() => {
+      state.verifyEnd()
+      state.segments.active.finish()
+      const segments = new SegmentList(state.segments.all.map((segment) => segment.at(directory)))
+      const snapshots = this.#history.snapshots.at(directory)
+      const { epochs, producers } = this.#history
+      this.closeFiles()
+      state.context.disk.renameSync(this.directory, directory)
+      const { topic, partition, topicId } = this
+      const parts = { context: state.context, config: state.config, segments, snapshots, epochs: epochs.copy(), producers }
+      const { logStartOffset, logEndOffset, highWatermark } = state
+      const { recoveryPoint } = this
+      const log = new PartitionLog({
+        ...parts,
+        ...{ directory, topic, partition, topicId, logStartOffset, logEndOffset, recoveryPoint },
+        isEndTrusted: false,
+        isDurable: false,
+      })
+      log.updateHighWatermark(highWatermark)
+      return log
+    })
   }
 
   /** Makes the log ready for a clean start: everything flushed, a producer snapshot at its end. Closes it. Rejects with `DiskError`. */

@@ -80,6 +80,17 @@ export class Segment {
     return segment
   }
 
+  /** The segment as it is found in another directory, when its files have been brought there. */
+  at(directory: string): Segment {
+    return new Segment({
+      context: this.#context,
+      directory,
+      baseOffset: this.baseOffset,
+      createdMs: this.createdMs,
+      rollJitterMs: this.#rollJitterMs,
+    })
+  }
+
   pathOf(suffix: string): string {
     return segmentPath(this.#directory, this.baseOffset, suffix)
   }

@@ -22,6 +22,13 @@ export class ProducerSnapshots {
     this.#offsets = [...offsets].sort((a, b) => a - b)
   }
 
+  /** The same snapshots when their files have been brought to another directory. */
+  at(directory: string): ProducerSnapshots {
+    const moved = new ProducerSnapshots(this.#disk, directory, this.#offsets)
+    moved.#unflushed = [...this.#unflushed]
+    return moved
+  }
+
   get offsets(): readonly number[] {
     return this.#offsets
   }

@@ -199,6 +199,7 @@ function openManager(ports: Ports): Promise<LogManager> {
     logger: silentLogger,
     settings: {
       logDirs: [DIRECTORY],
+      cordonedLogDirs: [],
       retentionCheckIntervalMs: 300_000,
       flushCheckIntervalMs: 3_600_000,
       recoveryPointCheckpointIntervalMs: 60_000,

@@ -29,6 +29,7 @@ async function open(ports: Ports, config: Partial<LogConfig> = {}, settings: Par
     logger: silentLogger,
     settings: {
       logDirs: [...DIRECTORIES.keys()],
+      cordonedLogDirs: [],
       retentionCheckIntervalMs: 300_000,
       flushCheckIntervalMs: Number.MAX_SAFE_INTEGER,
       recoveryPointCheckpointIntervalMs: 60_000,
@@ -60,7 +61,7 @@ describe('logs', () => {
     const wanted = await manager.getOrCreateLog({ ...log('placed'), directoryId: DIRECTORIES.get('/two') as Uuid })
     expect((await fileNames(started.ports, '/one')).filter((name) => name.startsWith('spread'))).toHaveLength(2)
     expect(wanted.directory).toBe('/two/placed-0')
-    expect(manager.directoryIdOf(wanted)).toBe(DIRECTORIES.get('/two'))
+    expect(manager.directoryOf(wanted).directoryId).toBe(DIRECTORIES.get('/two'))
   })
 
   it('made all at once are spread over the directories too', async () => {
