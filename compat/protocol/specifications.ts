@@ -52,6 +52,19 @@ export async function encodeWithKafka(orders: readonly EncodeOrder[]): Promise<r
   return runHelper('EncodeMessages', orders.map((order) => JSON.stringify(order)).join('\n'))
 }
 
+export interface FailOrder {
+  readonly apiKey: number
+  readonly version: number
+  readonly errorCode: number
+  readonly body: Buffer
+}
+
+/** The bodies with which Kafka answers requests that fail as a whole, in base64; `-` for none, or `!` and an error. */
+export async function failWithKafka(orders: readonly FailOrder[]): Promise<readonly string[]> {
+  const lines = orders.map(({ apiKey, version, errorCode, body }) => `${apiKey} ${version} ${errorCode} ${body.toString('base64')}`)
+  return runHelper('FailRequests', lines.join('\n'))
+}
+
 async function runHelper(mainClass: string, stdin: string): Promise<readonly string[]> {
   const { directory } = await kafkaJars()
   const classPath = await helperClassPath(join(import.meta.dirname, 'java'))
