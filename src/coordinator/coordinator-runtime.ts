@@ -33,6 +33,8 @@ export interface CoordinatorRuntimeOptions<Machine extends ShardMachine<Rec>, Re
   readonly clock: Clock
   readonly timers: Timers
   readonly logger: Logger
+  /** What a partition's shard would answer may have changed. Asks nothing of the runtime in the call. */
+  readonly onChanged?: (partition: number) => void
 }
 
 /**
@@ -123,6 +125,7 @@ export class CoordinatorRuntime<Machine extends ShardMachine<Rec>, Rec> {
         const again = this.#options.openLog(topic, partition, shard.leaderEpoch)
         if (again !== null && this.#shards.get(partition) === shard) void this.#start(partition, again)
       },
+      onChanged: () => this.#options.onChanged?.(partition),
     })
     this.#shards.set(partition, shard)
     await shard.load()

@@ -51,6 +51,8 @@ export interface ShardOptions<Machine extends ShardMachine<Rec>, Rec> {
   readonly logger: Logger
   /** The log did not hold what was written: whoever owns the shard loads another in its place. */
   readonly onLogInDoubt: () => void
+  /** What the shard would answer may have changed: something was decided, committed, loaded or dropped. Asks nothing of the shard in the call. */
+  readonly onChanged: () => void
 }
 
 export type ShardState = 'loading' | 'active' | 'failed' | 'closed'
@@ -158,6 +160,7 @@ export class Shard<Machine extends ShardMachine<Rec>, Rec> {
       }
       try {
         const decision = decide(this.#machine)
+        this.#options.onChanged()
         this.#append(decision, (errorCode) => {
           this.#notify(decision, errorCode)
           resolve(errorCode === ErrorCode.NONE ? { ok: true, value: decision.reply } : { ok: false, errorCode })
@@ -180,6 +183,7 @@ export class Shard<Machine extends ShardMachine<Rec>, Rec> {
     this.#committedOffset = this.#snapshots.offsets()[0] ?? endOffset
     this.#follow()
     this.#machine.onLoaded()
+    this.#options.onChanged()
   }
 
   #follow(): void {
@@ -327,6 +331,7 @@ export class Shard<Machine extends ShardMachine<Rec>, Rec> {
     if (committed > this.#committedOffset) {
       this.#committedOffset = committed
       this.#snapshots.deleteSnapshotsUpTo(committed)
+      this.#options.onChanged()
     }
     this.#pending.completeUpTo(this.#committedOffset)
   }
@@ -365,5 +370,6 @@ export class Shard<Machine extends ShardMachine<Rec>, Rec> {
     if (wasActive) this.#machine.onUnloaded()
     this.#timers.cancelAll()
     this.#snapshots.clear()
+    this.#options.onChanged()
   }
 }

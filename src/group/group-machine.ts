@@ -30,6 +30,7 @@ import { syncClassicGroup } from './classic/sync.ts'
 import { type DescribedGroup, describeGroup, type GroupFilter, type ListedGroup, listGroups } from './group-queries.ts'
 import type { GroupRecord } from './group-records.ts'
 import type { GroupSettings } from './group-settings.ts'
+import { type GroupStatus, groupStatus } from './group-status.ts'
 import { GroupTable } from './group-table.ts'
 import type { MemberConnection, MemberConnections, MemberName } from './member-connections.ts'
 import { type CommitInput, type CommitReply, commitOffsets } from './offsets/commit.ts'
@@ -153,6 +154,10 @@ export class GroupMachine implements ShardMachine<GroupRecord> {
 
   describe(groupId: string, apiVersion: number, atOffset: number): DescribedGroup {
     return describeGroup(this.#groups, groupId, apiVersion, atOffset)
+  }
+
+  status(groupId: string, atOffset: number): GroupStatus | null {
+    return groupStatus(this.#offsetContext, groupId, atOffset)
   }
 
   deleteGroups(groupIds: readonly string[]): Decision<DeletedGroup[], GroupRecord> {

@@ -17,6 +17,7 @@ import type { GroupCoordinator, GroupRequestContext } from './group-coordinator.
 import { GroupMachine } from './group-machine.ts'
 import { groupRecordCodec } from './group-records.ts'
 import type { GroupSettings } from './group-settings.ts'
+import type { GroupStatus } from './group-status.ts'
 import { MemberConnections, type MemberName } from './member-connections.ts'
 import { answerDeleteGroups, answerDescribeGroups, answerListGroups } from './requests/group-admin.ts'
 import type { GroupRuntime, GroupServices } from './requests/group-runtime.ts'
@@ -44,6 +45,7 @@ export class GroupService implements GroupCoordinator {
   readonly #logger: Logger
   readonly #runtime: GroupRuntime
   readonly #services: GroupServices
+  readonly #listeners = new Set<() => void>()
   readonly #connections = new MemberConnections()
 
   constructor(options: GroupServiceOptions) {
@@ -59,6 +61,9 @@ export class GroupService implements GroupCoordinator {
       clock,
       timers,
       logger: this.#logger,
+      onChanged: () => {
+        for (const listener of this.#listeners) listener()
+      },
     })
     this.#services = { runtime: this.#runtime, topics: options.topics, partitionFor: (groupId) => this.partitionFor(groupId) }
   }
@@ -101,6 +106,18 @@ export class GroupService implements GroupCoordinator {
 
   offsetDelete(_context: GroupRequestContext, request: OffsetDeleteRequest) {
     return answerOffsetDelete(this.#services, request)
+  }
+
+  /** Where a group stands, as far as that is committed; null: there is no such group here. For those who wait for it. */
+  status(groupId: string): GroupStatus | null {
+    const found = this.#runtime.read(this.partitionFor(groupId), (machine, committedOffset) => machine.status(groupId, committedOffset))
+    return found.ok ? found.value : null
+  }
+
+  /** Calls `listener` when what is told of groups may have changed; it looks later. The returned function ends it. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   partitionFor(groupId: string): number {

@@ -270,6 +270,11 @@ export class ClassicGroup {
     return this.#subscribedTopics?.has(topic) ?? this.usesConsumerProtocol
   }
 
+  /** null: not known. */
+  get subscribedTopics(): ReadonlySet<string> | null {
+    return this.#subscribedTopics
+  }
+
   get knowsSubscribedTopics(): boolean {
     return this.#subscribedTopics !== null
   }

@@ -51,6 +51,11 @@ export class FetchSessionCache {
     this.#slots.delete(id)
   }
 
+  /** Fetchers are told that their sessions are not known, and begin new ones. */
+  clear(): void {
+    this.#slots.clear()
+  }
+
   touch(session: FetchSession): void {
     const slot = this.#slots.get(session.id)
     if (slot === undefined) return
