@@ -34,7 +34,7 @@ let sides: readonly Side[]
 beforeAll(async () => {
   // Auto-creation is compared by itself: Apache Kafka answers before the topic is there.
   pair = await startPair({ 'auto.create.topics.enable': false })
-  sides = await Promise.all([pair.kafka, pair.odradek].map(({ bootstrap }) => prepare(bootstrap)))
+  sides = await Promise.all([pair.kafka, pair.odradek].map(({ bootstrap, controllerPort }) => prepare(bootstrap, controllerPort)))
 })
 
 afterAll(async () => {
@@ -56,9 +56,15 @@ test(`random requests have the same answers (ODRADEK_SEED=${seed})`, { timeout: 
   expect(differences).toEqual([])
 })
 
-async function prepare(bootstrap: string): Promise<Side> {
+async function prepare(bootstrap: string, controllerPort: number): Promise<Side> {
   const client = await RawClient.open(bootstrap)
-  const stage: Stage = { bootstrap, client, open: () => RawClient.open(bootstrap), name: (what) => what }
+  const stage: Stage = {
+    bootstrap,
+    client,
+    open: () => RawClient.open(bootstrap),
+    openController: () => RawClient.open(`127.0.0.1:${controllerPort}`),
+    name: (what) => what,
+  }
   const [one, three] = TOPICS
   await createTopic(stage, one, 1)
   await createTopic(stage, three, 3)

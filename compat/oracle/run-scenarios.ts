@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePorts } from '../support/free-ports.ts'
 import { startOdradek } from '../support/odradek-process.ts'
 import { startOracle } from '../support/oracle-node.ts'
 import { masked } from './mask.ts'
@@ -9,6 +10,7 @@ type Properties = Readonly<Record<string, string | number | boolean>>
 
 interface Broker extends AsyncDisposable {
   readonly bootstrap: string
+  readonly controllerPort: number
 }
 
 /** What is asked and what ought to answer alike. */
@@ -61,19 +63,25 @@ export async function startPair(extra: Properties = {}): Promise<Pair> {
 }
 
 /** With ODRADEK_UNDER_TEST=kafka a second Apache Kafka: a scenario that differs there masks too little. */
-function startUnderTest(properties: Properties): Promise<Broker> {
-  return process.env.ODRADEK_UNDER_TEST === 'kafka' ? startOracle({ properties }) : startOdradek({ settings: properties })
+async function startUnderTest(properties: Properties): Promise<Broker> {
+  if (process.env.ODRADEK_UNDER_TEST === 'kafka') return startOracle({ properties })
+  const [port = 0, controllerPort = 0] = await freePorts(2)
+  // A quorum of the same kind as the oracle's.
+  const settings = { 'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`, ...properties }
+  return startOdradek({ ports: [port, controllerPort], settings })
 }
 
 async function perform(scenario: Scenario, broker: Broker, version: number, prefix: string): Promise<unknown> {
   const opened: RawClient[] = []
-  const open = async (clientId?: string) => {
-    const client = await RawClient.open(broker.bootstrap, clientId)
+  const connect = async (bootstrap: string, clientId?: string) => {
+    const client = await RawClient.open(bootstrap, clientId)
     opened.push(client)
     return client
   }
+  const open = (clientId?: string) => connect(broker.bootstrap, clientId)
+  const openController = () => connect(`127.0.0.1:${broker.controllerPort}`)
   try {
-    const stage: Stage = { bootstrap: broker.bootstrap, client: await open(), open, name: (what) => `${prefix}-${what}` }
+    const stage: Stage = { bootstrap: broker.bootstrap, client: await open(), open, openController, name: (what) => `${prefix}-${what}` }
     return masked(await scenario.run(stage, version), scenario)
   } finally {
     await Promise.all(opened.map((client) => client[Symbol.asyncDispose]()))

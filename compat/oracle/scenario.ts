@@ -8,6 +8,8 @@ export interface Stage {
   readonly client: RawClient
   /** Further connections, closed with the scenario. */
   open(clientId?: string): Promise<RawClient>
+  /** A connection to the controller's listener. */
+  openController(): Promise<RawClient>
   /** A name that no other scenario or version uses, the same on both brokers. */
   name(what: string): string
 }

@@ -22,6 +22,8 @@ export interface OdradekOptions {
 /** Odradek as its users run it: `bin/odradek start`, a process of its own. */
 export interface OdradekProcess extends AsyncDisposable {
   readonly port: number
+  /** Of its controller; 0 when a file says which it is and `ports` do not. */
+  readonly controllerPort: number
   /** `127.0.0.1:<port>` */
   readonly bootstrap: string
   readonly pid: number
@@ -51,6 +53,7 @@ export async function startOdradek(options: OdradekOptions = {}): Promise<Odrade
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
     'log.dirs': join(directory, 'data'),
+    'metrics.port': 0,
     ...options.settings,
   }
   const sets = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
@@ -59,7 +62,7 @@ export async function startOdradek(options: OdradekOptions = {}): Promise<Odrade
   const removeDirectory = async () => {
     if (options.directory === undefined) await rm(directory, { recursive: true, force: true, maxRetries: 3 })
   }
-  const running = new RunningOdradek({ port, directory, command: [...program, ...flags], removeDirectory })
+  const running = new RunningOdradek({ port, controllerPort, directory, command: [...program, ...flags], removeDirectory })
   try {
     await running.start()
     return running
@@ -76,6 +79,7 @@ function limitedBy(descriptors: number | undefined): readonly string[] {
 
 interface RunningOptions {
   readonly port: number
+  readonly controllerPort: number
   readonly directory: string
   readonly command: readonly string[]
   readonly removeDirectory: () => Promise<void>
@@ -83,6 +87,7 @@ interface RunningOptions {
 
 class RunningOdradek implements OdradekProcess {
   readonly port: number
+  readonly controllerPort: number
   readonly bootstrap: string
   readonly directory: string
   readonly dataDirectory: string
@@ -94,6 +99,7 @@ class RunningOdradek implements OdradekProcess {
   constructor(options: RunningOptions) {
     this.#options = options
     this.port = options.port
+    this.controllerPort = options.controllerPort
     this.bootstrap = `127.0.0.1:${options.port}`
     this.directory = options.directory
     this.dataDirectory = join(options.directory, 'data')

@@ -11,6 +11,14 @@ import { type AssignReplicasCommand, type AssignReplicasReply, assignReplicas } 
 import { brokerHeartbeat, type HeartbeatCommand, type HeartbeatReply } from './broker-heartbeat.ts'
 import { type BrokerRegistrationCommand, type RegistrationReply, registerBroker } from './broker-registration.ts'
 import type {
+  ClusterController,
+  ElectLeadersCommand,
+  ElectLeadersReply,
+  ReassignPartitionsCommand,
+  TopicResult,
+  UpdateFeaturesCommand,
+} from './cluster-controller.ts'
+import type {
   Controller,
   ControllerError,
   ControllerRequestContext,
@@ -27,9 +35,13 @@ import { createPartitions } from './create-partitions.ts'
 import { createTopics } from './create-topics.ts'
 import type { Decision } from './decision.ts'
 import { deleteTopics } from './delete-topics.ts'
+import { electLeaders } from './elect-leaders.ts'
 import { NotControllerError } from './not-controller-error.ts'
 import { allocateProducerIds } from './producer-ids.ts'
+import { reassignPartitions } from './reassign-partitions.ts'
 import { checkDeadline, timedOut } from './rejection.ts'
+import { unregisterBroker } from './unregister-broker.ts'
+import { updateFeatures } from './update-features.ts'
 
 /** What the controller needs of the metadata log. */
 export interface ControllerLog {
@@ -38,7 +50,11 @@ export interface ControllerLog {
   readonly logEndOffset: number
   /** Too much waits for its commit. */
   readonly isBusy: boolean
+  /** The level of `kraft.version`. */
+  readonly kraftVersion: number
   append(epoch: number, records: readonly MetadataRecord[]): AppendReceipt
+  /** Takes effect at once and is committed with what is appended next. */
+  upgradeKraftVersion(epoch: number, kraftVersion: number): void
 }
 
 /** What the controller needs of who follows the committed log on this node. */
@@ -79,7 +95,7 @@ const NO_OP: MetadataRecord = { type: 'NoOpRecord', version: 0, data: {} }
  * The state is kept from the moment this node leads until it does not: a new leader begins with what is committed, so
  * whatever was decided and not committed is gone with the leadership.
  */
-export class QuorumController implements Controller {
+export class QuorumController implements Controller, ClusterController {
   readonly #options: QuorumControllerOptions
   #leadership: Leadership | null = null
   #active: Deferred<void> = deferred()
@@ -142,6 +158,27 @@ export class QuorumController implements Controller {
     brokerEpoch: number,
   ): Promise<ControllerError & { readonly block: ProducerIdBlock | null }> {
     return this.#writeFor(context, (state) => allocateProducerIds(state, brokerId, brokerEpoch))
+  }
+
+  electLeaders(context: ControllerRequestContext, command: ElectLeadersCommand): Promise<ElectLeadersReply> {
+    return this.#writeFor(context, (state) => electLeaders(state, command, this.#options.rules))
+  }
+
+  reassignPartitions(context: ControllerRequestContext, command: ReassignPartitionsCommand): Promise<readonly TopicResult[]> {
+    return this.#writeFor(context, (state) => reassignPartitions(state, command, this.#options.rules))
+  }
+
+  updateFeatures(context: ControllerRequestContext, command: UpdateFeaturesCommand): Promise<ControllerError> {
+    const { registration, rules, log } = this.#options
+    return this.#writeFor(context, (state) => {
+      const { kraftVersion, ...decision } = updateFeatures(state, command, { nodeId: registration.id, kraftVersion: log.kraftVersion }, rules)
+      if (kraftVersion !== null) log.upgradeKraftVersion(log.epoch, kraftVersion)
+      return decision
+    })
+  }
+
+  unregisterBroker(context: ControllerRequestContext, brokerId: number): Promise<ControllerError> {
+    return this.#writeFor(context, (state) => unregisterBroker(state, brokerId, this.#options.rules))
   }
 
   /** @param hasLiveSession another incarnation of the broker is known to be alive */

@@ -1,14 +1,24 @@
+import { alterPartitionReassignmentsHandler } from './alter-partition-reassignments.ts'
 import { apiVersionsHandler } from './api-versions.ts'
+import { createAclsHandler } from './create-acls.ts'
+import { createDelegationTokenHandler } from './create-delegation-token.ts'
 import { createPartitionsHandler } from './create-partitions.ts'
 import { createTopicsHandler } from './create-topics.ts'
 import type { AnyHandler } from './define-handler.ts'
+import { deleteAclsHandler } from './delete-acls.ts'
 import { deleteGroupsHandler } from './delete-groups.ts'
 import { deleteRecordsHandler } from './delete-records.ts'
 import { deleteTopicsHandler } from './delete-topics.ts'
+import { describeAclsHandler } from './describe-acls.ts'
 import { describeClusterHandler } from './describe-cluster.ts'
 import { describeConfigsHandler } from './describe-configs.ts'
+import { describeDelegationTokenHandler } from './describe-delegation-token.ts'
 import { describeGroupsHandler } from './describe-groups.ts'
+import { describeProducersHandler } from './describe-producers.ts'
+import { describeQuorumHandler } from './describe-quorum.ts'
 import { describeTopicPartitionsHandler } from './describe-topic-partitions.ts'
+import { electLeadersHandler } from './elect-leaders.ts'
+import { expireDelegationTokenHandler } from './expire-delegation-token.ts'
 import { fetchHandler } from './fetch.ts'
 import { findCoordinatorHandler } from './find-coordinator.ts'
 import { heartbeatHandler } from './heartbeat.ts'
@@ -18,13 +28,17 @@ import { leaveGroupHandler } from './leave-group.ts'
 import { listConfigResourcesHandler } from './list-config-resources.ts'
 import { listGroupsHandler } from './list-groups.ts'
 import { listOffsetsHandler } from './list-offsets.ts'
+import { listPartitionReassignmentsHandler } from './list-partition-reassignments.ts'
 import { metadataHandler } from './metadata.ts'
 import { offsetCommitHandler } from './offset-commit.ts'
 import { offsetDeleteHandler } from './offset-delete.ts'
 import { offsetFetchHandler } from './offset-fetch.ts'
 import { offsetForLeaderEpochHandler } from './offset-for-leader-epoch.ts'
 import { produceHandler } from './produce.ts'
+import { renewDelegationTokenHandler } from './renew-delegation-token.ts'
 import { syncGroupHandler } from './sync-group.ts'
+import { unregisterBrokerHandler } from './unregister-broker.ts'
+import { updateFeaturesHandler } from './update-features.ts'
 
 /**
  * Every API that this node serves, by key. What is not here is neither served nor advertised.
@@ -50,11 +64,25 @@ export const handlers: readonly AnyHandler[] = [
   deleteRecordsHandler,
   initProducerIdHandler,
   offsetForLeaderEpochHandler,
+  describeAclsHandler,
+  createAclsHandler,
+  deleteAclsHandler,
   describeConfigsHandler,
   createPartitionsHandler,
+  createDelegationTokenHandler,
+  renewDelegationTokenHandler,
+  expireDelegationTokenHandler,
+  describeDelegationTokenHandler,
   deleteGroupsHandler,
+  electLeadersHandler,
+  alterPartitionReassignmentsHandler,
+  listPartitionReassignmentsHandler,
   offsetDeleteHandler,
+  describeQuorumHandler,
+  updateFeaturesHandler,
   describeClusterHandler,
+  describeProducersHandler,
+  unregisterBrokerHandler,
   listConfigResourcesHandler,
   describeTopicPartitionsHandler,
 ]

@@ -1,8 +1,10 @@
 import type { NodeConfig } from '../config/node-config.ts'
+import type { ClusterController } from '../controller/cluster-controller.ts'
 import type { AutoTopicCreation, Controller } from '../controller/controller.ts'
 import type { CoordinatorFinder } from '../group/coordinator-finder.ts'
 import type { GroupCoordinator } from '../group/group-coordinator.ts'
 import type { MetadataService } from '../metadata/metadata-service.ts'
+import type { QuorumView } from '../raft/quorum-description.ts'
 import type { FetchSessionCache } from '../replication/fetch/fetch-session-cache.ts'
 import type { ProducerIds } from '../replication/producer-ids.ts'
 import type { ReplicaManager } from '../replication/replica-manager.ts'
@@ -25,6 +27,10 @@ export interface Services {
   /** The cluster's state as this node serves it. */
   readonly metadata: MetadataService
   readonly controller: Controller
+  /** Leaders, replicas, features and brokers, as an administrator changes them. */
+  readonly clusterController: ClusterController
+  /** The quorum of the metadata log. */
+  readonly quorum: QuorumView
   readonly topicCreation: AutoTopicCreation
   /** The partitions of this node. */
   readonly replicas: ReplicaManager

@@ -28,13 +28,45 @@ export const knownFeatures: readonly KnownFeature[] = [
   { name: KRAFT_VERSION, minSupportedVersion: 0, maxSupportedVersion: 1, defaultLevel: 1 },
 ]
 
+const IBP_3_3_IV3 = 7
 const IBP_3_4_IV0 = 8
+const IBP_3_5_IV2 = 11
 const IBP_3_6_IV0 = 12
 const IBP_3_6_IV1 = 13
+const IBP_3_6_IV2 = 14
 const IBP_3_7_IV0 = 15
 const IBP_3_7_IV2 = 17
 const IBP_4_0_IV1 = 23
 const IBP_4_3_IV0 = 30
+
+/** The levels of `metadata.version` that brought records or fields which the level below cannot write. Source: MetadataVersion. */
+const LEVELS_OF_NEW_RECORDS: readonly number[] = [
+  IBP_3_3_IV3,
+  IBP_3_4_IV0,
+  IBP_3_5_IV2,
+  IBP_3_6_IV1,
+  IBP_3_6_IV2,
+  IBP_3_7_IV0,
+  IBP_3_7_IV2,
+  IBP_4_0_IV1,
+  IBP_4_3_IV0,
+]
+
+/** Whether what stands in the log at level `from` may be lost at the lower level `to`. */
+export function losesMetadata(from: number, to: number): boolean {
+  return LEVELS_OF_NEW_RECORDS.some((level) => level > to && level <= from)
+}
+
+/** What a level of a feature needs beside it. */
+export interface FeatureDependency {
+  readonly feature: string
+  readonly level: number
+}
+
+/** The first level of every feature needs a cluster in KRaft mode, which every level of `metadata.version` is; eligible leader replicas need their fields (KIP-966). */
+export function featureDependencies(feature: string, level: number): readonly FeatureDependency[] {
+  return feature === ELR_VERSION && level > 0 ? [{ feature: METADATA_VERSION, level: IBP_4_0_IV1 }] : []
+}
 
 /** What may be written at a level of `metadata.version`, and in which versions. */
 export interface RecordLevels {

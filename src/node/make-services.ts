@@ -30,7 +30,7 @@ export interface MakeServicesOptions {
 export function makeServices({ options, directories, apis, metadata, partitions, groups, broker }: MakeServicesOptions): Services {
   const { config, identity, ports } = options
   const { nodeId } = identity
-  const { loader, controller, kraftVersion } = metadata
+  const { loader, controller, kraftVersion, quorum } = metadata
   const topicCreation = new TopicCreator({ config, controller, metadata: loader, nodePrincipal: NODE_PRINCIPAL })
   const cluster = coordinatorCluster(nodeId, loader, (name) => topicCreation.ensureInternalTopic(name))
   return {
@@ -41,6 +41,8 @@ export function makeServices({ options, directories, apis, metadata, partitions,
     apiVersions: apiVersionsSource(apis, loader, kraftVersion),
     metadata: loader,
     controller,
+    clusterController: controller,
+    quorum,
     topicCreation,
     replicas: partitions.replicas,
     fetchSessions: new FetchSessionCache({ maxSessions: config.get('max.incremental.fetch.session.cache.slots'), ...ports }),

@@ -15,6 +15,7 @@ import { metadataRecordSerde } from '../metadata/record-serde.ts'
 import { SnapshotGenerator } from '../metadata/snapshot-generator.ts'
 import { readBootstrapFile } from '../raft/format/bootstrap-file.ts'
 import { METADATA_LOG_DIRECTORY } from '../raft/format/format-directories.ts'
+import type { QuorumView } from '../raft/quorum-description.ts'
 import { RaftNode } from '../raft/raft-node.ts'
 import { openLog } from '../storage/open-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -45,6 +46,7 @@ export interface OpenMetadata {
   readonly controller: QuorumController
   /** The level of `kraft.version`. */
   kraftVersion(): number
+  readonly quorum: QuorumView
 }
 
 /** Resolves when the state of the last run is loaded and the controller is active. */
@@ -74,7 +76,7 @@ export async function openMetadata(options: OpenMetadataOptions): Promise<OpenMe
   })
   await raft.start()
   await controller.active()
-  return { loader, controller, kraftVersion: () => raft.kraftVersion }
+  return { loader, controller, kraftVersion: () => raft.kraftVersion, quorum: raft }
 }
 
 async function openRaft(

@@ -95,6 +95,11 @@ export class RaftCore {
     return this.#highWatermark
   }
 
+  /** What each voter has durably as this leader knows it, by id; null when this node does not lead. */
+  get durableOffsets(): ReadonlyMap<number, number> | null {
+    return this.#role.role === 'leader' ? this.#role.durableOffsets : null
+  }
+
   step(event: RaftEvent): readonly RaftEffect[] {
     switch (event.type) {
       case 'start':

@@ -8,13 +8,14 @@ import { type ElectionState, encodeElectionState, QUORUM_STATE_FILE } from './el
 import { type LoadedQuorum, loadQuorum } from './load-quorum.ts'
 import { encodeControlBatch, encodeDataBatch, type LogBatch } from './log-batches.ts'
 import { PendingAppends } from './pending-appends.ts'
+import { describeQuorum, type QuorumDescription, type QuorumView } from './quorum-description.ts'
 import { RaftCore, type RaftEffect, type RaftEvent } from './raft-core.ts'
 import type { RaftListener } from './raft-listener.ts'
 import type { RaftLog } from './raft-log.ts'
 import type { RecordSerde } from './record-serde.ts'
 import type { SnapshotId } from './snapshot-name.ts'
 import { cleanSnapshots, type SnapshotRetention } from './snapshot-retention.ts'
-import type { VoterSet } from './voter-set.ts'
+import type { Voter, VoterSet } from './voter-set.ts'
 
 /**
  * One node of the metadata quorum: drives `RaftCore` with its log, its election state and its snapshots, and hands
@@ -54,12 +55,17 @@ const DEFAULT_MAX_PENDING_APPENDS = 10_000
 /** Kafka's bound of records in one batch of the metadata log. */
 const RECORDS_PER_BATCH = 10_000
 
-export class RaftNode<T> implements AsyncDisposable {
+/** The highest level of `kraft.version` that this node takes part in. Source: KIP-853. */
+const MAX_KRAFT_VERSION = 1
+
+export class RaftNode<T> implements AsyncDisposable, QuorumView {
   readonly #options: RaftNodeOptions<T>
   readonly #quorum: LoadedQuorum<T>
   readonly #core: RaftCore
   readonly #pending: PendingAppends<T>
   readonly #delivery: Delivery<T>
+  #voters: VoterSet
+  #kraftVersion: number
   #leadingAnnounced = false
   #flushing: Promise<void> | null = null
   #flushedOffset = 0
@@ -69,6 +75,8 @@ export class RaftNode<T> implements AsyncDisposable {
   private constructor(options: RaftNodeOptions<T>, quorum: LoadedQuorum<T>) {
     this.#options = options
     this.#quorum = quorum
+    this.#voters = quorum.voters
+    this.#kraftVersion = quorum.kraftVersion
     this.#pending = new PendingAppends(options.maxPendingAppends ?? DEFAULT_MAX_PENDING_APPENDS)
     this.#delivery = new Delivery({
       log: options.log,
@@ -112,15 +120,22 @@ export class RaftNode<T> implements AsyncDisposable {
   }
 
   get voters(): VoterSet {
-    return this.#quorum.voters
+    return this.#voters
   }
 
   get kraftVersion(): number {
-    return this.#quorum.kraftVersion
+    return this.#kraftVersion
   }
 
   get isBusy(): boolean {
     return this.#pending.isFull
+  }
+
+  describe(): QuorumDescription | null {
+    const { nodeId, ports } = this.#options
+    const { durableOffsets, highWatermark } = this.#core
+    if (durableOffsets === null) return null
+    return describeQuorum({ leaderId: nodeId, leaderEpoch: this.epoch, highWatermark, voters: this.#voters, durableOffsets, nowMs: ports.clock.nowMs() })
   }
 
   /** Takes part in the quorum. Resolves when the state machine knows whatever this node can tell it: with one voter, that it leads. */
@@ -149,6 +164,23 @@ export class RaftNode<T> implements AsyncDisposable {
   }
 
   /**
+   * Makes a static quorum a dynamic one: writes the level and this node, with its directory, as the voter. Both hold from now
+   * on, and are committed with what is appended next. The caller has checked `isLeader`, its `epoch` and `isBusy` in the same turn.
+   * Source: KIP-853.
+   */
+  upgradeKraftVersion(epoch: number, kraftVersion: number): void {
+    assert(this.isLeader && epoch === this.epoch, 'only the leader of the epoch upgrades the quorum')
+    assert(kraftVersion > this.#kraftVersion && kraftVersion <= MAX_KRAFT_VERSION, 'the level is a higher one that this node supports')
+    const { nodeId, directoryId } = this.#options
+    this.#kraftVersion = kraftVersion
+    this.#voters = this.#voters.map((voter): Voter => (voter.id === nodeId ? { ...voter, directoryId, maxKraftVersion: MAX_KRAFT_VERSION } : voter))
+    this.#appendControl([
+      { type: 'kraft-version', kraftVersion },
+      { type: 'voters', voters: this.#voters },
+    ])
+  }
+
+  /**
    * Writes a snapshot of the state below `id.offset` and removes older ones, with the log before them, as the retention says.
    * @param records iterated in slices while other work runs: they must not change
    */
@@ -156,8 +188,9 @@ export class RaftNode<T> implements AsyncDisposable {
     const { clock } = this.#options.ports
     if (id.offset < this.#options.log.logStartOffset) return
     assert(id.offset <= this.#core.highWatermark, 'a snapshot holds committed records only')
-    const { kraftVersion, voters, snapshots } = this.#quorum
-    await snapshots.write(id, { epoch: id.epoch, nowMs: clock.nowMs(), lastContainedLogTimestampMs, kraftVersion, voters }, records)
+    const { snapshots } = this.#quorum
+    const quorum = { kraftVersion: this.#kraftVersion, voters: this.#voters }
+    await snapshots.write(id, { epoch: id.epoch, nowMs: clock.nowMs(), lastContainedLogTimestampMs, ...quorum }, records)
     await cleanSnapshots({ log: this.#options.log, snapshots, retention: this.#options.retention, nowMs: clock.nowMs() })
   }
 
@@ -211,21 +244,25 @@ export class RaftNode<T> implements AsyncDisposable {
 
   async #persist(state: ElectionState): Promise<void> {
     const { log, ports } = this.#options
-    const voterIds = this.#quorum.voters.map((voter) => voter.id)
-    const content = encodeElectionState(state, this.#quorum.kraftVersion, voterIds)
+    const voterIds = this.#voters.map((voter) => voter.id)
+    const content = encodeElectionState(state, this.#kraftVersion, voterIds)
     await ports.disk.writeFileAtomic(`${log.directory}/${QUORUM_STATE_FILE}`, content)
   }
 
   /** The first batch of an epoch. A dynamic quorum's first leader copies kraft version and voters from the bootstrap snapshot. */
   #openEpoch(effect: Extract<RaftEffect, { type: 'open-epoch' }>): void {
-    const { log, ports } = this.#options
+    const { log } = this.#options
     const { kraftVersion, voters, votersInLog } = this.#quorum
     log.assignEpochStartOffset(effect.epoch, log.logEndOffset)
     const { leaderId, voterIds, grantingVoterIds } = effect
     const leaderChange = { type: 'leader-change', leaderId, voterIds, grantingVoterIds } as const
     const control =
       kraftVersion > 0 && !votersInLog ? [leaderChange, { type: 'kraft-version', kraftVersion } as const, { type: 'voters', voters } as const] : [leaderChange]
-    const place = { baseOffset: log.logEndOffset, epoch: effect.epoch, nowMs: ports.clock.nowMs() }
+    this.#appendControl(control)
+  }
+
+  #appendControl(control: Parameters<typeof encodeControlBatch>[1]): void {
+    const place = { baseOffset: this.logEndOffset, epoch: this.epoch, nowMs: this.#options.ports.clock.nowMs() }
     const bytes = encodeControlBatch(place, control)
     this.#write(bytes, place)
     this.#pending.addUnawaited(pendingBatch({ place, count: control.length, bytes, control, records: [] }))
