@@ -1,5 +1,3 @@
-import type { DiskErrorReason, Endpoint } from './ports.ts'
-
 /**
  * A failure with a stable code that a caller can act on. `message` says what was attempted, on what, and what to do.
  * Errors that are part of the protocol are values (error codes), never thrown as this.
@@ -15,6 +13,8 @@ export class OdradekError extends Error {
     this.fields = options.fields ?? {}
   }
 }
+
+export type DiskErrorReason = 'not-found' | 'exists' | 'no-space' | 'permission' | 'read-only' | 'too-many-files' | 'locked' | 'closed' | 'io'
 
 /** What the Disk port throws, and nothing else. */
 export class DiskError extends OdradekError {
@@ -40,12 +40,18 @@ export type NetworkErrorReason =
   | 'permission'
   | 'other'
 
+/** As `Endpoint` of the ports, which the package does not show. */
+interface Address {
+  readonly host: string
+  readonly port: number
+}
+
 /** What the Network port throws, and nothing else. */
 export class NetworkError extends OdradekError {
   readonly reason: NetworkErrorReason
-  readonly endpoint: Endpoint
+  readonly endpoint: Address
 
-  constructor(reason: NetworkErrorReason, endpoint: Endpoint, message: string, cause?: unknown) {
+  constructor(reason: NetworkErrorReason, endpoint: Address, message: string, cause?: unknown) {
     super(`NETWORK_${reason.toUpperCase().replaceAll('-', '_')}`, message, { cause, fields: { host: endpoint.host, port: endpoint.port } })
     this.name = 'NetworkError'
     this.reason = reason

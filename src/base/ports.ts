@@ -123,8 +123,6 @@ export interface Disk {
   lockDirectory(path: string): Promise<DirectoryLock>
 }
 
-export type DiskErrorReason = 'not-found' | 'exists' | 'no-space' | 'permission' | 'read-only' | 'too-many-files' | 'locked' | 'closed' | 'io'
-
 export interface Endpoint {
   readonly host: string
   readonly port: number

@@ -1,5 +1,4 @@
-import { DiskError } from '../base/errors.ts'
-import type { DiskErrorReason } from '../base/ports.ts'
+import { DiskError, type DiskErrorReason } from '../base/errors.ts'
 
 interface Explanation {
   readonly reason: DiskErrorReason

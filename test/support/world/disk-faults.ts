@@ -1,4 +1,4 @@
-import type { DiskErrorReason } from '../../../src/base/ports.ts'
+import type { DiskErrorReason } from '../../../src/base/errors.ts'
 import type { SeededRandom } from './seeded-random.ts'
 import type { CrashKind } from './simulated-node.ts'
 

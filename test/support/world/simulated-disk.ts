@@ -1,5 +1,5 @@
-import { DiskError } from '../../../src/base/errors.ts'
-import type { DirectoryEntry, DirectoryLock, Disk, DiskErrorReason, DiskFile, FileInfo, OpenMode, VolumeSpace } from '../../../src/base/ports.ts'
+import { DiskError, type DiskErrorReason } from '../../../src/base/errors.ts'
+import type { DirectoryEntry, DirectoryLock, Disk, DiskFile, FileInfo, OpenMode, VolumeSpace } from '../../../src/base/ports.ts'
 import type { ChangingOperation, DiskFaults, DiskOperation } from './disk-faults.ts'
 import { FileContent } from './file-content.ts'
 import type { SeededRandom } from './seeded-random.ts'

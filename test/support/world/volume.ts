@@ -1,5 +1,5 @@
-import { DiskError } from '../../../src/base/errors.ts'
-import type { DiskErrorReason, FileInfo, TimestampMs } from '../../../src/base/ports.ts'
+import { DiskError, type DiskErrorReason } from '../../../src/base/errors.ts'
+import type { FileInfo, TimestampMs } from '../../../src/base/ports.ts'
 import { FileContent } from './file-content.ts'
 import type { SeededRandom } from './seeded-random.ts'
 
