@@ -1,4 +1,4 @@
-import type { Arguments, Flags } from './parse-arguments.ts'
+import type { Arguments, CommandLine } from './parse-arguments.ts'
 
 /** Where a command writes: the process's streams, or a test's. */
 export interface Output {
@@ -9,10 +9,8 @@ export interface Output {
 /** 0 orderly, 1 failed with a message, 2 the command line is not understood. */
 export type ExitCode = 0 | 1 | 2
 
-export interface Command {
-  readonly name: string
+export interface Command extends CommandLine {
   readonly summary: string
-  readonly flags: Flags
   run(args: Arguments, output: Output): Promise<ExitCode>
 }
 

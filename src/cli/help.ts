@@ -18,9 +18,11 @@ export function programHelp(commands: readonly CommandEntry[]): string {
   ].join('\n')
 }
 
-export function commandHelp({ name, summary, flags }: Command): string {
+export function commandHelp({ name, summary, flags, argument }: Command): string {
   const rows = Object.entries(flags).map(([flag, spec]): readonly [string, string] => [usageOf(flag, spec), spec.does])
-  return [`Usage: odradek ${name} [flags]`, '', summary, '', ...table(rows), ''].join('\n')
+  const what = argument === undefined ? [] : [[argument.name, argument.does] as const]
+  const usage = ['Usage: odradek', name, ...what.map(([argumentName]) => argumentName), '[flags]'].join(' ')
+  return [usage, '', summary, '', ...table([...what, ...rows]), ''].join('\n')
 }
 
 function usageOf(name: string, { value, multiple, short }: Flag): string {

@@ -12,14 +12,32 @@ export interface Flag {
   readonly does: string
 }
 
+/** What a command is about, named without a flag. */
+export interface Argument {
+  /** As the help shows it. */
+  readonly name: string
+  readonly does: string
+}
+
+/** What a command line may say. */
+export interface CommandLine {
+  readonly name: string
+  readonly flags: Flags
+  /** What must follow the name of the command; nothing may where not given. */
+  readonly argument?: Argument
+}
+
 export type Flags = Readonly<Record<string, Flag>>
 
 /** What the flags of a command line say. */
 export class Arguments {
+  /** What stands behind the command's name; always there for a command that takes it. */
+  readonly argument: string | undefined
   readonly #values: ReadonlyMap<string, FlagValue>
 
-  constructor(values: ReadonlyMap<string, FlagValue>) {
+  constructor(values: ReadonlyMap<string, FlagValue>, argument: string | undefined) {
     this.#values = values
+    this.argument = argument
   }
 
   has(flag: string): boolean {
@@ -47,7 +65,7 @@ type FlagValue = true | string | readonly string[]
  *
  * Errors: `UsageError` that names the argument that is not understood and the flag that was probably meant.
  */
-export function parseArguments(command: string, args: readonly string[], flags: Flags): Arguments {
+export function parseArguments({ name: command, flags, argument }: CommandLine, args: readonly string[]): Arguments {
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, { value, multiple, short }]) => [
       name,
@@ -56,11 +74,17 @@ export function parseArguments(command: string, args: readonly string[], flags: 
   )
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true })
   const values = new Map<string, FlagValue>()
+  let given: string | undefined
   for (const token of tokens) {
-    if (token.kind === 'positional') throw new UsageError(`\`odradek ${command}\` takes no argument \`${token.value}\`.`)
+    if (token.kind === 'positional') {
+      if (argument === undefined) throw new UsageError(`\`odradek ${command}\` takes no argument \`${token.value}\`.`)
+      if (given !== undefined) throw new UsageError(`\`odradek ${command}\` takes one ${argument.name}, and is given \`${given}\` and \`${token.value}\`.`)
+      given = token.value
+    }
     if (token.kind === 'option') take(values, { command, flags, name: token.name, rawName: token.rawName, value: token.value })
   }
-  return new Arguments(values)
+  if (argument !== undefined && given === undefined) throw new UsageError(`\`odradek ${command}\` needs a ${argument.name}.`)
+  return new Arguments(values, given)
 }
 
 interface Taken {

@@ -9,6 +9,11 @@ import { version } from './version.ts'
 const commands: readonly CommandEntry[] = [
   { name: 'start', summary: 'Run a node until it is told to stop.', load: async () => (await import('./start.ts')).startCommand },
   { name: 'format', summary: 'Prepare the data directories of a node.', load: async () => (await import('./format.ts')).formatCommand },
+  {
+    name: 'doctor',
+    summary: 'Say what a client here is told by a broker, and whether it reaches that.',
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
   { name: 'config', summary: 'Print the settings in force and where each comes from.', load: async () => (await import('./config.ts')).configCommand },
 ]
 
@@ -36,7 +41,7 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
   if (first === '--help' || first === '-h' || first === 'help') return print(output, programHelp(commands))
   const command = await find(first).load()
   if (rest.includes('--help') || rest.includes('-h')) return print(output, commandHelp(command))
-  return command.run(parseArguments(command.name, rest, command.flags), output)
+  return command.run(parseArguments(command, rest), output)
 }
 
 function find(name: string): CommandEntry {

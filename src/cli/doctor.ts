@@ -1,0 +1,45 @@
+import type { Endpoint } from '../base/ports.ts'
+import { parseHostPort } from '../config/host-port.ts'
+import { isIpv6 } from '../config/ip-address.ts'
+import { nodePorts } from '../platform/node-ports.ts'
+import type { Command } from './command.ts'
+import { diagnose } from './doctor/diagnose.ts'
+import { report } from './doctor/report.ts'
+import { UsageError } from './usage-error.ts'
+
+const KAFKA_PORT = 9092
+const DEFAULT_TIMEOUT_MS = 5_000
+
+/** What a client at this place is told, and whether it reaches it: for the question why a client cannot connect. */
+export const doctorCommand: Command = {
+  name: 'doctor',
+  summary: 'Say what a client here is told by a broker, and whether it reaches that.',
+  argument: { name: 'HOST:PORT', does: 'A broker as a client would be given it; port 9092 where only a host is given.' },
+  flags: { 'timeout-ms': { value: 'MS', does: `For each step, in milliseconds; ${DEFAULT_TIMEOUT_MS} where not given.` } },
+  async run(args, output) {
+    const { network, timers } = nodePorts()
+    const diagnosis = await diagnose(endpointOf(args.argument ?? ''), {
+      network,
+      timers,
+      clientId: 'odradek-doctor',
+      timeoutMs: timeoutOf(args.value('timeout-ms')),
+    })
+    output.out(report(diagnosis))
+    return diagnosis.isHealthy ? 0 : 1
+  },
+}
+
+function endpointOf(text: string): Endpoint {
+  const endpoint = parseHostPort(text) ?? parseHostPort(`${text}:${KAFKA_PORT}`)
+  if (endpoint === null || endpoint.host === '' || (endpoint.host.includes(':') && !isIpv6(endpoint.host)) || endpoint.port === 0 || endpoint.port > 65_535) {
+    throw new UsageError(`\`${text}\` is no HOST:PORT, such as \`localhost:9092\`.`)
+  }
+  return { host: endpoint.host, port: endpoint.port }
+}
+
+function timeoutOf(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_TIMEOUT_MS
+  const timeoutMs = Number(text)
+  if (!Number.isInteger(timeoutMs) || timeoutMs < 1) throw new UsageError(`\`--timeout-ms\` is a number of milliseconds, not \`${text}\`.`)
+  return timeoutMs
+}

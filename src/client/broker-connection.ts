@@ -1,0 +1,163 @@
+/**
+ * One connection to a broker or controller, as a client has it: requests go out at once, as many as `maxInFlight`, and their
+ * responses come back in order. For calls between nodes and for the commands; it retries nothing and knows no metadata.
+ *
+ * Whatever leaves doubt about what the next bytes mean (a response that does not come in time, or is none) closes the
+ * connection, and all that waits fails; there is no way back for a connection that failed.
+ *
+ * Errors are `OdradekError`s: `NetworkError`, or CLIENT_TIMEOUT, CLIENT_CLOSED, CLIENT_BUSY, CLIENT_PROTOCOL, CLIENT_VERSION.
+ */
+import { DecodeError } from '../../protocol/errors.ts'
+import type { Api, Fields, Input, Message, Value } from '../../protocol/schema/notation.ts'
+import { OdradekError } from '../base/errors.ts'
+import type { Endpoint, Network, Socket, SocketHandlers, Timer, Timers } from '../base/ports.ts'
+import { formatHostPort } from '../config/host-port.ts'
+import { ResponseFrames } from './response-frames.ts'
+import { correlationIdOf, decodeResponse, encodeRequest } from './wire.ts'
+
+export interface BrokerConnectionOptions {
+  readonly network: Network
+  readonly timers: Timers
+  /** Shown in the broker's log and metrics. */
+  readonly clientId: string
+  /** For connecting, and for each response, in milliseconds. */
+  readonly timeoutMs: number
+  /** Requests without a response; 100 where not given. */
+  readonly maxInFlight?: number
+  /** Of one response; 64 MiB where not given. */
+  readonly maxResponseBytes?: number
+}
+
+const MAX_IN_FLIGHT = 100
+const MAX_RESPONSE_BYTES = 64 * 1024 * 1024
+const MAX_CORRELATION_ID = 0x7fff_ffff
+
+interface Waiting {
+  readonly what: string
+  readonly correlationId: number
+  readonly deadline: Timer
+  answer(frame: Buffer): void
+  fail(error: Error): void
+}
+
+/** See the head of this file. */
+export class BrokerConnection implements SocketHandlers, AsyncDisposable {
+  readonly endpoint: Endpoint
+  readonly #socket: Socket
+  readonly #options: BrokerConnectionOptions
+  readonly #frames: ResponseFrames
+  /** In the order in which they were sent. */
+  readonly #waiting: Waiting[] = []
+  #lastCorrelationId = 0
+  /** Why it is closed; null while it is open. */
+  #failure: Error | null = null
+
+  private constructor(endpoint: Endpoint, socket: Socket, options: BrokerConnectionOptions) {
+    this.endpoint = endpoint
+    this.#socket = socket
+    this.#options = options
+    this.#frames = new ResponseFrames(options.maxResponseBytes ?? MAX_RESPONSE_BYTES)
+    socket.handle(this)
+  }
+
+  /** Errors: `NetworkError`, CLIENT_TIMEOUT. */
+  static async open(endpoint: Endpoint, options: BrokerConnectionOptions): Promise<BrokerConnection> {
+    const { network, timers, timeoutMs } = options
+    const tooLong = new AbortController()
+    const timer = timers.schedule(timeoutMs, () => tooLong.abort(timedOut('Connecting to', endpoint, timeoutMs)))
+    try {
+      return await network.connect(endpoint, tooLong.signal).then((socket) => new BrokerConnection(endpoint, socket, options))
+    } finally {
+      timer.cancel()
+    }
+  }
+
+  /** The address to which the name of `endpoint` led. */
+  get remote(): Endpoint {
+    return this.#socket.remote
+  }
+
+  get isOpen(): boolean {
+    return this.#failure === null
+  }
+
+  /**
+   * @param apiVersion one that the broker serves: it closes the connection over any other
+   * @returns the response; its bytes are the caller's
+   */
+  send<Q extends Fields, A extends Fields>(api: Api<Q, A>, apiVersion: number, request: Input<Message<Q>>): Promise<Value<Message<A>>> {
+    const { maxInFlight = MAX_IN_FLIGHT, clientId } = this.#options
+    if (this.#failure !== null) return Promise.reject(this.#failure)
+    if (this.#waiting.length >= maxInFlight) {
+      return Promise.reject(this.#error('CLIENT_BUSY', `${maxInFlight} requests wait for responses already: ${api.name} was not sent`))
+    }
+    const correlationId = this.#nextCorrelationId()
+    const chunks = encodeRequest(api, request, { apiVersion, correlationId, clientId })
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(this.#wait(`${api.name} v${apiVersion}`, correlationId, (frame) => resolve(decodeResponse(api, frame, apiVersion)), reject))
+      this.#socket.write(chunks)
+    })
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#failure !== null) return
+    try {
+      for (const frame of this.#frames.push(chunk)) this.#take(frame)
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error
+      this.#fail(this.#error('CLIENT_PROTOCOL', `this is no response of Kafka's protocol: ${error.message}`, error))
+    }
+  }
+
+  onDrain(): void {}
+
+  onClose(error?: Error): void {
+    this.#fail(error ?? this.#error('CLIENT_CLOSED', 'the other side closed the connection'))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#fail(this.#error('CLIENT_CLOSED', 'the connection was closed on this side'))
+  }
+
+  #wait(what: string, correlationId: number, answer: (frame: Buffer) => void, fail: (error: Error) => void): Waiting {
+    const { timers, timeoutMs } = this.#options
+    const deadline = timers.schedule(timeoutMs, () => this.#fail(timedOut(`${what} to`, this.endpoint, timeoutMs)))
+    return { what, correlationId, deadline, answer, fail }
+  }
+
+  #take(frame: Buffer): void {
+    const first = this.#waiting[0]
+    const correlationId = correlationIdOf(frame)
+    if (first === undefined) throw new DecodeError(`a response to ${correlationId} came, and none was awaited`)
+    if (first.correlationId !== correlationId)
+      throw new DecodeError(`a response to ${correlationId} came where ${first.correlationId} (${first.what}) was awaited`)
+    first.answer(frame)
+    first.deadline.cancel()
+    this.#waiting.shift()
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure !== null) return
+    this.#failure = error
+    this.#socket.destroy()
+    for (const { deadline, fail } of this.#waiting.splice(0)) {
+      deadline.cancel()
+      fail(error)
+    }
+  }
+
+  #nextCorrelationId(): number {
+    this.#lastCorrelationId = this.#lastCorrelationId === MAX_CORRELATION_ID ? 1 : this.#lastCorrelationId + 1
+    return this.#lastCorrelationId
+  }
+
+  #error(code: string, why: string, cause?: unknown): OdradekError {
+    return new OdradekError(code, `${formatHostPort(this.endpoint.host, this.endpoint.port)}: ${why}`, { cause, fields: { ...this.endpoint } })
+  }
+}
+
+function timedOut(attempted: string, { host, port }: Endpoint, timeoutMs: number): OdradekError {
+  return new OdradekError('CLIENT_TIMEOUT', `${attempted} ${formatHostPort(host, port)} took longer than ${timeoutMs} ms`, {
+    fields: { host, port, timeoutMs },
+  })
+}

@@ -1,0 +1,74 @@
+import { ErrorCode, errorName } from '../../protocol/error-codes.ts'
+import { ApiVersionsApi, type ApiVersionsResponse } from '../../protocol/messages/api-versions.ts'
+import type { AnyApi, Api, Fields, Input, Message, Value } from '../../protocol/schema/notation.ts'
+import { parseVersions } from '../../protocol/schema/versions.ts'
+import { OdradekError } from '../base/errors.ts'
+import type { Endpoint } from '../base/ports.ts'
+import { formatHostPort } from '../config/host-port.ts'
+import { BrokerConnection, type BrokerConnectionOptions } from './broker-connection.ts'
+
+/** What a client says of itself to brokers (KIP-511). */
+const SOFTWARE = { clientSoftwareName: 'odradek', clientSoftwareVersion: '1' }
+const OLDEST = 0
+
+/** A connection whose two sides have agreed on versions. Errors: those of `BrokerConnection`. */
+export class KafkaClient implements AsyncDisposable {
+  /** What the broker says of itself. */
+  readonly served: ApiVersionsResponse
+  readonly #connection: BrokerConnection
+
+  private constructor(connection: BrokerConnection, served: ApiVersionsResponse) {
+    this.#connection = connection
+    this.served = served
+  }
+
+  static async open(endpoint: Endpoint, options: BrokerConnectionOptions): Promise<KafkaClient> {
+    const connection = await BrokerConnection.open(endpoint, options)
+    try {
+      return new KafkaClient(connection, await negotiate(connection))
+    } catch (error) {
+      await connection[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  get remote(): Endpoint {
+    return this.#connection.remote
+  }
+
+  /** The latest version that both sides know; null when there is none. */
+  versionOf(api: AnyApi): number | null {
+    const theirs = this.served.apiKeys.find(({ apiKey }) => apiKey === api.key)
+    if (theirs === undefined) return null
+    const version = Math.min(theirs.maxVersion, latestOf(api))
+    return version >= Math.max(theirs.minVersion, parseVersions(api.request.versions).lowest) ? version : null
+  }
+
+  /** In the latest version that both sides know. Errors: CLIENT_VERSION when there is none. */
+  async send<Q extends Fields, A extends Fields>(api: Api<Q, A>, request: Input<Message<Q>>): Promise<Value<Message<A>>> {
+    const version = this.versionOf(api)
+    if (version === null) throw refusal(this.#connection, `it serves no version of ${api.name} that is known here`)
+    return this.#connection.send(api, version, request)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#connection[Symbol.asyncDispose]()
+  }
+}
+
+/** An older broker refuses our version in one that we can read, and is asked again in that one. */
+async function negotiate(connection: BrokerConnection): Promise<ApiVersionsResponse> {
+  const first = await connection.send(ApiVersionsApi, latestOf(ApiVersionsApi), SOFTWARE)
+  const answer = first.errorCode === ErrorCode.UNSUPPORTED_VERSION ? await connection.send(ApiVersionsApi, OLDEST, SOFTWARE) : first
+  if (answer.errorCode !== ErrorCode.NONE) throw refusal(connection, `it answers ApiVersions with ${errorName(answer.errorCode)}`)
+  return answer
+}
+
+function latestOf({ request }: AnyApi): number {
+  const { highest } = parseVersions(request.versions)
+  return request.latestVersionUnstable === true ? highest - 1 : highest
+}
+
+function refusal({ endpoint }: BrokerConnection, why: string): OdradekError {
+  return new OdradekError('CLIENT_VERSION', `${formatHostPort(endpoint.host, endpoint.port)}: ${why}`, { fields: { ...endpoint } })
+}
