@@ -27,6 +27,8 @@ const LAST_VERSION_WITHOUT_STORAGE_ERROR = 5
 export const fetchHandler = defineHandler({
   api: FetchApi,
   listeners: ['broker'],
+  // A fetch carries names and numbers only; none of them is a view of the request.
+  borrowsBytes: true,
   handle(context, request) {
     const { replicas, fetchSessions } = context.services
     const version = context.apiVersion

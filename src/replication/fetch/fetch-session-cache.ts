@@ -32,6 +32,8 @@ export class FetchSessionCache {
   readonly #random: Random
   /** The least recently used first. */
   readonly #slots = new Map<number, Slot>()
+  /** The id at the end of `#slots`, or 0 when it is not known. */
+  #newestId = 0
 
   constructor(options: FetchSessionCacheOptions) {
     this.#maxSessions = options.maxSessions
@@ -61,8 +63,10 @@ export class FetchSessionCache {
     if (slot === undefined) return
     slot.lastUsedMs = this.#clock.monotonicMs()
     slot.size = session.size
+    // A node with one busy consumer is not to turn its map over with each fetch.
+    if (session.id === this.#newestId) return
     this.#slots.delete(session.id)
-    this.#slots.set(session.id, slot)
+    this.#add(session.id, slot)
   }
 
   /** null when there is no room for it. */
@@ -70,7 +74,7 @@ export class FetchSessionCache {
     const nowMs = this.#clock.monotonicMs()
     if (this.#slots.size >= this.#maxSessions && !this.#makeRoom(options.isPrivileged, fetched.length, nowMs)) return null
     const session = new FetchSession(this.#newId(), options, fetched)
-    this.#slots.set(session.id, { session, createdMs: nowMs, lastUsedMs: nowMs, size: session.size })
+    this.#add(session.id, { session, createdMs: nowMs, lastUsedMs: nowMs, size: session.size })
     return session
   }
 
@@ -80,8 +84,18 @@ export class FetchSessionCache {
     const isUnused = nowMs - oldest.lastUsedMs > EVICTION_MS
     const victim = isUnused ? oldest : this.#leastWorthy(isPrivileged)
     if (victim === undefined || (!isUnused && !isLess(victim, { isPrivileged, size }))) return false
-    this.#slots.delete(victim.session.id)
+    this.#forget(victim.session.id)
     return true
+  }
+
+  #add(id: number, slot: Slot): void {
+    this.#slots.set(id, slot)
+    this.#newestId = id
+  }
+
+  #forget(id: number): void {
+    this.#slots.delete(id)
+    if (id === this.#newestId) this.#newestId = 0
   }
 
   /** Among those that may go, consumers' sessions go first, and of these the smaller. Looks at all, when the cache is full only. */

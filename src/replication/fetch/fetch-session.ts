@@ -45,6 +45,12 @@ class CachedPartition implements PartitionFetch {
     this.maxBytes = fetch.maxBytes
   }
 
+  /** Whether `sessionKey` of both is the same. */
+  isNamedBy(fetch: PartitionFetch): boolean {
+    if (fetch.partition !== this.partition || fetch.topicId !== this.topicId) return false
+    return fetch.topicId !== ZERO_UUID || fetch.topic === this.topic
+  }
+
   update(fetch: PartitionFetch): void {
     this.fetchOffset = fetch.fetchOffset
     this.currentLeaderEpoch = fetch.currentLeaderEpoch
@@ -87,6 +93,8 @@ export class FetchSession {
   /** Of the next request. */
   epoch = nextEpoch(INITIAL_EPOCH)
   readonly #partitions = new Map<string, CachedPartition>()
+  /** Named by the last request that named any: often it is the only one, named again and again, and found without making its key. */
+  #lastNamed: CachedPartition | null = null
 
   constructor(id: number, options: { readonly isPrivileged: boolean; readonly usesTopicIds: boolean }, fetched: readonly FetchedPartition[]) {
     this.id = id
@@ -113,12 +121,25 @@ export class FetchSession {
 
   update(wanted: Iterable<PartitionFetch>, forgotten: Iterable<{ readonly topic: string | null; readonly topicId: Uuid; readonly partition: number }>): void {
     for (const fetch of wanted) {
-      const key = sessionKey(fetch)
-      const cached = this.#partitions.get(key)
-      if (cached === undefined) this.#partitions.set(key, new CachedPartition(key, fetch))
-      else cached.update(fetch)
+      if (this.#lastNamed?.isNamedBy(fetch)) this.#lastNamed.update(fetch)
+      else this.#lastNamed = this.#name(fetch)
     }
-    for (const partition of forgotten) this.#partitions.delete(sessionKey(partition))
+    for (const partition of forgotten) {
+      this.#partitions.delete(sessionKey(partition))
+      this.#lastNamed = null
+    }
+  }
+
+  #name(fetch: PartitionFetch): CachedPartition {
+    const key = sessionKey(fetch)
+    const known = this.#partitions.get(key)
+    if (known !== undefined) {
+      known.update(fetch)
+      return known
+    }
+    const added = new CachedPartition(key, fetch)
+    this.#partitions.set(key, added)
+    return added
   }
 
   /** The answers worth sending, remembered as sent. */
@@ -132,6 +153,7 @@ export class FetchSession {
   }
 
   #moveToEnd(cached: CachedPartition): void {
+    if (this.#partitions.size === 1) return
     this.#partitions.delete(cached.key)
     this.#partitions.set(cached.key, cached)
   }

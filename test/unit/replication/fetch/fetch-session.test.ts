@@ -71,6 +71,18 @@ function begin(cache: FetchSessionCache, partitions: readonly number[], isFromFo
 }
 
 describe('a fetch session', () => {
+  it('takes a partition that was forgotten for a new one when it is named again', () => {
+    const cache = cacheOf(10)
+    const sessionId = begin(cache, [0, 1])
+    ask(cache, { sessionId, sessionEpoch: 1, wanted: [wanted(1, 5)] }).respond([])
+    ask(cache, { sessionId, sessionEpoch: 2, forgotten: [1] }).respond([])
+    const again = ask(cache, { sessionId, sessionEpoch: 3, wanted: [wanted(1, 7), wanted(0, 3)] })
+    expect(again.partitions.map(({ partition, fetchOffset }) => [partition, fetchOffset])).toEqual([
+      [0, 3],
+      [1, 7],
+    ])
+  })
+
   it('is made by a full fetch and then answers only what is new', () => {
     const cache = cacheOf(10)
     const sessionId = begin(cache, [0, 1])
