@@ -1,9 +1,9 @@
 import { int, list, type Settings } from './setting.ts'
-import { atLeast } from './validators.ts'
+import { listOf } from './validators.ts'
 
-/** Settings of one subscription to clients' metrics (KIP-714). Clients are not asked for metrics. */
+/** Settings of one subscription to clients' metrics (KIP-714); `client-metrics-rules.ts` bounds them. Clients are not asked for metrics. */
 export const clientMetricsSettings = {
-  metrics: list({ default: [] }),
-  'interval.ms': int({ default: 300_000, validator: atLeast(100) }),
-  match: list({ default: [] }),
+  metrics: list({ default: [], validator: listOf({ empty: true }) }),
+  'interval.ms': int({ default: 300_000 }),
+  match: list({ default: [], validator: listOf({ empty: true }) }),
 } satisfies Settings

@@ -36,8 +36,9 @@ export interface DescribedSetting {
   readonly isSecret: boolean
   /** Nearest first. */
   readonly synonyms: readonly DescribedSynonym[]
-  readonly type: SettingType
-  /** null for what is a setting only by its prefix. */
+  /** null for a name that nobody knows. */
+  readonly type: SettingType | null
+  /** null for what is a setting only by its prefix, and for a name that nobody knows. */
   readonly documentation: string | null
 }
 
@@ -54,22 +55,22 @@ export function describeTopic(node: NodeConfig, overrides: ReadonlyMap<string, s
   return new TopicConfig(node, overrides).entries().map(({ name, text }) => {
     const synonym = topicSynonyms[name as TopicSettingName]?.[0]?.name
     const synonyms = synonym === undefined ? [] : synonymsOf(node, synonym)
-    return described(name, topicSettings[name], text, [...written(name, overrides, 'dynamic-topic'), ...synonyms])
+    return described(name, topicSettings[name], text, [...written(name, overrides, text, 'dynamic-topic'), ...synonyms])
   })
 }
 
 /** Everything that one broker has a value for; what only tools set, where they did. */
 export function describeBroker(node: NodeConfig): DescribedSetting[] {
   const names = node.names().filter((name) => !isDynamicOnly(name) || node.layersOf(name).length > 0)
-  return names.flatMap((name) => brokerSetting(node, name, synonymsOf(node, name)) ?? [])
+  return names.map((name) => brokerSetting(node, name, synonymsOf(node, name)))
 }
 
 /** What is set for all brokers while they run. */
 export function describeBrokerDefaults(node: NodeConfig): DescribedSetting[] {
-  return node.dynamicNames('default-broker').flatMap((name) => {
+  return node.dynamicNames('default-broker').map((name) => {
     const synonyms = synonymsOf(node, name).filter(({ source }) => source === 'dynamic-default-broker')
     const text = node.layersOf(name).find(({ source }) => source === 'dynamic-default-broker')?.text ?? null
-    return brokerSetting(node, name, synonyms, text) ?? []
+    return brokerSetting(node, name, synonyms, text)
   })
 }
 
@@ -79,7 +80,8 @@ export function describeGroup(node: NodeConfig, overrides: ReadonlyMap<string, s
     const synonym = groupSynonyms[name as GroupSettingName]
     const standard = synonym === undefined ? formatValue(setting.type, setting.default ?? null) : node.inForce(synonym).text
     const synonyms: readonly DescribedSynonym[] = synonym === undefined ? [{ name, text: standard, source: 'default' }] : synonymsOf(node, synonym)
-    return described(name, setting, inForce(name, setting, overrides, standard), [...written(name, overrides, 'group'), ...synonyms])
+    const text = inForce(name, setting, overrides, standard)
+    return described(name, setting, text, [...written(name, overrides, text, 'group'), ...synonyms])
   })
 }
 
@@ -87,18 +89,19 @@ export function describeGroup(node: NodeConfig, overrides: ReadonlyMap<string, s
 export function describeClientMetrics(overrides: ReadonlyMap<string, string>): DescribedSetting[] {
   return Object.entries<Setting<SettingValue>>(clientMetricsSettings satisfies Settings).map(([name, setting]) => {
     const standard = formatValue(setting.type, setting.default ?? null)
-    return described(name, setting, inForce(name, setting, overrides, standard), written(name, overrides, 'client-metrics'))
+    const text = inForce(name, setting, overrides, standard)
+    return described(name, setting, text, written(name, overrides, text, 'client-metrics'))
   })
 }
 
 /**
- * One setting of a broker, null when nobody knows it.
+ * One setting of a broker.
  *
  * @param raw the text to show in place of the value in force
  */
-function brokerSetting(node: NodeConfig, name: string, synonyms: readonly DescribedSynonym[], raw: string | null = null): DescribedSetting | null {
+function brokerSetting(node: NodeConfig, name: string, synonyms: readonly DescribedSynonym[], raw: string | null = null): DescribedSetting {
   const setting = findSetting(name)?.setting
-  if (setting === undefined) return null
+  if (setting === undefined) return unknownSetting(name, synonyms)
   const isDocumented = isBrokerSetting(name) && !isDynamicOnly(name)
   // Kafka has read only what it documents: the rest it shows as it was written.
   const isRead = isDocumented && !setting.internal
@@ -106,6 +109,11 @@ function brokerSetting(node: NodeConfig, name: string, synonyms: readonly Descri
   const entry = described(name, setting, text, synonyms)
   const isReadOnly = !isBrokerSetting(name) || setting.update === 'read-only'
   return { ...entry, isReadOnly, documentation: isDocumented ? entry.documentation : null }
+}
+
+/** A name that nobody knows may hold anything: its value is never shown. */
+function unknownSetting(name: string, synonyms: readonly DescribedSynonym[]): DescribedSetting {
+  return { name, text: null, source: synonyms[0]?.source ?? 'default', isReadOnly: true, isSecret: true, synonyms, type: null, documentation: null }
 }
 
 function described(name: string, setting: Setting<SettingValue>, text: string | null, synonyms: readonly DescribedSynonym[]): DescribedSetting {
@@ -129,9 +137,9 @@ function inForce(name: string, setting: Setting<SettingValue>, overrides: Readon
   return parsed.refusal === undefined ? formatValue(setting.type, parsed.value) : standard
 }
 
-function written(name: string, overrides: ReadonlyMap<string, string>, source: DescribedSource): readonly DescribedSynonym[] {
-  const text = overrides.get(name)
-  return text === undefined ? [] : [{ name, text, source }]
+/** What the resource itself sets, told as the value that was made of it. */
+function written(name: string, overrides: ReadonlyMap<string, string>, text: string | null, source: DescribedSource): readonly DescribedSynonym[] {
+  return overrides.has(name) ? [{ name, text, source }] : []
 }
 
 /** Layer by layer what was written for the broker's setting or what stands for it, from the setting's own name on. */

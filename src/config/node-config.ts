@@ -132,27 +132,44 @@ export class NodeConfig {
 
   /**
    * Replaces a layer made while running by what the metadata log says now, and tells the listeners what changed.
-   * Values that this node does not take (unknown, not dynamic, not parseable: another version may have written them) are left out
-   * and returned, as Kafka logs and ignores them.
+   * Values that this node does not take (not dynamic, not parseable: another version may have written them) are left out
+   * and returned, as Kafka logs and ignores them. Names that nobody knows are kept, for a plug-in may read them.
    */
   setDynamic(layer: DynamicLayer, values: ReadonlyMap<string, string>): readonly string[] {
-    const ignored: string[] = []
     const next = new Map<string, Held>()
     for (const [name, text] of values) {
-      const refusal = this.checkDynamic(layer, new Map([[name, text]]))
-      const setting = findSetting(name)?.setting
-      const parsed = refusal === null && setting !== undefined ? parseSetting(name, setting, text) : undefined
-      if (parsed === undefined || parsed.refusal !== undefined) ignored.push(name)
-      else next.set(name, { text, value: parsed.value, origin: layer === 'broker' ? 'set for this broker' : 'set for all brokers' })
+      const value = this.#readDynamic(layer, name, text)
+      if (value !== undefined) next.set(name, { text, value, origin: layer === 'broker' ? 'set for this broker' : 'set for all brokers' })
     }
     this.#replace(layer, next)
-    return ignored
+    return [...values.keys()].filter((name) => !next.has(name))
+  }
+
+  /** Of `values` those that this node takes in that layer. */
+  takenDynamically(layer: DynamicLayer, values: ReadonlyMap<string, string>): Map<string, string> {
+    return new Map([...values].filter(([name, text]) => this.#readDynamic(layer, name, text) !== undefined))
+  }
+
+  /** What would be in force if one layer made while running were this one: for judging a change before it is made. Nobody listens to it. */
+  withDynamic(layer: DynamicLayer, values: ReadonlyMap<string, string>): NodeConfig {
+    const next = new NodeConfig(this.#given)
+    next.#broker = this.#broker
+    next.#defaultBroker = this.#defaultBroker
+    next.setDynamic(layer, values)
+    return next
   }
 
   /** Calls `listener` after each change, with the names whose value in force is another now. The result ends that. */
   onChange(listener: ConfigListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** undefined where this node does not take the value. */
+  #readDynamic(layer: DynamicLayer, name: string, text: string): SettingValue | undefined {
+    if (this.checkDynamic(layer, new Map([[name, text]])) !== null) return undefined
+    const setting = findSetting(name)?.setting
+    return setting === undefined ? text : parseSetting(name, setting, text).value
   }
 
   #replace(layer: DynamicLayer, next: Layer): void {

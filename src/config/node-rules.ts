@@ -2,6 +2,7 @@
  * Which values fit together on a node, in the order in which Apache Kafka asks and with its messages
  * (kafka.server.KafkaConfig#validateValues). The first that does not fit throws CONFIG_INVALID.
  */
+import { checkGroupRules } from './group-coordinator-rules.ts'
 import { type Listener, parsePairs } from './listeners.ts'
 import type { NodeConfig } from './node-config.ts'
 import { type NodeIdentity, nodeIdentity } from './node-identity.ts'
@@ -11,6 +12,7 @@ const MIB = 1_048_576
 
 /** Checks the values in force and gives what they say the node is. */
 export function checkNodeRules(config: NodeConfig): NodeIdentity {
+  checkGroupRules(config)
   const identity = nodeIdentity(config)
   if (config.get('node.id') !== config.get('broker.id')) refuse('You must set `node.id` to the same value as `broker.id`.')
   checkLogRules(config, identity)

@@ -9,7 +9,7 @@ import { type SettingType, type SettingValue, UNLIMITED } from './setting-value.
 import { invalidValue } from './validators.ts'
 
 /** A value, or why the text is none: Kafka's message. */
-export type Parsed<Value> = { readonly value: Value; readonly refusal?: undefined } | { readonly refusal: string }
+export type Parsed<Value> = { readonly value: Value; readonly refusal?: undefined } | { readonly refusal: string; readonly value?: undefined }
 
 /** Reads `text` as the type says and checks it. */
 export function parseSetting<Value extends SettingValue>(name: string, setting: Setting<Value>, text: string): Parsed<Value> {

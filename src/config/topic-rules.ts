@@ -1,3 +1,4 @@
+import { formatValue } from './format-value.ts'
 import type { NodeConfig } from './node-config.ts'
 import { parseSetting } from './parse-value.ts'
 import type { SettingValue } from './setting-value.ts'
@@ -33,7 +34,8 @@ export function isTopicSetting(name: string): name is TopicSettingName {
 function conflict(config: TopicConfig): string | null {
   const least = config.get('min.compaction.lag.ms')
   const most = config.get('max.compaction.lag.ms')
-  if (least > most) return `conflict topic config setting min.compaction.lag.ms (${least}) > max.compaction.lag.ms (${most})`
+  if (least > most)
+    return `conflict topic config setting min.compaction.lag.ms (${formatValue('long', least)}) > max.compaction.lag.ms (${formatValue('long', most)})`
   return remoteStorageRefusal(config)
 }
 

@@ -3,8 +3,15 @@ import type { ControllerError } from './controller.ts'
 
 export const NO_ERROR: ControllerError = { errorCode: ErrorCode.NONE, errorMessage: null }
 
-/** @param message null where Kafka sends none */
+/** Bytes of a text on the wire. */
+const MAX_MESSAGE_BYTES = 0x7fff
+
+/**
+ * @param message null where Kafka sends none. One that quotes so much of the request that no answer can hold it makes
+ * Kafka's controller fail over it: its client is told UNKNOWN_SERVER_ERROR.
+ */
 export function failure(errorCode: number, message: string | null): ControllerError {
+  if (message !== null && Buffer.byteLength(message) > MAX_MESSAGE_BYTES) return { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR, errorMessage: null }
   return { errorCode, errorMessage: message }
 }
 

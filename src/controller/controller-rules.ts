@@ -1,5 +1,6 @@
 import { randomUuid, type Uuid } from '../../protocol/uuid.ts'
 import type { Random } from '../base/ports.ts'
+import { groupConfigRefusal } from '../config/group-rules.ts'
 import type { ConfigSource, NodeConfig } from '../config/node-config.ts'
 import { TopicConfig } from '../config/topic-config.ts'
 import { topicConfigRefusal } from '../config/topic-rules.ts'
@@ -11,6 +12,8 @@ export interface ControllerRules {
   readonly defaultReplicationFactor: number
   /** Why these are no settings of a topic; null when they are. */
   topicConfigRefusal(overrides: ReadonlyMap<string, string>): string | null
+  /** Why these are no settings of a group; null when they are. */
+  groupConfigRefusal(overrides: ReadonlyMap<string, string>): string | null
   /** All settings in force, sorted by name. */
   topicConfigEntries(overrides: ReadonlyMap<string, string>): readonly TopicConfigEntry[]
   minInsyncReplicas(overrides: ReadonlyMap<string, string>): number
@@ -41,6 +44,7 @@ export function controllerRules(config: NodeConfig, random: Random): ControllerR
       return config.get('default.replication.factor')
     },
     topicConfigRefusal: (overrides) => topicConfigRefusal(config, overrides),
+    groupConfigRefusal: (overrides) => groupConfigRefusal(config, overrides),
     topicConfigEntries: (overrides) =>
       topicConfig(overrides)
         .entries()

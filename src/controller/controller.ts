@@ -1,4 +1,5 @@
 import type { Uuid } from '../../protocol/uuid.ts'
+import type { ConfigChange } from '../config/config-operation.ts'
 
 /** Who asks. */
 export interface ControllerRequestContext {
@@ -74,6 +75,22 @@ export interface ProducerIdBlock {
   readonly count: number
 }
 
+/** What has settings; `type` as in `ConfigResourceType`, the name '' stands for all brokers. */
+export interface ConfigResource {
+  readonly type: number
+  readonly name: string
+}
+
+/** To one resource: some settings change, or `values` are all that it has from now on. */
+export type ConfigEdit = ConfigResource &
+  ({ readonly kind: 'change'; readonly changes: readonly ConfigChange[] } | { readonly kind: 'replace'; readonly values: ReadonlyMap<string, string> })
+
+export interface AlterConfigsCommand {
+  /** Each resource once. */
+  readonly edits: readonly ConfigEdit[]
+  readonly validateOnly: boolean
+}
+
 /**
  * The active controller as the rest of the node calls it. Answers arrive when what was decided is committed and applied by
  * this node's publishers: a created topic is served, a deleted one is gone. A request never rejects for what it asks; it
@@ -89,6 +106,8 @@ export interface Controller {
     topics: readonly PartitionsToCreate[],
     options: { readonly validateOnly: boolean },
   ): Promise<readonly CreatedPartitions[]>
+  /** The answers are in the order of the edits, each of which is done whole or not at all. Source: KIP-133, KIP-339. */
+  alterConfigs(context: ControllerRequestContext, command: AlterConfigsCommand): Promise<readonly ControllerError[]>
   /** A block of ids that no one was given before. Source: KIP-730. */
   allocateProducerIds(
     context: ControllerRequestContext,

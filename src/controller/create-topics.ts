@@ -3,6 +3,7 @@ import { ZERO_UUID } from '../../protocol/uuid.ts'
 import { ConfigResourceType, type PartitionImage } from '../metadata/image.ts'
 import { configRecord, partitionRecord } from '../metadata/image-records.ts'
 import type { MetadataRecord } from '../metadata/metadata-record.ts'
+import { longValueRefusal } from './config-rules.ts'
 import type { ControllerError, CreatedTopic, CreateTopicsCommand, TopicToCreate } from './controller.ts'
 import { failure, MAX_RECORDS_PER_REQUEST, TOO_LARGE_BATCH } from './controller-error.ts'
 import type { ControllerRules } from './controller-rules.ts'
@@ -14,7 +15,6 @@ import { collidingTopic, topicNameRefusal } from './topic-names.ts'
 
 /** Of a request or a topic's setting: take the cluster's default. */
 export const DEFAULT = -1
-const MAX_CONFIG_VALUE_LENGTH = 32_767
 
 /**
  * Decides on new topics, each by itself: the answers are in the order of the request, the records in one batch.
@@ -99,9 +99,8 @@ function nullConfigRefusal(topic: TopicToCreate): ControllerError | null {
 function configRefusal(overrides: ReadonlyMap<string, string>, rules: ControllerRules): ControllerError | null {
   if (overrides.size === 0) return null
   for (const value of overrides.values()) {
-    if (value.length <= MAX_CONFIG_VALUE_LENGTH) continue
-    const message = `The configuration value cannot be added because it exceeds the maximum value size of ${MAX_CONFIG_VALUE_LENGTH} bytes.`
-    return failure(ErrorCode.INVALID_CONFIG, message)
+    const tooLong = longValueRefusal(value)
+    if (tooLong !== null) return tooLong
   }
   const refusal = rules.topicConfigRefusal(overrides)
   return refusal === null ? null : failure(ErrorCode.INVALID_CONFIG, refusal)

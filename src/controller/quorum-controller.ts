@@ -7,6 +7,7 @@ import type { MetadataRecord } from '../metadata/metadata-record.ts'
 import type { AppendReceipt } from '../raft/raft-node.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { activationRecords } from './activation.ts'
+import { alterConfigs } from './alter-configs.ts'
 import { type AssignReplicasCommand, type AssignReplicasReply, assignReplicas } from './assign-replicas.ts'
 import { brokerHeartbeat, type HeartbeatCommand, type HeartbeatReply } from './broker-heartbeat.ts'
 import { type BrokerRegistrationCommand, type RegistrationReply, registerBroker } from './broker-registration.ts'
@@ -19,6 +20,7 @@ import type {
   UpdateFeaturesCommand,
 } from './cluster-controller.ts'
 import type {
+  AlterConfigsCommand,
   Controller,
   ControllerError,
   ControllerRequestContext,
@@ -150,6 +152,10 @@ export class QuorumController implements Controller, ClusterController {
     options: { readonly validateOnly: boolean },
   ): Promise<readonly CreatedPartitions[]> {
     return this.#writeFor(context, (state) => createPartitions(state, topics, options, this.#options.rules))
+  }
+
+  alterConfigs(context: ControllerRequestContext, command: AlterConfigsCommand): Promise<readonly ControllerError[]> {
+    return this.#writeFor(context, (state) => alterConfigs(state, command, this.#options.rules))
   }
 
   allocateProducerIds(

@@ -9,10 +9,12 @@ import {
   describeGroup,
   describeTopic,
 } from '../config/describe-settings.ts'
+import { parseJavaInt } from '../config/java-int.ts'
 import type { SettingType } from '../config/setting-value.ts'
 import { topicNameRefusal } from '../controller/topic-names.ts'
 import { ConfigResourceType, configOverrides } from '../metadata/image.ts'
 import type { LoggerLevels } from '../telemetry/logger-levels.ts'
+import { ROOT_LOGGER } from './alter-loggers.ts'
 import { defineHandler } from './define-handler.ts'
 import type { Services } from './services.ts'
 
@@ -52,11 +54,11 @@ const typeCodes: Readonly<Record<SettingType, number>> = {
   password: 9,
 }
 
+/** Of the field configType, for loggers and for names that nobody knows. */
+const UNKNOWN_TYPE = 0
+
 /** Of the field configSource, for loggers, whose levels are no settings. */
 const LOGGER_SOURCE = 6
-
-/** Kafka's name for what holds for all loggers without a level of their own. */
-const ROOT_LOGGER = 'root'
 
 const RESOURCE_TYPES: ReadonlySet<number> = new Set(Object.values(ConfigResourceType))
 
@@ -114,10 +116,10 @@ function topic({ config, metadata }: Services, name: string): Answer {
   return { settings: describeTopic(config, configOverrides(image, ConfigResourceType.TOPIC, name)) }
 }
 
-/** A broker tells of itself only. Its id is read as Java reads whole numbers: with a sign and leading zeros. */
+/** A broker tells of itself only. */
 function brokerRefusal(nodeId: number, resourceName: string, alternative: string): Refusal | null {
-  const id = /^[+-]?[0-9]+$/.test(resourceName) ? Number(resourceName) : Number.NaN
-  if (id !== (id | 0)) return invalid(`Broker id must be an integer, but it is: ${resourceName}`)
+  const id = parseJavaInt(resourceName)
+  if (id === null) return invalid(`Broker id must be an integer, but it is: ${resourceName}`)
   return id === nodeId ? null : invalid(`Unexpected broker id, expected ${nodeId}${alternative} but received ${resourceName}`)
 }
 
@@ -148,11 +150,11 @@ function entry({ includeSynonyms, includeDocumentation }: DescribeConfigsRequest
     configSource: sourceCodes[setting.source],
     isSensitive: setting.isSecret,
     synonyms: synonyms.map(({ name, text, source }) => ({ name, value: text, source: sourceCodes[source] })),
-    configType: typeCodes[setting.type],
+    configType: setting.type === null ? UNKNOWN_TYPE : typeCodes[setting.type],
     documentation: includeDocumentation ? setting.documentation : null,
   }
 }
 
 function loggerEntry({ name, level }: DescribedLogger) {
-  return { name, value: level, readOnly: false, configSource: LOGGER_SOURCE, isSensitive: false, synonyms: [], configType: 0, documentation: '' }
+  return { name, value: level, readOnly: false, configSource: LOGGER_SOURCE, isSensitive: false, synonyms: [], configType: UNKNOWN_TYPE, documentation: '' }
 }

@@ -1,4 +1,5 @@
 import { alterPartitionReassignmentsHandler } from './alter-partition-reassignments.ts'
+import { alterConfigsHandler } from './alter-configs.ts'
 import { apiVersionsHandler } from './api-versions.ts'
 import { createAclsHandler } from './create-acls.ts'
 import { createDelegationTokenHandler } from './create-delegation-token.ts'
@@ -22,6 +23,7 @@ import { expireDelegationTokenHandler } from './expire-delegation-token.ts'
 import { fetchHandler } from './fetch.ts'
 import { findCoordinatorHandler } from './find-coordinator.ts'
 import { heartbeatHandler } from './heartbeat.ts'
+import { incrementalAlterConfigsHandler } from './incremental-alter-configs.ts'
 import { initProducerIdHandler } from './init-producer-id.ts'
 import { joinGroupHandler } from './join-group.ts'
 import { leaveGroupHandler } from './leave-group.ts'
@@ -68,12 +70,14 @@ export const handlers: readonly AnyHandler[] = [
   createAclsHandler,
   deleteAclsHandler,
   describeConfigsHandler,
+  alterConfigsHandler,
   createPartitionsHandler,
   createDelegationTokenHandler,
   renewDelegationTokenHandler,
   expireDelegationTokenHandler,
   describeDelegationTokenHandler,
   deleteGroupsHandler,
+  incrementalAlterConfigsHandler,
   electLeadersHandler,
   alterPartitionReassignmentsHandler,
   listPartitionReassignmentsHandler,

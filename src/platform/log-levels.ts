@@ -1,7 +1,8 @@
-/** From the most to the least severe. Kafka's FATAL is `error` here, as its loggers hardly use it. */
-export type LogLevel = 'off' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
+import type { LoggerLevels, LogLevel } from '../telemetry/logger-levels.ts'
 
-const SEVERITY: Readonly<Record<LogLevel, number>> = { off: 100, error: 50, warn: 40, info: 30, debug: 20, trace: 10 }
+export type { LogLevel }
+
+const SEVERITY: Readonly<Record<LogLevel, number>> = { off: 100, fatal: 60, error: 50, warn: 40, info: 30, debug: 20, trace: 10 }
 
 /** Where a logger looks whether a line is wanted: shared by all loggers of one component, so that a change reaches them at once. */
 export interface LevelCell {
@@ -14,7 +15,7 @@ export function severityOf(level: LogLevel): number {
 }
 
 /** Which lines are written, component by component; changeable while the node runs (IncrementalAlterConfigs on BROKER_LOGGER). */
-export class LogLevels {
+export class LogLevels implements LoggerLevels {
   #defaultLevel: LogLevel
   readonly #explicit = new Map<string, LogLevel>()
   /** One for each component, which are as many as the program names. */

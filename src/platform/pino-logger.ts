@@ -1,6 +1,7 @@
 import { type DestinationStream, destination, type Logger as Pino, pino, stdSerializers, stdTimeFunctions } from 'pino'
 import type { LogFields, Logger } from '../telemetry/logger.ts'
-import { type LevelCell, type LogLevel, LogLevels, severityOf } from './log-levels.ts'
+import type { LogLevel } from '../telemetry/logger-levels.ts'
+import { type LevelCell, LogLevels, severityOf } from './log-levels.ts'
 import { readableLine } from './readable-log.ts'
 
 export interface LogOutput {

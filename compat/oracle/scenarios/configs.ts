@@ -31,6 +31,11 @@ const STARTED_DIFFERENTLY: ReadonlySet<string> = new Set([
   'log.dirs',
 ])
 
+/** Settings that Apache Kafka has not. */
+function isOurs(name: string): boolean {
+  return name.startsWith('odradek.') || name === 'metrics.port' || name === 'metrics.host'
+}
+
 type Resource = readonly [type: number, name: string, keys?: readonly string[] | null]
 
 interface Asked {
@@ -56,7 +61,7 @@ function comparable(outcome: Outcome): unknown {
   const results = answer.results.map((result) => ({
     ...result,
     configs: result.configs
-      .filter(({ name }) => !name.startsWith('odradek.') && !STARTED_DIFFERENTLY.has(name))
+      .filter(({ name }) => !isOurs(name) && !STARTED_DIFFERENTLY.has(name))
       .map((config) => ({ ...config, documentation: config.documentation ? '<text>' : config.documentation })),
   }))
   return { kind: 'answer', value: { ...answer, results } }

@@ -88,12 +88,18 @@ describe('a change while the node runs', () => {
       new Map([
         ['node.id', '9'],
         ['num.io.threads', 'many'],
-        ['no.such', 'x'],
         ['message.max.bytes', '7'],
       ]),
     )
-    expect(ignored).toEqual(['node.id', 'num.io.threads', 'no.such'])
+    expect(ignored).toEqual(['node.id', 'num.io.threads'])
     expect([config.get('node.id'), config.get('num.io.threads'), config.get('message.max.bytes')]).toEqual([1, 8, 7])
+  })
+
+  test('keeps names that nobody knows', () => {
+    const config = nodeConfig()
+    expect(config.setDynamic('broker', new Map([['my.own', 'x']]))).toEqual([])
+    expect(config.layersOf('my.own')).toEqual([{ text: 'x', source: 'dynamic-broker' }])
+    expect(config.names()).toContain('my.own')
   })
 
   test('reaches a throttle that no file may hold', () => {

@@ -33,6 +33,7 @@ function controllerMethods(controller: LocalController) {
   return {
     deleteTopics: controller.deleteTopics.bind(controller),
     createPartitions: controller.createPartitions.bind(controller),
+    alterConfigs: controller.alterConfigs.bind(controller),
     allocateProducerIds: controller.allocateProducerIds.bind(controller),
   }
 }

@@ -22,6 +22,7 @@ export function rules(change: Partial<ControllerRules> = {}): ControllerRules {
     defaultPartitionCount: 1,
     defaultReplicationFactor: 1,
     topicConfigRefusal: (overrides) => (overrides.has('bad') ? 'Unknown topic config name: bad' : null),
+    groupConfigRefusal: (overrides) => (overrides.has('bad') ? 'Unknown group config name: bad' : null),
     topicConfigEntries: (overrides) => [...overrides].map(([name, value]) => ({ name, value, readOnly: false, source: 1, isSensitive: false })),
     minInsyncReplicas: (overrides) => Number(overrides.get('min.insync.replicas') ?? 1),
     uncleanElectionEnabled: (overrides) => overrides.get('unclean.leader.election.enable') === 'true',

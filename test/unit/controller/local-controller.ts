@@ -1,5 +1,6 @@
 import type { Uuid } from '../../../protocol/uuid.ts'
-import type { Controller, ControllerRequestContext, CreateTopicsCommand, PartitionsToCreate } from '../../../src/controller/controller.ts'
+import { alterConfigs } from '../../../src/controller/alter-configs.ts'
+import type { AlterConfigsCommand, Controller, ControllerRequestContext, CreateTopicsCommand, PartitionsToCreate } from '../../../src/controller/controller.ts'
 import type { ControllerState } from '../../../src/controller/controller-state.ts'
 import { createPartitions } from '../../../src/controller/create-partitions.ts'
 import { createTopics } from '../../../src/controller/create-topics.ts'
@@ -36,6 +37,10 @@ export class LocalController implements Controller, MetadataService {
 
   createPartitions(context: ControllerRequestContext, topics: readonly PartitionsToCreate[], options: { readonly validateOnly: boolean }) {
     return this.#apply(context, (state) => createPartitions(state, topics, options, this.#rules))
+  }
+
+  alterConfigs(context: ControllerRequestContext, command: AlterConfigsCommand) {
+    return this.#apply(context, (state) => alterConfigs(state, command, this.#rules))
   }
 
   allocateProducerIds(context: ControllerRequestContext, brokerId: number, brokerEpoch: number) {

@@ -4,6 +4,7 @@ import type { DescribeConfigsResponse } from '../../../protocol/messages/describ
 import { describeConfigsHandler } from '../../../src/handlers/describe-configs.ts'
 import { ConfigResourceType } from '../../../src/metadata/image.ts'
 import type { MetadataRecord } from '../../../src/metadata/metadata-record.ts'
+import { LogLevels } from '../../../src/platform/log-levels.ts'
 import { broker, topic } from '../metadata/records.ts'
 import { TopicNode, versions } from './topic-requests.ts'
 
@@ -165,7 +166,9 @@ describe('DescribeConfigs', () => {
   })
 
   it('tells the components of the node and their levels as loggers', async () => {
-    const logLevels = { defaultLevel: 'info', components: () => ['server', 'storage'], get: (component: string) => (component === 'server' ? 'debug' : 'info') }
+    const logLevels = new LogLevels('info')
+    logLevels.set('server', 'debug')
+    logLevels.set('storage', null)
     const logging = new TopicNode([], {}, { logLevels })
     const resource = { resourceType: BROKER_LOGGER, resourceName: '1' }
     const all = await logging.ask(describeConfigsHandler, 4, { resources: [{ ...resource, configurationKeys: null }] })

@@ -1,0 +1,74 @@
+/**
+ * What a broker says to a change of brokers' settings before the controller is asked: it alone knows what it was started with.
+ * Source: kafka.server.ConfigAdminManager; KIP-226, KIP-339.
+ */
+import { type BrokerSettingName, brokerSettings, isBrokerSetting } from './broker-settings.ts'
+import type { ConfigChange } from './config-operation.ts'
+import { type ConfigRefusal, refusedConfig, refusedRequest } from './config-refusal.ts'
+import { dynamicUpdateRefusal } from './dynamic-update.ts'
+import { formatValue } from './format-value.ts'
+import { splitAsJava } from './java-split.ts'
+import type { DynamicLayer, NodeConfig } from './node-config.ts'
+
+/**
+ * @param before what is written for the layer now
+ * @returns why the changes cannot be made; null when they can
+ */
+export function brokerChangeRefusal(
+  config: NodeConfig,
+  layer: DynamicLayer,
+  before: ReadonlyMap<string, string>,
+  changes: readonly ConfigChange[],
+): ConfigRefusal | null {
+  const values = config.takenDynamically(layer, before)
+  for (const change of changes) {
+    const refusal = apply(values, change)
+    if (refusal !== null) return refusal
+  }
+  return replacementRefusal(config, layer, values)
+}
+
+/** The same where `values` are to be all that is written for the layer. */
+export function replacementRefusal(config: NodeConfig, layer: DynamicLayer, values: ReadonlyMap<string, string>): ConfigRefusal | null {
+  const refusal = dynamicUpdateRefusal(config, layer, values)
+  return refusal === null ? null : refusedRequest(refusal)
+}
+
+function apply(values: Map<string, string>, { name, operation, value }: ConfigChange): ConfigRefusal | null {
+  const given = value ?? ''
+  switch (operation) {
+    case 'set':
+      values.set(name, given)
+      return null
+    case 'delete':
+      values.delete(name)
+      return null
+    case 'append':
+    case 'subtract': {
+      if (!isBrokerSetting(name)) return refusedConfig(`Unknown config name: ${name}`)
+      if (brokerSettings[name].type !== 'list') return refusedConfig(`Config value ${operation} is not allowed for config key: ${name}`)
+      const text = values.get(name) ?? defaultText(name)
+      values.set(name, operation === 'append' ? appended(text, given) : subtracted(text, given))
+      return null
+    }
+  }
+}
+
+function defaultText(name: BrokerSettingName): string {
+  const { type, default: standard } = brokerSettings[name]
+  return formatValue(type, standard ?? null) ?? ''
+}
+
+function appended(text: string, more: string): string {
+  const items = text === '' ? [] : splitAsJava(text, ',')
+  return [...items, ...splitAsJava(more, ',').filter((item) => !items.includes(item))].join()
+}
+
+function subtracted(text: string, less: string): string {
+  const items = splitAsJava(text, ',')
+  for (const item of splitAsJava(less, ',')) {
+    const index = items.indexOf(item)
+    if (index !== -1) items.splice(index, 1)
+  }
+  return items.join()
+}
