@@ -1,5 +1,6 @@
 import { alterPartitionReassignmentsHandler } from './alter-partition-reassignments.ts'
 import { alterConfigsHandler } from './alter-configs.ts'
+import { alterReplicaLogDirsHandler } from './alter-replica-log-dirs.ts'
 import { apiVersionsHandler } from './api-versions.ts'
 import { createAclsHandler } from './create-acls.ts'
 import { createDelegationTokenHandler } from './create-delegation-token.ts'
@@ -15,6 +16,7 @@ import { describeClusterHandler } from './describe-cluster.ts'
 import { describeConfigsHandler } from './describe-configs.ts'
 import { describeDelegationTokenHandler } from './describe-delegation-token.ts'
 import { describeGroupsHandler } from './describe-groups.ts'
+import { describeLogDirsHandler } from './describe-log-dirs.ts'
 import { describeProducersHandler } from './describe-producers.ts'
 import { describeQuorumHandler } from './describe-quorum.ts'
 import { describeTopicPartitionsHandler } from './describe-topic-partitions.ts'
@@ -71,6 +73,8 @@ export const handlers: readonly AnyHandler[] = [
   deleteAclsHandler,
   describeConfigsHandler,
   alterConfigsHandler,
+  alterReplicaLogDirsHandler,
+  describeLogDirsHandler,
   createPartitionsHandler,
   createDelegationTokenHandler,
   renewDelegationTokenHandler,

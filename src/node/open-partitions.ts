@@ -56,6 +56,9 @@ export async function openPartitions(options: OpenPartitionsOptions): Promise<Op
   })
   teardown.add('replication', () => replicas.stop())
   followSettings(config, topicConfigs, logs)
+  config.onChange((names) => {
+    if (names.has('cordoned.log.dirs')) replicas.directories.cordonedChanged()
+  })
   return { logs, replicas, topicConfigs }
 }
 

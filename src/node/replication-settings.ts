@@ -13,5 +13,8 @@ export function replicationSettings(config: NodeConfig): ReplicationSettings {
     get fetchMaxBytes() {
       return config.get('fetch.max.bytes')
     },
+    get moveMaxBytesPerSecond() {
+      return config.get('replica.alter.log.dirs.io.max.bytes.per.second')
+    },
   }
 }

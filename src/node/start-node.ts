@@ -11,7 +11,7 @@ import { makeServices } from './make-services.ts'
 import { NodeFailure } from './node-failure.ts'
 import { type AdvertisedListener, listenerSpecs, toldAddresses, warnOfOpenListeners } from './node-listeners.ts'
 import type { NodeOptions } from './node-options.ts'
-import { openDirectories } from './open-directories.ts'
+import { cordonedDirectories, openDirectories, withAbsolutePaths } from './open-directories.ts'
 import { openGroups } from './open-groups.ts'
 import { openMetadata, toEndpoint } from './open-metadata.ts'
 import { openMetrics } from './open-metrics.ts'
@@ -39,7 +39,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { logger, ports } = options
   const failure = new NodeFailure(logger)
   const teardown = new Teardown(logger)
-  const guarded = { ...options, ports: { ...ports, timers: guardedTimers(ports.timers, failure.report) } }
+  const guarded = { ...options, identity: withAbsolutePaths(options.identity, ports.disk), ports: { ...ports, timers: guardedTimers(ports.timers, failure.report) } }
   try {
     return await Promise.race([start(guarded, failure, teardown), failure.promise])
   } catch (error) {
@@ -71,7 +71,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
     features: knownFeatures,
     rack: config.get('broker.rack'),
     logDirs: partitions.logs.liveDirectories.map(({ directoryId }) => directoryId),
-    cordonedLogDirs: () => [],
+    cordonedLogDirs: () => cordonedDirectories(partitions.logs),
     previousBrokerEpoch: partitions.logs.previousBrokerEpoch,
     registry: controller,
     metadata: loader,
@@ -80,6 +80,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   await broker.register()
   teardown.add('the registration of the broker', () => (failure.error === null ? broker.shutDown() : undefined))
   await broker.unfence()
+  partitions.replicas.directories.start(broker)
   await allServing()
   const services = makeServices({ options, directories, apis, metadata, partitions, groups, broker })
   teardown.add('the server', () => stopServing(server, groups, ports))

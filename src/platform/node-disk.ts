@@ -1,6 +1,6 @@
 import { constants, type Dirent, openSync, renameSync } from 'node:fs'
 import { open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Clock, DirectoryEntry, DirectoryLock, Disk, DiskFile, FileInfo, FileKind, OpenMode, VolumeSpace } from '../base/ports.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { isNotFound, toDiskError } from './disk-errors.ts'
@@ -40,6 +40,10 @@ export class NodeDisk implements Disk {
     } catch (error) {
       throw toDiskError('Opening', path, error)
     }
+  }
+
+  absolutePath(path: string): string {
+    return resolve(path)
   }
 
   async list(path: string): Promise<DirectoryEntry[]> {

@@ -73,6 +73,8 @@ async function searchLog(partition: Partition, params: OffsetQueryParams, query:
   try {
     found = await log.offsetForTimestamp(query.timestamp)
   } catch (error) {
+    // The log moved to another directory, and was closed in the middle of the search.
+    if (partition.log !== log && partition.log !== null) return searchLog(partition, params, query)
     partition.logFailed(log, error)
     return failed(ErrorCode.KAFKA_STORAGE_ERROR)
   }

@@ -224,11 +224,16 @@ export class Partition {
     const log = this.#log
     if (log === null) return READ_FAILED
     try {
-      return await log.readAsync(startOffset, options)
+      const result = await log.readAsync(startOffset, options)
+      if (log === this.#log || this.#log === null) return result
     } catch (error) {
-      this.logFailed(log, error)
-      return READ_FAILED
+      if (log === this.#log || this.#log === null) {
+        this.logFailed(log, error)
+        return READ_FAILED
+      }
     }
+    // The log moved to another directory meanwhile, and was closed in the middle of the read.
+    return this.readAsync(startOffset, options)
   }
 
   /** For code that uses `log` itself: a `DiskError` takes the log's directory offline, anything else is thrown again. */
@@ -314,6 +319,16 @@ export class Partition {
     this.#leader = null
     this.#log = null
     this.#audience.changed(true, 'offline')
+  }
+
+  /** `log` goes on in another directory where this partition's log ended, with all its records. */
+  logMoved(log: PartitionLog): void {
+    const { limit } = this.#flushGate
+    this.#log = log
+    this.#flushGate = new FlushGate(this.#flushed, this.#flushFailed)
+    // What waited to be flushed there has to be flushed here.
+    if (limit !== null) this.#flushGate.hold(log, limit)
+    this.changed()
   }
 
   /** The partition leaves this node. */

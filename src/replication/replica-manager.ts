@@ -12,6 +12,8 @@ import type { PartitionLog } from '../storage/log/partition-log.ts'
 import type { LogDirectoryInfo, LogManager } from '../storage/log-manager.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Traffic } from '../telemetry/traffic.ts'
+import { type DescribedDirectory, describeLogDirs } from './directories/describe-log-dirs.ts'
+import { ReplicaDirectories } from './directories/replica-directories.ts'
 import { HighWatermarkCheckpoint } from './high-watermark-checkpoint.ts'
 import { HostedPartitions } from './hosted-partitions.ts'
 import { Partition, type PartitionEnvironment } from './partition.ts'
@@ -28,7 +30,12 @@ export interface ReplicationSettings {
   readonly replicaHighWatermarkCheckpointIntervalMs: number
   /** fetch.max.bytes */
   readonly fetchMaxBytes: number
+  /** replica.alter.log.dirs.io.max.bytes.per.second */
+  readonly moveMaxBytesPerSecond: number
 }
+
+/** They stand for no directory. */
+const RESERVED_DIRECTORIES: ReadonlySet<Uuid> = new Set(Object.values(DirectoryId))
 
 interface PartitionChange {
   readonly registration: PartitionImage
@@ -75,6 +82,8 @@ export class ReplicaManager implements MetadataPublisher {
   readonly #logger: Logger
   readonly #logs: LogManager
   readonly #hosted = new HostedPartitions()
+  /** In which directories the replicas are. */
+  readonly directories: ReplicaDirectories
   readonly #environment: PartitionEnvironment
   readonly #checkpoint: HighWatermarkCheckpoint
   #isFirstUpdate = true
@@ -88,6 +97,12 @@ export class ReplicaManager implements MetadataPublisher {
     this.#metadata = options.metadata
     this.#logger = options.logger
     this.#logs = options.logs
+    this.directories = new ReplicaDirectories({
+      ...options,
+      moveBytesPerSecond: () => options.settings.moveMaxBytesPerSecond,
+      partition: (topic, index) => this.partition(topic, index),
+      hostingError: (topic, index) => this.hostingError(topic, index),
+    })
     this.#checkpoint = new HighWatermarkCheckpoint({
       ports: options.ports,
       logger: options.logger,
@@ -136,6 +151,11 @@ export class ReplicaManager implements MetadataPublisher {
     return isKnown(this.image, topic, index) ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
   }
 
+  /** The log directories with the logs for which `isAsked` holds. */
+  describeLogDirs(isAsked: (topic: string, partition: number) => boolean): Promise<readonly DescribedDirectory[]> {
+    return describeLogDirs({ logs: this.#logs, partition: (topic, index) => this.partition(topic, index), isAsked })
+  }
+
   /** Resolves when this node's partitions are as `image` has them: leaders serve, deleted ones are gone. */
   async onUpdate(delta: MetadataDelta, image: MetadataImage): Promise<void> {
     const isStart = this.#isFirstUpdate
@@ -143,6 +163,7 @@ export class ReplicaManager implements MetadataPublisher {
       this.#isFirstUpdate = false
       await this.#checkpoint.load()
       await this.#logs.setAsideStrayLogs((log) => this.#isStray(log, image))
+      await this.#logs.settleFutureLogs((log) => (this.#isStray(log, image) ? null : this.#directoryIn(log, image)))
     }
     const removals: Partition[] = []
     for (const topic of delta.topics.deleted.values()) removals.push(...this.#hostedOf(topic))
@@ -168,10 +189,12 @@ export class ReplicaManager implements MetadataPublisher {
       count++
     }
     this.#logger.error('partitions went offline with their log directory', { directory: directory.path, partitions: count })
+    this.directories.directoryFailed(directory)
   }
 
-  /** Writes the high watermarks a last time. The server has stopped before, the logs close after. */
+  /** Ends moves, and writes the high watermarks a last time. The server has stopped before, the logs close after. */
   async stop(): Promise<void> {
+    await this.directories.stop()
     await this.#checkpoint.stop()
   }
 
@@ -187,6 +210,7 @@ export class ReplicaManager implements MetadataPublisher {
       if (log === null) partition.goOffline()
       else if (registration.leader === this.nodeId) partition.becomeLeader(log, registration)
       else partition.becomeFollower(log, registration)
+      this.directories.follow(partition, registration)
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
       this.#logger.error('a partition is offline because its log could not be opened', { topic: topic.name, partition: index, error })
@@ -202,7 +226,9 @@ export class ReplicaManager implements MetadataPublisher {
     const assigned = registration.directories[registration.replicas.indexOf(this.nodeId)]
     const isLive = this.#logs.liveDirectories.some((directory) => directory.directoryId === assigned)
     const mayBeElsewhere = !isLive && !(isNew && assigned === DirectoryId.UNASSIGNED)
-    if (existing === undefined && mayBeElsewhere && this.#logs.offlineDirectories.length > 0) return null
+    // One that is here may have been left behind by a move to there.
+    const wasLeft = existing !== undefined && !isLive && assigned !== undefined && !RESERVED_DIRECTORIES.has(assigned)
+    if ((wasLeft || (existing === undefined && mayBeElsewhere)) && this.#logs.offlineDirectories.length > 0) return null
     const log = await this.#logs.getOrCreateLog({
       topic,
       partition: index,
@@ -216,6 +242,7 @@ export class ReplicaManager implements MetadataPublisher {
   async #remove(partition: Partition): Promise<void> {
     this.#hosted.remove(partition)
     partition.remove()
+    await this.directories.cancel(partition)
     try {
       await this.#logs.deleteLog(partition.topic, partition.index)
     } catch (error) {
@@ -237,6 +264,12 @@ export class ReplicaManager implements MetadataPublisher {
     const topic = image.topics.byName.get(log.topic)
     if (topic === undefined || (log.topicId !== null && log.topicId !== topic.id)) return true
     return !(topic.partitions[log.partition]?.replicas.includes(this.nodeId) ?? false)
+  }
+
+  /** Where the cluster believes this node's replica to be. */
+  #directoryIn(log: PartitionLog, image: MetadataImage): Uuid | null {
+    const partition = image.topics.byName.get(log.topic)?.partitions[log.partition]
+    return partition?.directories[partition.replicas.indexOf(this.nodeId)] ?? null
   }
 
   #highWatermarksIn(directory: string): OffsetsByPartition {

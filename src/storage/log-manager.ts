@@ -1,7 +1,7 @@
 import type { Uuid } from '../../protocol/uuid.ts'
 import { assert } from '../base/assert.ts'
 import { DiskError, OdradekError } from '../base/errors.ts'
-import type { Clock, Disk, Random, Timers, TimestampMs } from '../base/ports.ts'
+import type { Clock, Disk, Random, Timers, TimestampMs, VolumeSpace } from '../base/ports.ts'
 import { topicPartitionKey } from '../base/topic-partition.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { LogDirectory } from './directory/log-directory.ts'
@@ -14,7 +14,7 @@ import { IndexMemory } from './index/index-memory.ts'
 import type { LogConfig } from './log/log-config.ts'
 import type { LogContext } from './log/log-context.ts'
 import type { PartitionLog } from './log/partition-log.ts'
-import { startLogTasks } from './log-tasks.ts'
+import { type LogTaskSettings, startLogTasks } from './log-tasks.ts'
 
 export interface LogManagerPorts {
   readonly clock: Clock
@@ -24,23 +24,13 @@ export interface LogManagerPorts {
 }
 
 /** Broker settings; names of Kafka in camel case. Read again at each use: some are dynamic. */
-export interface LogManagerSettings {
+export interface LogManagerSettings extends LogTaskSettings {
   /** log.dirs */
   readonly logDirs: readonly string[]
   /** cordoned.log.dirs: nothing new is made there; `*` stands for all. */
   readonly cordonedLogDirs: readonly string[]
-  /** log.retention.check.interval.ms */
-  readonly retentionCheckIntervalMs: number
-  /** log.flush.scheduler.interval.ms */
-  readonly flushCheckIntervalMs: number
-  /** log.flush.offset.checkpoint.interval.ms */
-  readonly recoveryPointCheckpointIntervalMs: number
-  /** log.flush.start.offset.checkpoint.interval.ms */
-  readonly logStartOffsetCheckpointIntervalMs: number
   /** producer.id.expiration.ms */
   readonly producerIdExpirationMs: number
-  /** producer.id.expiration.check.interval.ms */
-  readonly producerIdExpirationCheckIntervalMs: number
   /** num.recovery.threads.per.data.dir: logs loaded at the same time in one directory */
   readonly recoveryConcurrency: number
   /** Segment files open at once; least recently used ones are closed. */
@@ -106,6 +96,8 @@ export class LogManager {
   /** By `topicPartitionKey`. */
   readonly #directoryOf = new Map<string, LogDirectory>()
   readonly #creating = new Map<string, Promise<PartitionLog>>()
+  /** Moves whose old log is not gone yet: until then its name is taken. */
+  readonly #settling = new Map<string, Promise<void>>()
   readonly #placement = new LogPlacement((path) => this.isCordoned(path))
   #tasks: PeriodicTasks | null = null
   #previousBrokerEpoch = -1
@@ -144,9 +136,20 @@ export class LogManager {
     return this.#offline.has(path) ? 'offline' : 'unknown'
   }
 
+  /** As `log.dirs` has them, each once. */
+  get directoryPaths(): readonly string[] {
+    return [...new Set(this.#settings.logDirs)]
+  }
+
+  /** Of the volume that holds a directory. Rejects with a `DiskError`, also for one that is offline. */
+  async spaceOf(path: string): Promise<VolumeSpace> {
+    if (this.directoryStatus(path) !== 'online') throw new DiskError('io', path, `Log directory ${path} is offline`)
+    return await this.#options.ports.disk.space(path)
+  }
+
   isCordoned(path: string): boolean {
     const { cordonedLogDirs } = this.#settings
-    return cordonedLogDirs.includes(ALL_DIRECTORIES) || cordonedLogDirs.includes(path)
+    return cordonedLogDirs.includes(ALL_DIRECTORIES) || cordonedLogDirs.some((cordoned) => this.#options.ports.disk.absolutePath(cordoned) === path)
   }
 
   /** The logs and the copies that are being made in a live directory. */
@@ -203,7 +206,10 @@ export class LogManager {
     const directory = this.#live.get(path)
     const key = topicPartitionKey(topic, partition)
     assert(directory !== undefined && this.#futureDirectory(key) === undefined, 'a log is copied once, to a directory that works')
-    return this.#placement.during(key, directory, () => this.#onDisk(directory, () => directory.createFuture(topic, partition, topicId)))
+    return this.#placement.during(key, directory, async () => {
+      await this.#settling.get(key)
+      return this.#onDisk(directory, () => directory.createFuture(topic, partition, topicId))
+    })
   }
 
   /** Gives up the copy of a log. A missing one is fine. Rejects with `DiskError`. */
@@ -221,6 +227,7 @@ export class LogManager {
     assert(directory !== undefined, 'there is a copy')
     const old = this.getLog(topic, partition)
     const source = this.#directoryOf.get(key)
+    assert(!this.#settling.has(key), 'a log is moved once at a time')
     let log: PartitionLog
     try {
       log = directory.promote(key)
@@ -229,9 +236,20 @@ export class LogManager {
       throw error
     }
     this.#directoryOf.set(key, directory)
-    const settled = this.#inBackground(directory, () => directory.flushNames())
-    const retired = old === undefined || source === undefined ? Promise.resolve() : this.#inBackground(source, () => source.retire(old))
-    return { log, settled: Promise.all([settled, retired]).then(() => {}) }
+    if (old !== undefined) source?.forget(old)
+    const settled = this.#settle(directory, log, old === undefined || source === undefined ? null : { source, old }).finally(() => this.#settling.delete(key))
+    this.#settling.set(key, settled)
+    return { log, settled }
+  }
+
+  /** Only when a loss of power would not take the new log back is the old one removed: until then it may have to stand in again. */
+  async #settle(directory: LogDirectory, log: PartitionLog, replaced: { readonly source: LogDirectory; readonly old: PartitionLog } | null): Promise<void> {
+    await this.#inBackground(directory, async () => {
+      await log.flush()
+      await directory.flushNames()
+    })
+    if (replaced === null || !this.#live.has(directory.path) || !this.#live.has(replaced.source.path)) return
+    await this.#inBackground(replaced.source, () => replaced.source.retire(replaced.old))
   }
 
   /** The name is free at once; the files are removed after `file.delete.delay.ms`. A missing log is fine. Rejects with `DiskError`. */
@@ -298,6 +316,7 @@ export class LogManager {
   /** Flushes and closes all logs, writes checkpoints and the marker of a clean shutdown. Nothing may use a log any more. */
   async shutdown(brokerEpoch: number): Promise<void> {
     await this.#tasks?.stop()
+    await Promise.all(this.#settling.values())
     await Promise.all([...this.#live.values()].map((directory) => this.#inBackground(directory, () => directory.shutdown(brokerEpoch))))
   }
 
@@ -403,7 +422,10 @@ export class LogManager {
   #create(key: string, { topic, partition, topicId, directoryId }: GetOrCreateLogOptions): Promise<PartitionLog> {
     const directory = this.#placement.choose(key, [...this.#live.values()], directoryId)
     if (directory === null) throw new OdradekError('NO_LOG_DIRECTORY', 'All log directories are offline')
-    const create = () => this.#onDisk(directory, () => directory.createLog(topic, partition, topicId))
+    const create = async () => {
+      await this.#settling.get(key)
+      return this.#onDisk(directory, () => directory.createLog(topic, partition, topicId))
+    }
     const creating = this.#placement
       .during(key, directory, create)
       .then((log) => {

@@ -1,14 +1,32 @@
-import type { Clock, Timers } from '../base/ports.ts'
+import type { Clock, Timers, TimestampMs } from '../base/ports.ts'
 import { PeriodicTasks } from './directory/periodic-tasks.ts'
 import { UNLIMITED } from './log/log-config.ts'
-import type { LogManager, LogManagerSettings } from './log-manager.ts'
+import type { PartitionLog } from './log/partition-log.ts'
 
 const LONGEST_FLUSH_CHECK_MS = 3_600_000
 
+/** How often each is done. Read again at each use. */
+export interface LogTaskSettings {
+  /** log.retention.check.interval.ms */
+  readonly retentionCheckIntervalMs: number
+  /** log.flush.scheduler.interval.ms */
+  readonly flushCheckIntervalMs: number
+  /** log.flush.offset.checkpoint.interval.ms */
+  readonly recoveryPointCheckpointIntervalMs: number
+  /** log.flush.start.offset.checkpoint.interval.ms */
+  readonly logStartOffsetCheckpointIntervalMs: number
+  /** producer.id.expiration.check.interval.ms */
+  readonly producerIdExpirationCheckIntervalMs: number
+}
+
 export interface LogTasksOptions {
   readonly ports: { readonly clock: Clock; readonly timers: Timers }
-  readonly settings: LogManagerSettings
-  readonly logs: Pick<LogManager, 'runRetention' | 'checkpoint' | 'forEachLog'>
+  readonly settings: LogTaskSettings
+  readonly logs: {
+    runRetention(nowMs: TimestampMs): Promise<void>
+    checkpoint(): Promise<void>
+    forEachLog(work: (log: PartitionLog) => Promise<void>): Promise<void>
+  }
 }
 
 /** What a node does to its logs again and again: retention, flushes, checkpoints, expiration of producers. */

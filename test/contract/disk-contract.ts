@@ -167,6 +167,14 @@ export function diskContract(open: OpenSetting): void {
       await expect(disk.makeDirectory(`${setting.directory}/file`)).rejects.toMatchObject({ reason: 'exists' })
     })
 
+    it('a path from the root is itself, another becomes one', async () => {
+      await using setting = await open()
+      const { disk } = setting.ports
+      expect(disk.absolutePath(setting.directory)).toBe(setting.directory)
+      expect(disk.absolutePath('a/b')).toMatch(/.a.b$/)
+      expect(disk.absolutePath(disk.absolutePath('a/b'))).toBe(disk.absolutePath('a/b'))
+    })
+
     it('renames files over others, and directories with all they hold', async () => {
       await using setting = await open()
       const { disk } = setting.ports

@@ -101,7 +101,7 @@ export class LogDirectory {
     return log
   }
 
-  /** In this turn the copy becomes the log of its partition. What was the log elsewhere is to be given to `retire` there. */
+  /** In this turn the copy becomes the log of its partition. What was the log elsewhere is to be forgotten and retired there. */
   promote(key: string): PartitionLog {
     const future = this.futures.get(key)
     assert(future !== undefined && !this.logs.has(key), 'a copy takes the place of a log elsewhere')
@@ -111,14 +111,17 @@ export class LogDirectory {
     return log
   }
 
-  /** Sets a log aside in this turn; its files are removed after `file.delete.delay.ms`. Resolves when it will not come back. */
+  /** A log that was moved elsewhere: as `deleteLog`, and resolves when it will not come back. */
   async retire(log: PartitionLog): Promise<void> {
-    const { disk } = this.#context
-    this.#forget(log)
-    const target = this.#asidePath(log, DELETE_DIRECTORY_SUFFIX)
-    disk.renameSync(log.directory, target)
-    this.#options.trash.removeDirectoryLater(target, log.config.fileDeleteDelayMs)
-    await this.flushNames()
+    await this.deleteLog(log)
+    await this.#context.disk.flushDirectory(this.path)
+  }
+
+  /** The log is none of this directory's any more. Its files stay until it is retired. */
+  forget(log: PartitionLog): void {
+    const key = topicPartitionKey(log.topic, log.partition)
+    for (const logs of [this.logs, this.futures]) if (logs.get(key) === log) logs.delete(key)
+    log.closeFiles()
   }
 
   /** Resolves when moves into and out of this directory would survive a loss of power, and the checkpoints know of them. */
@@ -167,18 +170,12 @@ export class LogDirectory {
 
   /** Renames the log's directory with `suffix`, so that the log is never loaded again. */
   async #setAside(log: PartitionLog, suffix: typeof DELETE_DIRECTORY_SUFFIX | typeof STRAY_DIRECTORY_SUFFIX): Promise<string> {
-    this.#forget(log)
+    this.forget(log)
     const target = this.#asidePath(log, suffix)
     await this.#context.disk.rename(log.directory, target)
     // A log of the same name to come must not find offsets of this one.
     await this.checkpoint()
     return target
-  }
-
-  #forget(log: PartitionLog): void {
-    const key = topicPartitionKey(log.topic, log.partition)
-    for (const logs of [this.logs, this.futures]) if (logs.get(key) === log) logs.delete(key)
-    log.closeFiles()
   }
 
   #asidePath({ topic, partition }: PartitionLog, suffix: string): string {

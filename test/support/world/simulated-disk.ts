@@ -64,6 +64,10 @@ export class SimulatedDisk implements Disk {
     return this.#now(creates ? 'create' : 'open', path, () => this.#opened(path, mode))
   }
 
+  absolutePath(path: string): string {
+    return path.startsWith('/') ? path : `/${path}`
+  }
+
   list(path: string): Promise<DirectoryEntry[]> {
     return this.#later('list', path, () => {
       const entries = [...this.#volume.directory(path).names].map(([name, node]) => ({ name, kind: node.kind }))

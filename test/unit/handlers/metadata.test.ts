@@ -45,8 +45,8 @@ describe('Metadata', () => {
   it('tells of each partition who leads, who is in sync and who is away', async () => {
     const answer = await ask(13, named('foo'))
     expect(answer.topics[0]?.partitions).toEqual([
-      { partitionIndex: 0, errorCode: 0, leaderId: 1, leaderEpoch: 4, replicaNodes: [1, 2, 3], isrNodes: [1, 3], offlineReplicas: [1, 2, 3] },
-      { partitionIndex: 1, errorCode: 0, leaderId: 2, leaderEpoch: 0, replicaNodes: [2], isrNodes: [2], offlineReplicas: [2] },
+      { partitionIndex: 0, errorCode: 0, leaderId: 1, leaderEpoch: 4, replicaNodes: [1, 2, 3], isrNodes: [1, 3], offlineReplicas: [3] },
+      { partitionIndex: 1, errorCode: 0, leaderId: 2, leaderEpoch: 0, replicaNodes: [2], isrNodes: [2], offlineReplicas: [] },
     ])
   })
 
