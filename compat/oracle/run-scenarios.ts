@@ -7,6 +7,8 @@ import { RawClient } from './raw-client.ts'
 import type { Scenario, Stage } from './scenario.ts'
 
 type Properties = Readonly<Record<string, string | number | boolean>>
+/** Settings of both, or what gives each of them its own. */
+type Extra = Properties | (() => Properties)
 
 interface Broker extends AsyncDisposable {
   readonly bootstrap: string
@@ -30,7 +32,7 @@ const settings = {
 }
 
 /** Declares a test for each version of each scenario: the same requests to Apache Kafka and to Odradek, the answers compared whole. */
-export function runScenarios(area: string, scenarios: readonly Scenario[], extra: Properties = {}): void {
+export function runScenarios(area: string, scenarios: readonly Scenario[], extra: Extra = {}): void {
   describe(area, () => {
     let pair: Pair
     beforeAll(async () => {
@@ -51,9 +53,9 @@ export function runScenarios(area: string, scenarios: readonly Scenario[], extra
 }
 
 /** Starts both; `extra` goes over the settings that both get. */
-export async function startPair(extra: Properties = {}): Promise<Pair> {
-  const properties = { ...settings, ...extra }
-  const starting = [startOracle({ properties }), startUnderTest(properties)] as const
+export async function startPair(extra: Extra = {}): Promise<Pair> {
+  const properties = () => ({ ...settings, ...(typeof extra === 'function' ? extra() : extra) })
+  const starting = [startOracle({ properties: properties() }), startUnderTest(properties())] as const
   // Both are awaited whatever happens: one that fails must not leave the other running.
   await using opened = new AsyncDisposableStack()
   for (const result of await Promise.allSettled(starting)) if (result.status === 'fulfilled') opened.use(result.value)
