@@ -15,6 +15,7 @@ export function serverSettings(config: NodeConfig): ServerSettings {
     get maxConnections() {
       return config.get('max.connections')
     },
+    maxConnectionsOn: (listenerName) => config.getForListener(listenerName, 'max.connections'),
     get maxConnectionsPerIp() {
       return config.get('max.connections.per.ip')
     },

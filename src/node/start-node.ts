@@ -107,6 +107,7 @@ async function openFreePorts(
     onBroken: failure.report,
   })
   teardown.add('the listeners', () => server[Symbol.asyncDispose]())
+  config.onChange(() => server.limitsChanged())
   await server.bindFreePorts()
   return server
 }

@@ -175,6 +175,11 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
     this.#socket.destroy()
   }
 
+  /** Grows from one sweep for idle connections to the next in which something came. */
+  get lastUse(): number {
+    return this.#lastSweep
+  }
+
   /** Closes if nothing has come since the sweep numbered `sweep`, unless a request is being served. */
   closeIfIdle(sweep: number): void {
     if (this.#isBusy || this.#lastSweep > sweep) return

@@ -1,7 +1,7 @@
 import { BufferPool } from '../base/buffer-pool.ts'
 import type { Socket, Timer, Timers } from '../base/ports.ts'
 import { type ConnectionEvent, connectionClosed, connectionOpened } from '../telemetry/channels.ts'
-import { Admission } from './admission.ts'
+import { Admission, type Arrival } from './admission.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { RefusalLog } from './refusal-log.ts'
@@ -69,10 +69,17 @@ export class Connections<Services> {
 
   /** Must be called in the turn in which the socket came. */
   accept(listener: ListenerFacts, socket: Socket): void {
-    const verdict = this.#admission.judge(socket.remote.host)
+    const verdict = this.#admission.judge({ address: socket.remote.host, listenerName: listener.name })
     if (verdict === 'refuse') this.#refuse(listener, socket, 'max.connections.per.ip is reached')
     else if (verdict === 'wait') this.#acceptLater(listener, socket)
     else this.#admit(this.#connectionOn(listener, socket))
+  }
+
+  /** To be called when the settings are others: admits those that wait for a place, and closes the least used of too many (KIP-402). */
+  limitsChanged(): void {
+    this.#admitWaiting()
+    const leastUsed = [...this.#admitted].sort((a, b) => a.lastUse - b.lastUse || a.id - b.id)
+    for (const connection of leastUsed.slice(0, this.#admission.excess)) connection.destroy()
   }
 
   /**
@@ -118,7 +125,7 @@ export class Connections<Services> {
   }
 
   #admit(connection: Connection<Services>): void {
-    this.#admission.enter(connection.remote.host)
+    this.#admission.enter(arrivalOf(connection))
     this.#admitted.add(connection)
     this.#scheduleSweep()
     if (connectionOpened.hasSubscribers) connectionOpened.publish(this.#eventOf(connection))
@@ -131,14 +138,20 @@ export class Connections<Services> {
 
   #leave(connection: Connection<Services>): void {
     this.#admitted.delete(connection)
-    this.#admission.leave(connection.remote.host)
+    this.#admission.leave(arrivalOf(connection))
     this.#options.onClosed?.(connection.id)
     if (connectionClosed.hasSubscribers) connectionClosed.publish(this.#eventOf(connection))
-    const [next] = this.#waiting
-    if (next === undefined || this.#admission.judge(next.remote.host) !== 'admit') return
-    this.#waiting.delete(next)
-    this.#admit(next)
-    next.release()
+    this.#admitWaiting()
+  }
+
+  /** In the order in which they came, but one whose listener is full does not hold up those of others. */
+  #admitWaiting(): void {
+    for (const next of [...this.#waiting]) {
+      if (this.#admission.judge(arrivalOf(next)) !== 'admit') continue
+      this.#waiting.delete(next)
+      this.#admit(next)
+      next.release()
+    }
   }
 
   #refuse(listener: ListenerFacts, socket: Socket, why: string): void {
@@ -189,6 +202,10 @@ export class Connections<Services> {
   #eventOf({ id, listenerName, remote }: Connection<Services>): ConnectionEvent {
     return { nodeId: this.#options.nodeId, connectionId: id, listenerName, remote }
   }
+}
+
+function arrivalOf({ remote, listenerName }: { readonly remote: { readonly host: string }; readonly listenerName: string }): Arrival {
+  return { address: remote.host, listenerName }
 }
 
 /** A socket must be handled in the turn in which it came, even one that nobody wants. */

@@ -50,6 +50,11 @@ export class Server<Services> implements AsyncDisposable {
     return this.#connections?.requestBytes ?? 0
   }
 
+  /** To be called when settings that bound connections are others. */
+  limitsChanged(): void {
+    this.#connections?.limitsChanged()
+  }
+
   /** Binds the listeners that take a free port; who connects before `open` is turned away. Errors: `NetworkError`. */
   async bindFreePorts(): Promise<void> {
     for (const spec of this.#options.listeners) if (spec.at.port === 0) await this.#bind(spec)

@@ -9,6 +9,8 @@ export interface ServerSettings {
   readonly requestMemoryBytes: number
   /** `max.connections`: more wait until others close, as many as the backlog allows. */
   readonly maxConnections: number
+  /** `listener.name.<listener>.max.connections`, or `max.connections` where a listener has none of its own. */
+  maxConnectionsOn(listenerName: string): number
   /** `max.connections.per.ip`; 0 allows only the addresses in the overrides. */
   readonly maxConnectionsPerIp: number
   /** `max.connections.per.ip.overrides`, by address. */
@@ -24,6 +26,7 @@ export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
   maxRequestBytes: 104_857_600,
   requestMemoryBytes: 268_435_456,
   maxConnections: 2_147_483_647,
+  maxConnectionsOn: () => 2_147_483_647,
   maxConnectionsPerIp: 2_147_483_647,
   maxConnectionsPerIpOverrides: new Map(),
   maxIdleMs: 600_000,

@@ -55,7 +55,7 @@ export const networkSettings = {
     default: 2_147_483_647,
     validator: atLeast(0),
     update: 'cluster-wide',
-    does: 'Connections to the node at a time; more wait until others close.',
+    does: 'Connections to the node at a time, or with the prefix of a listener to that listener; more wait until others close.',
   }),
   'max.connections.per.ip': int({ default: 2_147_483_647, validator: atLeast(0), update: 'cluster-wide', does: 'Connections from one address at a time.' }),
   'max.connections.per.ip.overrides': string({

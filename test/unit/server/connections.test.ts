@@ -34,6 +34,25 @@ describe('limits', () => {
     expect(heartbeatReplies(second as NonNullable<typeof second>)).toHaveLength(1)
   })
 
+  test('a listener with a limit of its own does not hold up others', () => {
+    const harness = new Harness(() => FINE, { settings: { maxConnectionsOn: (name) => (name === 'PLAINTEXT' ? 1 : 9) } })
+    const [first, second] = [harness.connect(), harness.connect()]
+    expect([first?.isPaused, second?.isPaused]).toEqual([false, true])
+    first?.close()
+    expect(second?.isPaused).toBe(false)
+  })
+
+  test('a higher limit admits those that wait, a lower one closes those that were used least', () => {
+    const harness = new Harness(() => FINE, { settings: { maxConnections: 1 } })
+    const [first, second, third] = [harness.connect(), harness.connect(), harness.connect()]
+    harness.settings.maxConnections = 3
+    harness.connections.limitsChanged()
+    expect([second?.isPaused, third?.isPaused]).toEqual([false, false])
+    harness.settings.maxConnections = 1
+    harness.connections.limitsChanged()
+    expect([first?.state, second?.state, third?.state]).toEqual(['destroyed', 'destroyed', 'open'])
+  })
+
   test('requests that fill the memory stop other connections from reading, and these go on when it is free', async () => {
     let answer: (value: object) => void = () => {}
     const harness = new Harness(

@@ -99,8 +99,11 @@ export class Harness {
   readonly broken: unknown[] = []
   readonly closed: number[] = []
   readonly connections: Connections<object>
+  /** To be changed while connections are there. */
+  readonly settings: { -readonly [Name in keyof ServerSettings]: ServerSettings[Name] }
 
   constructor(handle: Handle, { settings, intercept, produceBorrows = false }: HarnessOptions = {}) {
+    this.settings = { ...DEFAULT_SERVER_SETTINGS, ...settings }
     const logger = recordingLogger(this.lines)
     const apis = new ApiTable<object>([
       served(HeartbeatApi, handle),
@@ -121,7 +124,7 @@ export class Harness {
       services: {},
       dispatcher,
       refusals: new RefusalLog(logger, this.time),
-      settings: { ...DEFAULT_SERVER_SETTINGS, ...settings },
+      settings: this.settings,
       timers: this.time,
       onBroken: (error) => this.broken.push(error),
       onClosed: (connectionId) => this.closed.push(connectionId),
