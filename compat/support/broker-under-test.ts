@@ -7,6 +7,8 @@ import { startOracle } from './oracle-node.ts'
 /** The broker that a suite of clients talks to. */
 export interface BrokerUnderTest extends AsyncDisposable {
   readonly bootstrap: string
+  /** For `--bootstrap-controller`. */
+  readonly controllerBootstrap: string
   /** True when the suite runs against Apache Kafka itself, to check the suite. */
   readonly isKafka: boolean
   /** Its `log.dirs`. */
@@ -22,11 +24,27 @@ export async function startBrokerUnderTest(settings: Readonly<Record<string, str
   if (process.env.ODRADEK_UNDER_TEST === 'kafka') {
     const oracle = await startOracle({ properties: settings })
     const { bootstrap, dataDirectory } = oracle
-    return { bootstrap, isKafka: true, dataDirectory, stop: () => oracle.stop(), [Symbol.asyncDispose]: () => oracle[Symbol.asyncDispose]() }
+    const controllerBootstrap = `127.0.0.1:${oracle.controllerPort}`
+    return {
+      bootstrap,
+      controllerBootstrap,
+      isKafka: true,
+      dataDirectory,
+      stop: () => oracle.stop(),
+      [Symbol.asyncDispose]: () => oracle[Symbol.asyncDispose](),
+    }
   }
   const odradek = await startOdradek({ settings })
   const { bootstrap, dataDirectory } = odradek
-  return { bootstrap, isKafka: false, dataDirectory, stop: () => odradek.stop(), [Symbol.asyncDispose]: () => odradek[Symbol.asyncDispose]() }
+  const controllerBootstrap = `127.0.0.1:${odradek.controllerPort}`
+  return {
+    bootstrap,
+    controllerBootstrap,
+    isKafka: false,
+    dataDirectory,
+    stop: () => odradek.stop(),
+    [Symbol.asyncDispose]: () => odradek[Symbol.asyncDispose](),
+  }
 }
 
 /** A directory that is removed with the test. */

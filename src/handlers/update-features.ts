@@ -1,4 +1,3 @@
-import { errorMessage } from '../../protocol/error-codes.ts'
 import { UpdateFeaturesApi } from '../../protocol/messages/update-features.ts'
 import type { UpgradeType } from '../controller/cluster-controller.ts'
 import { isFailure } from '../controller/controller-error.ts'
@@ -10,6 +9,9 @@ const upgradeTypes: readonly UpgradeType[] = ['unknown', 'upgrade', 'safe-downgr
 
 /** From then on the answer holds for all features together. */
 const FIRST_VERSION_WITHOUT_RESULTS = 2
+
+/** Kafka tells the name of the code where it tells no message. */
+const SUCCESS = 'NONE'
 
 /**
  * UpdateFeatures (key 57), versions 0-2. Changes the finalized levels of features, all or none.
@@ -32,7 +34,7 @@ export const updateFeaturesHandler = defineHandler({
       const message = `The update failed for all features since the following feature had an error: ${why}`
       return { throttleTimeMs: 0, errorCode, errorMessage: message, results: [] }
     }
-    const results = featureUpdates.map(({ feature }) => ({ feature, errorCode, errorMessage: errorMessage(errorCode) }))
+    const results = featureUpdates.map(({ feature }) => ({ feature, errorCode, errorMessage: SUCCESS }))
     return { throttleTimeMs: 0, errorCode, errorMessage: null, ...(apiVersion < FIRST_VERSION_WITHOUT_RESULTS ? { results } : {}) }
   },
 })

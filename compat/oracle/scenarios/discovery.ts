@@ -24,13 +24,12 @@ export const discoveryScenarios: readonly Scenario[] = [
     run: async ({ client }, version) => {
       const outcome = await apiVersions(client, version)
       if (outcome.kind !== 'answer') return outcome
-      const { apiKeys, finalizedFeaturesEpoch, finalizedFeatures, ...rest } = outcome.value as ApiVersionsResponse
-      // The oracle has static voters, so its kraft.version is 0 and not listed; a node that formats itself is a dynamic quorum.
-      const features = finalizedFeatures.filter(({ name }) => name !== 'kraft.version')
-      const needed = [0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 37, 42, 47, 60, 75]
+      const { apiKeys, finalizedFeaturesEpoch, ...rest } = outcome.value as ApiVersionsResponse
+      const needed = [
+        0, 1, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20, 21, 22, 23, 29, 30, 31, 37, 38, 39, 40, 41, 42, 43, 45, 46, 47, 55, 57, 60, 61, 64, 75,
+      ]
       return {
         ...rest,
-        finalizedFeatures: features,
         hasEpoch: finalizedFeaturesEpoch >= 0,
         apiKeys: apiKeys.filter(({ apiKey }) => needed.includes(apiKey)).sort((a, b) => a.apiKey - b.apiKey),
       }
