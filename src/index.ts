@@ -8,5 +8,6 @@
  */
 
 export { OdradekError } from './base/errors.ts'
+export type { TopicInput } from './config/sources/topic-specs.ts'
 export { type Node, type StartNodeOptions, startNode } from './node/in-process.ts'
 export type { LogFields, Logger } from './telemetry/logger.ts'

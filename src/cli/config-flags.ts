@@ -15,10 +15,12 @@ export const configFlags: Flags = {
 export interface ConfigFlagsOptions {
   /** More values, which stand over all others. */
   readonly assignments?: readonly string[]
+  /** Of `--topic`. */
+  readonly topics?: readonly string[]
 }
 
 /** Errors: `UsageError` for the flags themselves, `OdradekError` that says where, what and what is allowed for the values. */
-export function loadConfigFromFlags(args: Arguments, { assignments = [] }: ConfigFlagsOptions = {}): LoadedConfig {
+export function loadConfigFromFlags(args: Arguments, { assignments = [], topics = [] }: ConfigFlagsOptions = {}): LoadedConfig {
   const profile = args.value('profile')
   if (profile !== undefined && profile !== 'dev' && profile !== 'kafka') throw new UsageError(`\`--profile\` is \`dev\` or \`kafka\`, not \`${profile}\`.`)
   for (const assignment of args.list('set')) {
@@ -30,6 +32,7 @@ export function loadConfigFromFlags(args: Arguments, { assignments = [] }: Confi
     files: path === undefined ? [] : [readConfigFile(path)],
     environment: process.env,
     assignments: [...args.list('set'), ...assignments],
+    topics,
     strict: args.has('strict-config'),
   })
 }

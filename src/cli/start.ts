@@ -28,6 +28,7 @@ export const startCommand: Command = {
   summary: 'Run a node until it is told to stop.',
   flags: {
     ...configFlags,
+    topic: { value: 'NAME[:PARTITIONS[:REPLICATION]]', multiple: true, does: 'Make a topic before the node serves, if it is not there.' },
     ephemeral: { does: 'Keep nothing: the data live in a temporary directory that goes with the node.' },
     'log-level': { value: LOG_LEVELS.join('|'), does: 'Which lines are logged; info where not given.' },
   },
@@ -35,7 +36,7 @@ export const startCommand: Command = {
     const ports = nodePorts()
     const { logger, levels } = startLog({ level: logLevelOf(args) })
     const ephemeral = args.has('ephemeral') ? temporaryPath((count) => ports.random.bytes(count)) : null
-    const loaded = loadConfigFromFlags(args, { assignments: ephemeral === null ? [] : [`log.dirs=${ephemeral}`] })
+    const loaded = loadConfigFromFlags(args, { topics: args.list('topic'), assignments: ephemeral === null ? [] : [`log.dirs=${ephemeral}`] })
     const removeData = () => {
       if (ephemeral !== null) rmSync(ephemeral, { recursive: true, force: true })
     }

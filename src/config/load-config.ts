@@ -15,6 +15,7 @@ import { parseEnvironment } from './sources/environment.ts'
 import { isForeignName } from './sources/foreign-names.ts'
 import { nearestName } from './sources/nearest-name.ts'
 import { parseProperties } from './sources/properties-file.ts'
+import { joinTopicSpecs, parseTopicSpec, parseTopicSpecs, type TopicInput, type TopicSpec, topicSpec } from './sources/topic-specs.ts'
 import { parseYaml } from './sources/yaml-file.ts'
 import { checkSupported } from './supported-rules.ts'
 
@@ -31,6 +32,8 @@ export interface ConfigInputs extends Partial<ProfileOptions> {
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** `name=value` of `--set`, or what a program that starts a node passes. */
   readonly assignments?: readonly string[]
+  /** `--topic`, or what a program that starts a node passes. */
+  readonly topics?: readonly (string | TopicInput)[]
   /** `--strict-config`: refuse names that nobody knows, wherever they stand. */
   readonly strict?: boolean
 }
@@ -39,6 +42,8 @@ export interface LoadedConfig {
   readonly config: NodeConfig
   readonly identity: NodeIdentity
   readonly profile: ProfileName
+  /** To be made when the node starts, where they are not there. */
+  readonly topics: readonly TopicSpec[]
   /** Sentences for the log, in order. */
   readonly warnings: readonly string[]
 }
@@ -59,7 +64,7 @@ export function loadConfig(inputs: ConfigInputs): LoadedConfig {
   const identity = checkNodeRules(config)
   checkSupported(config)
   warnings.push(...valueWarnings(config, identity))
-  return { config, identity, profile, warnings }
+  return { config, identity, profile, topics: topicsOf(inputs, sources), warnings }
 }
 
 interface Source {
@@ -67,6 +72,14 @@ interface Source {
   readonly warnings: readonly string[]
   /** A form of our own, where a name that nobody knows is a mistake and not somebody else's setting. */
   readonly isOurs: boolean
+  readonly topics?: readonly TopicSpec[]
+}
+
+/** Later sources win, as with settings. */
+function topicsOf({ environment, topics = [] }: ConfigInputs, sources: readonly Source[]): TopicSpec[] {
+  const variable = 'KAFKA_CREATE_TOPICS'
+  const given = topics.map((topic) => (typeof topic === 'string' ? parseTopicSpec(topic, '--topic') : topicSpec(topic, 'topics')))
+  return joinTopicSpecs([...sources.map((source) => source.topics ?? []), parseTopicSpecs(environment?.[variable] ?? '', variable), given])
 }
 
 function isProperties(file: ConfigFile): boolean {

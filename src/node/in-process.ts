@@ -1,4 +1,5 @@
 import { loadConfig } from '../config/load-config.ts'
+import type { TopicInput } from '../config/sources/topic-specs.ts'
 import { defaultGateways } from '../platform/default-gateways.ts'
 import { machineName, temporaryPath } from '../platform/host-facts.ts'
 import { metricsPlatform } from '../platform/metrics-platform.ts'
@@ -13,6 +14,8 @@ const LOOPBACK = '127.0.0.1'
 export interface StartNodeOptions {
   /** Settings by Kafka's names; they stand over those of the dev profile. */
   readonly config?: Readonly<Record<string, string | number | boolean>>
+  /** Made before the promise resolves, where they are not there: `orders`, `orders:3`, or with settings. */
+  readonly topics?: readonly (string | TopicInput)[]
   /** Where the data stay when the node has stopped. Without it they live in a temporary directory that goes with the node. */
   readonly dataDirectory?: string
   /** Takes the node's log lines; without it they go to standard output, from `logLevel` on. */
@@ -47,7 +50,8 @@ export async function startNode(options: StartNodeOptions = {}): Promise<Node> {
   const ports = nodePorts()
   const temporary = options.dataDirectory === undefined ? temporaryPath((count) => ports.random.bytes(count)) : null
   const settings = { 'log.dirs': options.dataDirectory ?? temporary, ...options.config }
-  const loaded = loadConfig({ profile: 'dev', freePorts: true, assignments: Object.entries(settings).map(([name, value]) => `${name}=${value}`) })
+  const assignments = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
+  const loaded = loadConfig({ profile: 'dev', freePorts: true, topics: options.topics ?? [], assignments })
   const { logger, levels } = options.logger === undefined ? startLog({ level: options.logLevel ?? 'warn' }) : { logger: options.logger, levels: null }
   const removeData = async () => {
     if (temporary !== null) await ports.disk.removeDirectory(temporary)

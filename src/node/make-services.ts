@@ -14,7 +14,7 @@ import type { OpenMetadata } from './open-metadata.ts'
 import type { OpenPartitions } from './open-partitions.ts'
 
 /** As whom the node itself asks its controller. */
-const NODE_PRINCIPAL = 'User:ANONYMOUS'
+export const NODE_PRINCIPAL = 'User:ANONYMOUS'
 
 export interface MakeServicesOptions {
   readonly options: Pick<NodeOptions, 'config' | 'identity' | 'ports' | 'logLevels' | 'gateways'>

@@ -2,6 +2,7 @@ import type { StartHttpServer } from '../base/http.ts'
 import type { Ports } from '../base/ports.ts'
 import type { NodeConfig } from '../config/node-config.ts'
 import type { NodeIdentity } from '../config/node-identity.ts'
+import type { TopicSpec } from '../config/sources/topic-specs.ts'
 import type { AnyHandler } from '../handlers/define-handler.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { LoggerLevels } from '../telemetry/logger-levels.ts'
@@ -21,6 +22,8 @@ export interface NodeOptions {
   readonly logger: Logger
   /** What the logger writes; not known of a logger that the caller brought. */
   readonly logLevels?: LoggerLevels | null
+  /** Made before the node serves, where they are not there; none where not given. */
+  readonly topics?: readonly TopicSpec[]
   /** What is told to others for a listener on all addresses. */
   readonly hostname: string
   /** Default gateways of this machine, as sockets give addresses; none where not given. */

@@ -7,7 +7,7 @@ import { knownFeatures } from '../metadata/features.ts'
 import { ApiTable } from '../server/api-table.ts'
 import { Server } from '../server/server.ts'
 import { guardedTimers } from './guarded-timers.ts'
-import { makeServices } from './make-services.ts'
+import { makeServices, NODE_PRINCIPAL } from './make-services.ts'
 import { NodeFailure } from './node-failure.ts'
 import { type AdvertisedListener, listenerSpecs, toldAddresses, warnOfOpenListeners } from './node-listeners.ts'
 import type { NodeOptions } from './node-options.ts'
@@ -18,6 +18,7 @@ import { openMetrics } from './open-metrics.ts'
 import { openPartitions } from './open-partitions.ts'
 import type { BoundListener, RunningNode } from './running-node.ts'
 import { serverSettings } from './server-settings.ts'
+import { makeStartTopics } from './start-topics.ts'
 import { Teardown } from './teardown.ts'
 import { refuseUnserved } from './unserved-settings.ts'
 
@@ -82,6 +83,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   await broker.unfence()
   partitions.replicas.directories.start(broker)
   await allServing()
+  await makeStartTopics({ topics: options.topics ?? [], controller, metadata: loader, principal: NODE_PRINCIPAL, logger })
   const services = makeServices({ options, directories, apis, metadata, partitions, groups, broker })
   teardown.add('the server', () => stopServing(server, groups, ports))
   await server.open(services, (connectionId) => groups.onConnectionClosed(connectionId))

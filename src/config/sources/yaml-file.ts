@@ -1,5 +1,5 @@
 /**
- * Settings in YAML: a mapping of names to single values or lists, where `_` may stand for `.` in a name.
+ * Settings in YAML: a mapping of names to single values or lists, where `_` may stand for `.` in a name, and a block of topics.
  * It is a form of our own, so a name that nobody knows is refused by whoever loads it.
  */
 import { createRequire } from 'node:module'
@@ -7,6 +7,8 @@ import type * as Yaml from 'yaml'
 import { OdradekError } from '../../base/errors.ts'
 import { findSetting } from '../setting-names.ts'
 import type { ConfigEntry, SourceResult } from './config-entry.ts'
+import type { TopicSpec } from './topic-specs.ts'
+import { parseYamlTopics, plainValue } from './yaml-topics.ts'
 
 const load = createRequire(import.meta.url)
 
@@ -18,12 +20,20 @@ function yaml(): typeof Yaml {
 /** What stands beside settings where a guide shows several files in one block. */
 const OTHER_FILES: Readonly<Record<string, string>> = { services: 'docker-compose.yml', groups: 'the alerting rules of Prometheus' }
 
+/** The block of topics that the node makes when it starts. */
+const TOPICS = 'topics'
+
 /** One over the largest `int`: what people write for 2 GB. */
 const TWO_GIGABYTES = '2147483648'
 const LARGEST_INT = '2147483647'
 
+export interface YamlResult extends SourceResult {
+  /** Of the block `topics`. */
+  readonly topics: readonly TopicSpec[]
+}
+
 /** Throws an `OdradekError` CONFIG_SYNTAX, with file and line, for what is no YAML or no mapping of names to values. */
-export function parseYaml(text: string, path: string): SourceResult {
+export function parseYaml(text: string, path: string): YamlResult {
   const lines = new (yaml().LineCounter)()
   const document = yaml().parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, schema: 'core', logLevel: 'silent' })
   const at = (position: number) => `${path}:${lines.linePos(position).line}`
@@ -31,14 +41,16 @@ export function parseYaml(text: string, path: string): SourceResult {
   if (error !== undefined) throw syntaxError(at(error.pos[0]), error.message)
   const entries: ConfigEntry[] = []
   const warnings: string[] = []
+  const topics: TopicSpec[] = []
   for (const { key, value } of pairsOf(document, at)) {
     const origin = at(positionOf(key))
     const written = nameOf(key, origin)
     const file = Object.hasOwn(OTHER_FILES, written) ? OTHER_FILES[written] : undefined
-    if (file !== undefined) warnings.push(`${origin}: ${written} belongs in ${file} and is passed over`)
+    if (written === TOPICS) topics.push(...parseYamlTopics(plainValue(resolved(value, document), yaml()), origin))
+    else if (file !== undefined) warnings.push(`${origin}: ${written} belongs in ${file} and is passed over`)
     else entries.push(settle({ name: settingName(written), text: textOf(resolved(value, document), written, origin), origin }, warnings))
   }
-  return { entries, warnings }
+  return { entries, warnings, topics }
 }
 
 function pairsOf(document: Yaml.Document, at: (position: number) => string): readonly Yaml.Pair[] {

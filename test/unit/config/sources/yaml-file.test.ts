@@ -33,7 +33,7 @@ describe('a YAML file', () => {
   })
 
   test('is nothing when it holds comments only', () => {
-    expect(parseYaml('# a\n\n', 'f')).toEqual({ entries: [], warnings: [] })
+    expect(parseYaml('# a\n\n', 'f')).toEqual({ entries: [], warnings: [], topics: [] })
   })
 
   test('takes 2147483648 for a 32-bit number as the largest there is, and says so', () => {
@@ -51,7 +51,7 @@ describe('a YAML file', () => {
 
   test('passes over the sections of other files that a guide shows in the same block', () => {
     const result = parseYaml('services:\n  broker-1:\n    mem_limit: 2g\n', 'f')
-    expect(result).toEqual({ entries: [], warnings: ['f:1: services belongs in docker-compose.yml and is passed over'] })
+    expect(result).toEqual({ entries: [], warnings: ['f:1: services belongs in docker-compose.yml and is passed over'], topics: [] })
   })
 
   test.each([
