@@ -2,9 +2,12 @@ import { rmSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { formatHostPort } from '../config/host-port.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
+import { clockPorts } from '../node/clock-ports.ts'
+import { checkControlSettings } from '../node/control/control-settings.ts'
 import type { RunningNode } from '../node/running-node.ts'
 import { defaultGateways } from '../platform/default-gateways.ts'
 import { machineName, temporaryPath } from '../platform/host-facts.ts'
+import { startHttpServer } from '../platform/http-server.ts'
 import type { LogLevel } from '../platform/log-levels.ts'
 import { metricsPlatform } from '../platform/metrics-platform.ts'
 import { nodePorts } from '../platform/node-ports.ts'
@@ -44,6 +47,7 @@ export const startCommand: Command = {
     let isStanding = false
     try {
       const { startNode } = await import('../node/start-node.ts')
+      checkControlSettings(loaded.config)
       for (const warning of loaded.warnings) logger.warn(warning)
       // Stopping in order needs a node that stands. One that does not may be long about it (recovery), and survives being cut off.
       void signals.first.then((signal) => {
@@ -52,7 +56,16 @@ export const startCommand: Command = {
         removeData()
         process.exit(EXIT_BEFORE_READY)
       })
-      await using node = await startNode({ ...loaded, ports, logger, logLevels: levels, hostname: machineName(), gateways: defaultGateways(), metricsPlatform })
+      await using node = await startNode({
+        ...loaded,
+        ...clockPorts(loaded.config, ports),
+        startControlServer: startHttpServer,
+        logger,
+        logLevels: levels,
+        hostname: machineName(),
+        gateways: defaultGateways(),
+        metricsPlatform,
+      })
       isStanding = true
       announce(logger, loaded, node, ephemeral !== null)
       // What starting needs is compiled by now: the next start finds it, however this process ends.
@@ -87,7 +100,8 @@ function announce(logger: Logger, { config, identity, profile }: LoadedConfig, n
   const listeners = node.listeners.map(({ name, at }) => `${name}://${formatHostPort(at.host, at.port)}`)
   const advertised = node.listeners.flatMap(toldText)
   const metrics = node.metricsAt === null ? null : `http://${formatHostPort(node.metricsAt.host, node.metricsAt.port)}/metrics`
-  logger.info('odradek is ready', { version: version(), nodeId, clusterId, profile, listeners, advertised, metrics })
+  const control = node.controlAt === null ? {} : { control: `http://${formatHostPort(node.controlAt.host, node.controlAt.port)}` }
+  logger.info('odradek is ready', { version: version(), nodeId, clusterId, profile, listeners, advertised, metrics, ...control })
   const flushesEachWrite = config.get('log.flush.interval.messages') === 1
   logger.info(isEphemeral ? 'nothing is kept: the data go with the node' : 'data are kept', {
     directories: identity.logDirs,

@@ -7,6 +7,7 @@ import type { AnyHandler } from '../handlers/define-handler.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { LoggerLevels } from '../telemetry/logger-levels.ts'
 import type { Expose } from '../telemetry/metrics.ts'
+import type { SteeredClock } from './control/open-control.ts'
 
 /** By what a node shows its metrics and its health to others. */
 export interface MetricsPlatform {
@@ -30,6 +31,10 @@ export interface NodeOptions {
   readonly gateways?: ReadonlySet<string>
   /** Where not given, there is no `metrics.port`, whatever the settings say. */
   readonly metricsPlatform?: MetricsPlatform
+  /** For a node of which `ports` give a clock that stands still. */
+  readonly steeredClock?: SteeredClock
+  /** Where not given, there is no `odradek.control.port`, whatever the settings say. */
+  readonly startControlServer?: StartHttpServer
   /** What is served; all that this node can where not given. */
   readonly handlers?: readonly AnyHandler[]
 }

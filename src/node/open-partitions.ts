@@ -1,5 +1,5 @@
 import { DiskError } from '../base/errors.ts'
-import type { Ports } from '../base/ports.ts'
+import type { Ports, Timers } from '../base/ports.ts'
 import type { NodeConfig } from '../config/node-config.ts'
 import type { NodeIdentity } from '../config/node-identity.ts'
 import type { MetadataLoader } from '../metadata/loader.ts'
@@ -21,6 +21,8 @@ export interface OpenPartitionsOptions {
   readonly directories: OpenDirectories
   readonly loader: MetadataLoader
   readonly ports: Ports
+  /** For fetches that wait. */
+  readonly pollTimers: Timers
   readonly logger: Logger
   readonly failure: NodeFailure
   readonly teardown: Teardown
@@ -46,6 +48,7 @@ export async function openPartitions(options: OpenPartitionsOptions): Promise<Op
   const replicas = new ReplicaManager({
     nodeId: identity.nodeId,
     ports,
+    pollTimers: options.pollTimers,
     logger: logger.child('replication'),
     logs,
     metadata: loader,

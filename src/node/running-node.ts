@@ -1,5 +1,6 @@
 import type { Endpoint } from '../base/ports.ts'
 import type { ListenerKind } from '../server/request-context.ts'
+import type { NodeControl } from './control/node-control.ts'
 
 export interface BoundListener {
   readonly name: string
@@ -19,6 +20,9 @@ export interface RunningNode extends AsyncDisposable {
   readonly listeners: readonly BoundListener[]
   /** Where metrics and health are served; null where they are not. */
   readonly metricsAt: Endpoint | null
+  readonly control: NodeControl
+  /** Where the control port is; null where there is none. */
+  readonly controlAt: Endpoint | null
   /** Rejects when an essential part failed; the node has stopped by then. Never resolves. Whoever does not look is not disturbed. */
   readonly failed: Promise<never>
   /** Answers what is in flight, closes connections, writes everything out. Calling it again waits for the same end. */

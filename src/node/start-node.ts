@@ -1,11 +1,13 @@
 import { randomUuid } from '../../protocol/uuid.ts'
-import type { Ports } from '../base/ports.ts'
+import type { Timers } from '../base/ports.ts'
+import { formatHostPort } from '../config/host-port.ts'
 import { BrokerLifecycle } from '../controller/broker-lifecycle.ts'
 import { handlers } from '../handlers/registry.ts'
 import type { Services } from '../handlers/services.ts'
 import { knownFeatures } from '../metadata/features.ts'
 import { ApiTable } from '../server/api-table.ts'
 import { Server } from '../server/server.ts'
+import { openControl } from './control/open-control.ts'
 import { guardedTimers } from './guarded-timers.ts'
 import { makeServices, NODE_PRINCIPAL } from './make-services.ts'
 import { NodeFailure } from './node-failure.ts'
@@ -40,7 +42,12 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { logger, ports } = options
   const failure = new NodeFailure(logger)
   const teardown = new Teardown(logger)
-  const guarded = { ...options, identity: withAbsolutePaths(options.identity, ports.disk), ports: { ...ports, timers: guardedTimers(ports.timers, failure.report) } }
+  const guarded = {
+    ...options,
+    identity: withAbsolutePaths(options.identity, ports.disk),
+    ports: { ...ports, timers: guardedTimers(ports.timers, failure.report) },
+    ...guardedClock(options, failure),
+  }
   try {
     return await Promise.race([start(guarded, failure, teardown), failure.promise])
   } catch (error) {
@@ -51,6 +58,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
 async function start(options: NodeOptions, failure: NodeFailure, teardown: Teardown): Promise<RunningNode> {
   const { config, identity, ports, logger } = options
+  const wireTimers = options.steeredClock?.wireTimers ?? ports.timers
   const { nodeId } = identity
   refuseUnserved(config)
   const apis = new ApiTable<Services>(options.handlers ?? handlers)
@@ -61,7 +69,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const directories = await openDirectories({ ...shared, controller: told.controllers[0] })
   const metadata = await openMetadata({ ...shared, directories, controllers: told.controllers })
   const { loader, controller } = metadata
-  const partitions = await openPartitions({ ...shared, traffic, directories, loader, brokerEpoch: () => broker.brokerEpoch })
+  const partitions = await openPartitions({ ...shared, pollTimers: wireTimers, traffic, directories, loader, brokerEpoch: () => broker.brokerEpoch })
   const { groups, elections, allServing } = openGroups({ nodeId, config, loader, partitions, ports, logger })
   await Promise.all([loader.addPublisher(partitions.replicas), loader.addPublisher(elections)])
   const broker = new BrokerLifecycle({
@@ -85,16 +93,27 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   await allServing()
   await makeStartTopics({ topics: options.topics ?? [], controller, metadata: loader, principal: NODE_PRINCIPAL, logger })
   const services = makeServices({ options, directories, apis, metadata, partitions, groups, broker })
-  teardown.add('the server', () => stopServing(server, groups, ports))
+  teardown.add('the server', () => stopServing(server, groups, wireTimers))
   await server.open(services, (connectionId) => groups.onConnectionClosed(connectionId))
   warnOfOpenListeners(listenerSpecs(identity), (name) => server.endpoint(name), logger)
+  const facts = { nodeId, clusterId: directories.clusterId, bootstrapServers: bootstrapServers(told.brokers) }
+  const { control, controlAt } = await openControl({ node: options, services, apis, groups, loader, facts, teardown })
   health.becameReady()
   teardown.add('readiness', () => health.becameStopping())
-  return runningNode({ nodeId, clusterId: directories.clusterId, listeners: boundListeners(options, server, told.brokers), metricsAt, failure, teardown })
+  return runningNode({
+    nodeId,
+    clusterId: directories.clusterId,
+    listeners: boundListeners(options, server, told.brokers),
+    metricsAt,
+    control,
+    controlAt,
+    failure,
+    teardown,
+  })
 }
 
 async function openFreePorts(
-  { config, identity, ports, logger }: NodeOptions,
+  { config, identity, ports, logger, steeredClock }: NodeOptions,
   apis: ApiTable<Services>,
   failure: NodeFailure,
   teardown: Teardown,
@@ -105,6 +124,7 @@ async function openFreePorts(
     apis,
     settings: serverSettings(config),
     ...ports,
+    timers: steeredClock?.wireTimers ?? ports.timers,
     logger: logger.child('server'),
     onBroken: failure.report,
   })
@@ -126,13 +146,23 @@ function addressesTold(
 }
 
 /** Requests that are being served are answered first; members that wait for others to join are sent to look for the coordinator again. */
-async function stopServing(server: Server<Services>, groups: AsyncDisposable, { timers }: Ports): Promise<void> {
+async function stopServing(server: Server<Services>, groups: AsyncDisposable, timers: Timers): Promise<void> {
   const isDrained = new AbortController()
   const drained = server.drain(DRAIN_MS).finally(() => isDrained.abort())
   // It rejects when all is drained before the time.
   await timers.sleep(GROUP_WAIT_MS, isDrained.signal).catch(() => {})
   await groups[Symbol.asyncDispose]()
   await drained
+}
+
+/** A mistake in what runs by real time ends the node too. */
+function guardedClock({ steeredClock }: NodeOptions, failure: NodeFailure): Pick<NodeOptions, 'steeredClock'> {
+  return steeredClock === undefined ? {} : { steeredClock: { ...steeredClock, wireTimers: guardedTimers(steeredClock.wireTimers, failure.report) } }
+}
+
+/** As a client on this machine takes them. */
+function bootstrapServers(told: readonly AdvertisedListener[]): string {
+  return told.map(({ host, port }) => formatHostPort(host, port)).join(',')
 }
 
 function boundListeners({ identity }: NodeOptions, server: Server<Services>, told: readonly AdvertisedListener[]): readonly BoundListener[] {
@@ -145,12 +175,12 @@ function boundListeners({ identity }: NodeOptions, server: Server<Services>, tol
   }))
 }
 
-interface RunningNodeParts extends Pick<RunningNode, 'nodeId' | 'clusterId' | 'listeners' | 'metricsAt'> {
+interface RunningNodeParts extends Pick<RunningNode, 'nodeId' | 'clusterId' | 'listeners' | 'metricsAt' | 'control' | 'controlAt'> {
   readonly failure: NodeFailure
   readonly teardown: Teardown
 }
 
-function runningNode({ nodeId, clusterId, listeners, metricsAt, failure, teardown }: RunningNodeParts): RunningNode {
+function runningNode({ failure, teardown, ...facts }: RunningNodeParts): RunningNode {
   const stop = () => teardown.run()
   const failed = failure.promise.catch(async (error) => {
     await stop()
@@ -158,5 +188,5 @@ function runningNode({ nodeId, clusterId, listeners, metricsAt, failure, teardow
   })
   // Whoever never looks at `failed` is not told by an unhandled rejection.
   failed.catch(() => {})
-  return { nodeId, clusterId, listeners, metricsAt, failed, stop, [Symbol.asyncDispose]: stop }
+  return { ...facts, failed, stop, [Symbol.asyncDispose]: stop }
 }

@@ -46,6 +46,8 @@ interface PartitionChange {
 export interface ReplicaManagerOptions {
   readonly nodeId: number
   readonly ports: { readonly clock: Clock; readonly timers: Timers; readonly disk: Disk }
+  /** Those of `ports` where not given. */
+  readonly pollTimers?: Timers
   readonly logger: Logger
   readonly logs: LogManager
   readonly metadata: MetadataService
@@ -74,6 +76,8 @@ export class ReplicaManager implements MetadataPublisher {
   readonly nodeId: number
   readonly clock: Clock
   readonly timers: Timers
+  /** For fetches that wait: a consumer knows by its own clock when it must have an answer. */
+  readonly pollTimers: Timers
   readonly settings: ReplicationSettings
   readonly traffic: Traffic
   /** For the records that fetches read. */
@@ -92,6 +96,7 @@ export class ReplicaManager implements MetadataPublisher {
     this.nodeId = options.nodeId
     this.clock = options.ports.clock
     this.timers = options.ports.timers
+    this.pollTimers = options.pollTimers ?? options.ports.timers
     this.settings = options.settings
     this.traffic = options.traffic
     this.#metadata = options.metadata

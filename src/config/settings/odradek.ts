@@ -1,5 +1,5 @@
 import { int, type Settings, string } from '../setting.ts'
-import { atLeast, between } from '../validators.ts'
+import { atLeast, between, oneOf } from '../validators.ts'
 
 /** Odradek's own settings, which Apache Kafka does not know. They are kept few: what Kafka has a name for goes by that name. */
 export const odradekSettings = {
@@ -26,5 +26,15 @@ export const odradekSettings = {
     default: -1,
     validator: atLeast(-1),
     does: 'Milliseconds after which a dynamic member of a group is removed when its connections are closed and it does not come back; -1 lets it stay until its session ends, as in Kafka.',
+  }),
+  'odradek.control.port': int({
+    default: -1,
+    validator: between(-1, 65_535),
+    does: 'For tests: where faults, resets and waits are asked for over HTTP, on 127.0.0.1 alone; 0 takes a free port, -1 opens none.',
+  }),
+  'odradek.control.clock': string({
+    default: 'real',
+    validator: oneOf('real', 'manual'),
+    does: "For tests: `manual` lets the node's time stand still until the control port is told to let it pass.",
   }),
 } satisfies Settings

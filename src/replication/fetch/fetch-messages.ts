@@ -37,7 +37,7 @@ function answerOrWait(
     new DelayedFetch({
       params,
       targets: targets.map((target, index) => ({ target, bytes: fetched[index]?.data.records.length ?? 0 })),
-      schedule: (delayMs, callback) => replicas.timers.schedule(delayMs, callback),
+      schedule: (delayMs, callback) => replicas.pollTimers.schedule(delayMs, callback),
       closed: closed(),
       onEnd: (outcome) => resolve(outcome === 'closed' ? null : readPartitions(replicas, params, again(replicas, targets))),
     })

@@ -1,0 +1,40 @@
+import type { Ports } from '../base/ports.ts'
+import { countedDisk } from './counted-disk.ts'
+import { ManualTime } from './manual-time.ts'
+import { nodePorts } from './node-ports.ts'
+
+/** Turns of the event loop in which nothing happened, after which nothing more follows from what came due. */
+const QUIET_TURNS = 3
+/** Where work never ends (clients that keep the disk busy), it is not waited for longer than this. */
+const LONGEST_SETTLING_MS = 5_000
+
+/** The ports of a node whose time stands still. */
+export interface ManualPorts {
+  readonly ports: Ports
+  /** Lets time pass; resolves when what came due is done: what it began on disk has ended, too. */
+  advance(ms: number): Promise<void>
+}
+
+/** As `nodePorts`, with a clock and timers that begin at the present and move by `advance` alone. */
+export function manualPorts(): ManualPorts {
+  const real = nodePorts()
+  const time = new ManualTime(real.clock.nowMs())
+  const { disk, isBusy } = countedDisk(real.disk)
+  const settle = () => settled(() => time.isBusy || isBusy())
+  return {
+    ports: { ...real, clock: time, timers: time, disk },
+    async advance(ms) {
+      await settle()
+      time.pass(ms)
+      await settle()
+    },
+  }
+}
+
+async function settled(isBusy: () => boolean): Promise<void> {
+  const latestMs = performance.now() + LONGEST_SETTLING_MS
+  for (let quietTurns = 0; quietTurns < QUIET_TURNS && performance.now() < latestMs; ) {
+    await new Promise((resolve) => setImmediate(resolve))
+    quietTurns = isBusy() ? 0 : quietTurns + 1
+  }
+}
