@@ -8,15 +8,17 @@ const INSTALL_TIMEOUT_MS = 5 * 60_000
 /**
  * A directory for PYTHONPATH with the packages of a requirements file (exact versions, with hashes), fetched by pip the first time.
  * Throws one sentence that says what to install when there is no Python 3 or no pip.
+ *
+ * @param platform arguments for pip that choose packages for another Python, where what they ship is wanted and not their modules
  */
-export async function pythonPackages(requirements: string): Promise<string> {
+export async function pythonPackages(requirements: string, platform: readonly string[] = []): Promise<string> {
   const version = await pythonVersion()
   const hash = createHash('sha256')
     .update(await readFile(requirements))
     .digest('hex')
     .slice(0, 16)
   return cachedDirectory(`python-${version}/${hash}`, async (directory) => {
-    const args = ['-m', 'pip', 'install', '--quiet', '--require-hashes', '--only-binary', ':all:', '--target', directory, '-r', requirements]
+    const args = ['-m', 'pip', 'install', '--quiet', '--require-hashes', '--only-binary', ':all:', '--target', directory, ...platform, '-r', requirements]
     const pip = await runCommand('python3', args, { timeoutMs: INSTALL_TIMEOUT_MS })
     if (pip.exit !== 0) throw new Error(`pip could not install ${requirements} (is pip there for python3?):\n${pip.stdout}${pip.stderr}`)
   })
