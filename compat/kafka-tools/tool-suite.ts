@@ -44,8 +44,8 @@ export interface ToolSuite extends AsyncDisposable {
   readonly broker: BrokerUnderTest
   /** Runs a tool with `--bootstrap-server` and these arguments. */
   run(tool: Tool, args: Arguments, options?: ToolOptions): Promise<ToolResult>
-  /** The same for tools that read files and ask no broker. */
-  runOffline(tool: Tool, args: Arguments): Promise<ToolResult>
+  /** The same for tools that read files and ask no broker, or that are told in another way whom to ask. */
+  runOffline(tool: Tool, args: Arguments, options?: ToolOptions): Promise<ToolResult>
   /** Runs a tool that must succeed, and gives what it printed. */
   output(tool: Tool, args: Arguments, options?: ToolOptions): Promise<string>
 }
@@ -58,7 +58,7 @@ export async function startToolSuite(settings: Readonly<Record<string, string | 
   return {
     broker,
     run: (tool, args, options) => tools.run(TOOLS[tool], ['--bootstrap-server', broker.bootstrap, ...argumentList(args)], options),
-    runOffline: (tool, args) => tools.run(TOOLS[tool], argumentList(args)),
+    runOffline: (tool, args, options) => tools.run(TOOLS[tool], argumentList(args), options),
     output: (tool, args, options) => outputOf(tools, broker, tool, args, options),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
