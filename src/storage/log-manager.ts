@@ -400,12 +400,15 @@ export class LogManager {
       if (directory !== undefined) this.#takeOffline(directory, error)
     }
     const trash = new FileTrash({ disk: ports.disk, timers: ports.timers, onDiskError })
+    const settings = this.#settings
     const context: LogContext = {
       ...ports,
       logger: this.#logger,
       openFiles: this.#openFiles,
       indexes: { disk: ports.disk, memory: this.#indexMemory },
-      producerIdExpirationMs: this.#settings.producerIdExpirationMs,
+      get producerIdExpirationMs() {
+        return settings.producerIdExpirationMs
+      },
       nearBytes: NEAR_BYTES,
       discard: (paths, delayMs) => trash.discardFiles(paths, delayMs),
       onDiskError,

@@ -1,7 +1,12 @@
+import type { Compression } from '../../../protocol/compression/codecs.ts'
 import { AlterConfigsApi } from '../../../protocol/messages/alter-configs.ts'
 import { DescribeConfigsApi } from '../../../protocol/messages/describe-configs.ts'
+import { FetchApi } from '../../../protocol/messages/fetch.ts'
 import { IncrementalAlterConfigsApi } from '../../../protocol/messages/incremental-alter-configs.ts'
 import { ListConfigResourcesApi } from '../../../protocol/messages/list-config-resources.ts'
+import { ProduceApi } from '../../../protocol/messages/produce.ts'
+import { batches } from '../../../protocol/records/batch.ts'
+import { buildBatch } from '../../../protocol/records/build-batch.ts'
 import { type Scenario, type Stage, versions } from '../scenario.ts'
 import { createTopic } from './topics.ts'
 
@@ -53,6 +58,16 @@ async function untilDescribed(stage: Stage, [type, name]: readonly [number, stri
     if (Date.now() > deadlineMs) throw new Error(`${key} is not ${value}: ${JSON.stringify(results)}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
+}
+
+let changes = 0
+
+/** Behind one more change, which is waited for, everything that was changed before is there. */
+async function settled(stage: Stage): Promise<void> {
+  const marker = [GROUP, stage.name('marker')] as const
+  const value = String(45_000 + (++changes % 10_000))
+  await change(stage, 1, [[...marker, [['consumer.session.timeout.ms', SET, value]]]])
+  await untilDescribed(stage, marker, 'consumer.session.timeout.ms', value)
 }
 
 /** One resource at a time, so that a bad value shows what is said to it. */
@@ -299,7 +314,59 @@ const LOGGER_CHANGES: readonly Change[] = [
 /** In which the profile `dev` and the oracle differ from one another. */
 export const alterConfigSettings = { 'group.streams.initial.rebalance.delay.ms': 0 }
 
+/** One batch of one record; what is stored of it is fetched, so that it shows how the broker keeps it. */
+async function produced(stage: Stage, name: string, { offsetMs = 0, valueBytes = 10, compression = 'none' as Compression } = {}): Promise<unknown> {
+  const records = buildBatch({ compression }, [{ timestamp: Date.now() + offsetMs, value: Buffer.alloc(valueBytes, 'a') }])
+  const request = { acks: -1, timeoutMs: 5000, topicData: [{ name, partitionData: [{ index: 0, records }] }] }
+  const { responses } = await stage.client.ask(ProduceApi, 12, request)
+  const { errorCode, baseOffset, errorMessage } = responses[0]?.partitionResponses[0] ?? { errorCode: -2, baseOffset: -2, errorMessage: null }
+  if (errorCode !== 0) return { errorCode, errorMessage }
+  const partitions = [{ partition: 0, fetchOffset: baseOffset, partitionMaxBytes: 1_000_000 }]
+  const fetched = await stage.client.ask(FetchApi, 12, {
+    maxWaitMs: 1000,
+    minBytes: 1,
+    isolationLevel: 0,
+    topics: [{ topic: name, partitions }],
+    forgottenTopicsData: [],
+  })
+  const [batch] = batches(fetched.responses[0]?.partitions[0]?.records ?? Buffer.alloc(0))
+  return { errorCode, compression: batch?.compression, timestampType: batch?.timestampType }
+}
+
+const HOUR_MS = 3_600_000
+
+/** Settings of a topic that say what may be produced, and what of it. */
+const FOR_RECORDS: readonly (readonly [name: string, value: string, sent: Parameters<typeof produced>[2]])[] = [
+  ['max.message.bytes', '100', { valueBytes: 200 }],
+  ['max.message.bytes', '100', {}],
+  ['message.timestamp.before.max.ms', String(HOUR_MS), { offsetMs: -2 * HOUR_MS }],
+  ['message.timestamp.after.max.ms', String(HOUR_MS), { offsetMs: 2 * HOUR_MS }],
+  ['message.timestamp.after.max.ms', String(3 * HOUR_MS), { offsetMs: 2 * HOUR_MS }],
+  ['message.timestamp.type', 'LogAppendTime', { offsetMs: -2 * HOUR_MS }],
+  ['min.insync.replicas', '2', {}],
+  ['cleanup.policy', 'compact', {}],
+  ...(['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd', 'producer'] as const).map(
+    (type) => ['compression.type', type, { compression: 'gzip', valueBytes: 200 }] as const,
+  ),
+]
+
 export const alterConfigScenarios: readonly Scenario[] = [
+  {
+    name: 'IncrementalAlterConfigs: settings of a topic that has records act on those that follow',
+    versions: INCREMENTAL,
+    run: async (stage, version) => {
+      const outcomes: unknown[] = []
+      for (const [key, value, sent] of FOR_RECORDS) {
+        const name = stage.name(`t${outcomes.length}`)
+        await createTopic(stage, name)
+        outcomes.push(await produced(stage, name))
+        await change(stage, version, [[TOPIC, name, [[key, SET, value]]]])
+        await untilDescribed(stage, [TOPIC, name], key, value)
+        outcomes.push([key, value, sent, await produced(stage, name, sent)])
+      }
+      return outcomes
+    },
+  },
   changesOneByOne('of a topic, one after another', topic, TOPIC_CHANGES),
   changesOneByOne('of a broker, to see whether they can be made', ownBroker, BROKER_CHANGES, { validateOnly: true }),
   changesOneByOne('of all brokers, to see whether they can be made', allBrokers, BROKER_CHANGES, { validateOnly: true }),
@@ -312,11 +379,9 @@ export const alterConfigScenarios: readonly Scenario[] = [
     run: async (stage, version) => {
       const [type, name] = await topic(stage)
       const outcomes: unknown[] = []
-      for (const [index, [key, operation, value]] of TOPIC_CHANGES.entries()) {
+      for (const [key, operation, value] of TOPIC_CHANGES) {
         await change(stage, version, [[type, name, [[key, operation, value]]]])
-        // What is seen of this one is behind that.
-        await change(stage, version, [[type, name, [['file.delete.delay.ms', SET, String(index)]]]])
-        await untilDescribed(stage, [type, name], 'file.delete.delay.ms', String(index))
+        await settled(stage)
         outcomes.push([key, operation, value, await described(stage, type, name, [key])])
       }
       return outcomes
@@ -346,6 +411,7 @@ export const alterConfigScenarios: readonly Scenario[] = [
           [type, 'a/b', [['flush.ms', SET, '5000']]],
           [type, '', [['flush.ms', SET, '5000']]],
         ]),
+        await settled(stage),
         await described(stage, type, bad, keys),
         await described(stage, type, good, keys),
       ]
@@ -507,7 +573,11 @@ export const alterConfigScenarios: readonly Scenario[] = [
         ],
         [],
       ]
-      for (const list of values) outcomes.push([await replace(stage, version, [[type, name, list]]), await described(stage, type, name, keys)])
+      for (const list of values) {
+        outcomes.push(await replace(stage, version, [[type, name, list]]))
+        await settled(stage)
+        outcomes.push(await described(stage, type, name, keys))
+      }
       outcomes.push(await replace(stage, version, [[type, name, [['flush.ms', '9']]]], { validateOnly: true }), await described(stage, type, name, keys))
       return outcomes
     },
