@@ -31,12 +31,14 @@ export interface Fault {
   /** Requests that it met. */
   readonly hits: number
   readonly isOver: boolean
-  /** Requests are served again; ending it twice does nothing. */
+  /** Requests are served again, those too that it holds back at the moment. Ending it twice does nothing. */
   end(): void
 }
 
 interface ActiveFault extends Fault {
   hits: number
+  /** Aborted when it was ended, and not when it has met as many requests as it was meant for. */
+  readonly ended: AbortController
 }
 
 /**
@@ -70,10 +72,14 @@ export class Faults {
       id,
       spec,
       hits: 0,
+      ended: new AbortController(),
       get isOver() {
         return !active.has(id)
       },
-      end: () => this.#end(id),
+      end: () => {
+        this.#retire(fault)
+        fault.ended.abort()
+      },
     }
     active.set(id, fault)
     this.#intercept(spec)
@@ -81,14 +87,12 @@ export class Faults {
   }
 
   endAll(): void {
-    for (const { id } of this.active) this.#end(id)
+    for (const fault of this.active) fault.end()
   }
 
-  #end(id: number): void {
-    const fault = this.#active.get(id)
-    if (fault === undefined) return
-    this.#active.delete(id)
-    this.#intercept(fault.spec)
+  /** No further request meets it. */
+  #retire({ id, spec }: Fault): void {
+    if (this.#active.delete(id)) this.#intercept(spec)
   }
 
   /** Handlers without a fault are left alone. */
@@ -103,10 +107,9 @@ export class Faults {
     const fault = this.#find(api, context, request)
     if (fault === undefined) return handle(request)
     fault.hits++
-    if (fault.hits === fault.spec.times) fault.end()
-    const { delayMs } = fault.spec
-    const go = () => perform(fault.spec, { api, context, request, handle })
-    return delayMs === undefined ? go() : this.#after(delayMs, context, go)
+    if (fault.hits === fault.spec.times) this.#retire(fault)
+    const met = { api, context, request, handle }
+    return fault.spec.delayMs === undefined ? perform(fault.spec, met) : this.#performLater(fault, fault.spec.delayMs, met)
   }
 
   #find(api: AnyApi, context: RequestContext, request: AnyMessage): ActiveFault | undefined {
@@ -115,12 +118,14 @@ export class Faults {
   }
 
   /** Of a connection that closes meanwhile the request is never seen. */
-  async #after(delayMs: number, { closed }: RequestContext, go: () => Result): Promise<object | null> {
-    const isGone = await this.#timers.sleep(delayMs, closed).then(
-      () => false,
+  async #performLater({ spec, ended }: ActiveFault, delayMs: number, met: MetRequest): Promise<object | null> {
+    const { closed } = met.context
+    const isOver = await this.#timers.sleep(delayMs, AbortSignal.any([closed, ended.signal])).then(
       () => true,
+      () => false,
     )
-    return isGone ? null : go()
+    if (closed.aborted) return null
+    return isOver ? perform(spec, met) : met.handle(met.request)
   }
 }
 

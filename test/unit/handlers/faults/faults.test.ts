@@ -11,8 +11,8 @@ import { uuidFromBytes } from '../../../../protocol/uuid.ts'
 import { Faults, MAX_FAULTS } from '../../../../src/handlers/faults/faults.ts'
 import type { RequestContext } from '../../../../src/handlers/request-context.ts'
 import type { Services } from '../../../../src/handlers/services.ts'
+import { ManualTime } from '../../../../src/platform/manual-time.ts'
 import { ApiTable, type Result } from '../../../../src/server/api-table.ts'
-import { ManualTime } from '../../server/harness.ts'
 
 const ORDERS_ID = uuidFromBytes(Buffer.alloc(16, 1))
 const OTHERS_ID = uuidFromBytes(Buffer.alloc(16, 2))
@@ -27,7 +27,7 @@ let table: ApiTable<Services>
 let faults: Faults
 
 beforeEach(() => {
-  time = new ManualTime()
+  time = new ManualTime(0)
   served = []
   closed = []
   connection = new AbortController()
@@ -99,9 +99,25 @@ describe('a fault', () => {
     faults.add({ api: 'Heartbeat', delayMs: 50 })
     const reply = heartbeat() as Promise<object | null>
     expect(served).toEqual([])
-    time.advance(50)
+    time.pass(50)
     expect(await reply).toEqual({ errorCode: 0 })
     expect(served).toHaveLength(1)
+  })
+
+  test('lets go of what it holds back when it is ended, and not when it has met enough', async () => {
+    const fault = faults.add({ api: 'Heartbeat', delayMs: 1_000, error: 'NOT_COORDINATOR', times: 1 })
+    const held = heartbeat() as Promise<object | null>
+    expect({ isOver: fault.isOver, served }).toEqual({ isOver: true, served: [] })
+    fault.end()
+    expect(await held).toEqual({ errorCode: 0 })
+  })
+
+  test('never serves a request that it held back when its connection was closed meanwhile', async () => {
+    faults.add({ api: 'Heartbeat', delayMs: 1_000 })
+    const held = heartbeat() as Promise<object | null>
+    connection.abort()
+    expect(await held).toBeNull()
+    expect(served).toEqual([])
   })
 
   test('drops the connection before the request is handled, or after', () => {
