@@ -140,6 +140,24 @@ describe('with few descriptors', () => {
     expect(await node.stop()).toBe(0)
   })
 
+  test('and more connections than were reckoned with, files are closed instead of a directory going offline', async () => {
+    const { node, client } = await start({ descriptorLimit: 160 })
+    const topic = await createTopic(client, 200)
+    const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner })
+    await producer.connect()
+    const sendRound = (round: number) =>
+      producer.send({ topic, acks: -1, messages: Array.from({ length: 200 }, (_, partition) => ({ partition, value: `${round} ${partition}` })) })
+    await sendRound(0)
+    const sockets = Array.from({ length: 300 }, () => connect(node.port, '127.0.0.1').on('error', () => {}))
+    await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))))
+    for (let round = 1; round < 4; round++) await sendRound(round)
+    for (const socket of sockets) socket.destroy()
+    await producer.disconnect()
+    expect(new Set(texts(await readAll(client, topic, 800))).size).toBe(800)
+    expect(node.output()).not.toContain('A log directory failed')
+    expect(await node.stop()).toBe(0)
+  })
+
   test('connections beyond them are turned away, and others are accepted when some have gone', async () => {
     const { node, client } = await start({ descriptorLimit: 128, settings: { 'odradek.open.files.max': 40 } })
     const topic = await createTopic(client)

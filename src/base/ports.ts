@@ -94,6 +94,8 @@ export interface Disk {
   open(path: string, mode: OpenMode): Promise<DiskFile>
   /** As `open`, for the paths that must not yield (a segment roll in the middle of an append). */
   openSync(path: string, mode: OpenMode): DiskFile
+  /** How many files and sockets this process may have open at a time; infinite where that is not known. */
+  descriptorLimit(): number
   /** From the root, as others find it whatever directory they are in. */
   absolutePath(path: string): string
   /** The entries of a directory, sorted by name. Throws a `DiskError` with reason 'not-found' when it is missing. */

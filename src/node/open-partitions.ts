@@ -27,6 +27,8 @@ export interface OpenPartitionsOptions {
   readonly failure: NodeFailure
   readonly teardown: Teardown
   readonly traffic: Traffic
+  /** Takes what closes files when the process has too many open. */
+  readonly onShortage: (close: () => number) => void
   /** The epoch of this broker when it stops; stands in the marker of a clean shutdown (KIP-966). */
   readonly brokerEpoch: () => number
 }
@@ -66,7 +68,7 @@ export async function openPartitions(options: OpenPartitionsOptions): Promise<Op
 }
 
 async function openLogs(
-  { identity, config, directories, ports, logger, failure, teardown, brokerEpoch }: OpenPartitionsOptions,
+  { identity, config, directories, ports, logger, failure, teardown, onShortage, brokerEpoch }: OpenPartitionsOptions,
   topicConfigs: TopicConfigs,
   onOffline: (directory: LogManager['liveDirectories'][number]) => void,
 ): Promise<LogManager> {
@@ -75,6 +77,7 @@ async function openLogs(
     logger: logger.child('storage'),
     settings: logManagerSettings(config, identity),
     directoryIds: directories.directoryIds,
+    onShortage,
     configOf: (topic) => topicConfigs.logConfig(topic),
     onDirectoryOffline(directory, error) {
       onOffline(directory)

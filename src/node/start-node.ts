@@ -7,6 +7,7 @@ import type { Services } from '../handlers/services.ts'
 import { knownFeatures } from '../metadata/features.ts'
 import { ApiTable } from '../server/api-table.ts'
 import { Server } from '../server/server.ts'
+import { FrugalDisk } from '../storage/files/frugal-disk.ts'
 import { openControl } from './control/open-control.ts'
 import { guardedTimers } from './guarded-timers.ts'
 import { makeServices, NODE_PRINCIPAL } from './make-services.ts'
@@ -57,7 +58,9 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 }
 
 async function start(options: NodeOptions, failure: NodeFailure, teardown: Teardown): Promise<RunningNode> {
-  const { config, identity, ports, logger } = options
+  const { config, identity, logger } = options
+  const disk = new FrugalDisk(options.ports.disk, options.ports.timers)
+  const ports = { ...options.ports, disk }
   const wireTimers = options.steeredClock?.wireTimers ?? ports.timers
   const { nodeId } = identity
   refuseUnserved(config)
@@ -69,7 +72,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const directories = await openDirectories({ ...shared, controller: told.controllers[0] })
   const metadata = await openMetadata({ ...shared, directories, controllers: told.controllers })
   const { loader, controller } = metadata
-  const partitions = await openPartitions({ ...shared, pollTimers: wireTimers, traffic, directories, loader, brokerEpoch: () => broker.brokerEpoch })
+  const partitions = await openPartitions({ ...shared, onShortage: (close) => disk.onShortage(close), pollTimers: wireTimers, traffic, directories, loader, brokerEpoch: () => broker.brokerEpoch })
   const { groups, elections, allServing } = openGroups({ nodeId, config, loader, partitions, ports, logger })
   await Promise.all([loader.addPublisher(partitions.replicas), loader.addPublisher(elections)])
   const broker = new BrokerLifecycle({

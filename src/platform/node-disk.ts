@@ -2,6 +2,7 @@ import { constants, type Dirent, openSync, renameSync } from 'node:fs'
 import { open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Clock, DirectoryEntry, DirectoryLock, Disk, DiskFile, FileInfo, FileKind, OpenMode, VolumeSpace } from '../base/ports.ts'
+import { descriptorLimit } from './descriptor-limit.ts'
 import { lockDirectory } from './directory-lock.ts'
 import { isNotFound, toDiskError } from './disk-errors.ts'
 import { makeDirectories } from './make-directories.ts'
@@ -40,6 +41,10 @@ export class NodeDisk implements Disk {
     } catch (error) {
       throw toDiskError('Opening', path, error)
     }
+  }
+
+  descriptorLimit(): number {
+    return descriptorLimit()
   }
 
   absolutePath(path: string): string {

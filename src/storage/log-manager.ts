@@ -45,6 +45,8 @@ export interface LogManagerOptions {
   readonly directoryIds: ReadonlyMap<string, Uuid>
   /** Settings in force for a topic (with the broker's defaults below them). */
   readonly configOf: (topic: string) => LogConfig
+  /** Takes what closes files when the process has too many open. */
+  readonly onShortage?: (close: () => number) => void
   /** Called once for a directory whose disk failed; its logs are gone from the manager. */
   readonly onDirectoryOffline: (directory: LogDirectoryInfo, error: DiskError) => void
 }
@@ -80,6 +82,8 @@ const NEAR_BYTES = 128 * 1024 * 1024
 /** Logs visited before other work gets its turn. */
 const SLICE = 100
 const ALL_DIRECTORIES = '*'
+const SHARE_OF_DESCRIPTORS = 0.5
+const LEAST_OPEN_FILES = 16
 
 /**
  * The log directories of a node and the logs in them. A directory whose disk fails goes offline alone; the node goes on with
@@ -106,7 +110,8 @@ export class LogManager {
     this.#options = options
     this.#settings = options.settings
     this.#logger = options.logger
-    this.#openFiles = new OpenFiles(options.ports.disk, options.settings.maxOpenFiles)
+    this.#openFiles = new OpenFiles(options.ports.disk, openFilesWithin(options))
+    options.onShortage?.(() => this.#openFiles.makeRoom())
   }
 
   /** Loads or recovers all logs. Throws an `OdradekError` with code NO_LOG_DIRECTORY when no directory is left. */
@@ -496,4 +501,13 @@ function infoOf({ path, directoryId }: LogDirectory): LogDirectoryInfo {
 function commonEpoch(epochs: readonly (number | null)[]): number {
   const [first] = epochs
   return first !== undefined && first !== null && epochs.every((epoch) => epoch === first) ? first : -1
+}
+
+/** Sockets, and files that are open for a moment only, need descriptors too. */
+function openFilesWithin({ settings, ports, logger }: LogManagerOptions): number {
+  const limit = ports.disk.descriptorLimit()
+  const allowed = Math.max(LEAST_OPEN_FILES, Math.floor(limit * SHARE_OF_DESCRIPTORS))
+  if (allowed < settings.maxOpenFiles)
+    logger.info('Fewer log files are kept open than odradek.open.files.max says: the process may open no more', { limit, allowed })
+  return Math.min(settings.maxOpenFiles, allowed)
 }

@@ -167,6 +167,11 @@ export function diskContract(open: OpenSetting): void {
       await expect(disk.makeDirectory(`${setting.directory}/file`)).rejects.toMatchObject({ reason: 'exists' })
     })
 
+    it('there is a limit of open files, if only infinity', async () => {
+      await using setting = await open()
+      expect(setting.ports.disk.descriptorLimit()).toBeGreaterThan(16)
+    })
+
     it('a path from the root is itself, another becomes one', async () => {
       await using setting = await open()
       const { disk } = setting.ports

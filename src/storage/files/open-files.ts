@@ -68,13 +68,18 @@ export class LazyFile {
   }
 }
 
+/** Of the open files, when there are too many in the process. */
+const SHARE_CLOSED = 0.125
+/** So many stay allowed whatever others take. */
+const LEAST_OPEN = 16
+
 /**
  * The descriptor budget of a node's logs: at most `maxOpen` of its files are open, or as many as asynchronous calls use. The one that makes room is found by the
  * clock algorithm, so using a file costs one store and files in steady use stay open.
  */
 export class OpenFiles {
   readonly disk: Disk
-  readonly #maxOpen: number
+  #maxOpen: number
   readonly #held: LazyFile[] = []
   #hand = 0
 
@@ -106,8 +111,20 @@ export class OpenFiles {
     if (last !== file) this.#held[at] = last
   }
 
+  /**
+   * The process may open no further file: closes some, and keeps fewer open from now on, since the others that have the
+   * descriptors will want them again. Returns how many were closed: 0 when all are in use.
+   */
+  makeRoom(): number {
+    const before = this.#held.length
+    for (let count = Math.ceil(before * SHARE_CLOSED); count > 0; count--) this.#closeOne(null)
+    const closed = before - this.#held.length
+    if (closed > 0) this.#maxOpen = Math.max(LEAST_OPEN, Math.min(this.#maxOpen, this.#held.length))
+    return closed
+  }
+
   /** Two rounds at most: the first clears the marks of use. */
-  #closeOne(except: LazyFile): void {
+  #closeOne(except: LazyFile | null): void {
     for (let step = 2 * this.#held.length; step > 0; step--) {
       this.#hand = (this.#hand + 1) % this.#held.length
       const file = this.#held[this.#hand] as LazyFile

@@ -64,6 +64,10 @@ export class SimulatedDisk implements Disk {
     return this.#now(creates ? 'create' : 'open', path, () => this.#opened(path, mode))
   }
 
+  descriptorLimit(): number {
+    return Number.POSITIVE_INFINITY
+  }
+
   absolutePath(path: string): string {
     return path.startsWith('/') ? path : `/${path}`
   }
