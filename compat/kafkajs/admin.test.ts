@@ -1,9 +1,7 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BrokerUnderTest, startBrokerUnderTest } from '../support/broker-under-test.ts'
-import { collect, kafka, unique, until } from './support.ts'
-
-const { Partitioners } = kafkajs
+import { collect, kafka, sendTo, unique, until } from './support.ts'
 
 let broker: BrokerUnderTest
 let client: Kafka
@@ -20,11 +18,8 @@ afterAll(async () => {
   await broker?.[Symbol.asyncDispose]()
 })
 
-async function send(topic: string, values: readonly string[], partition = 0): Promise<void> {
-  const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner })
-  await producer.connect()
-  await producer.send({ topic, messages: values.map((value, index) => ({ value, partition, timestamp: String(1_000 + index) })) })
-  await producer.disconnect()
+function send(topic: string, values: readonly string[], partition = 0): Promise<void> {
+  return sendTo(client, topic, values, partition)
 }
 
 async function newTopic(numPartitions = 1): Promise<string> {
@@ -100,6 +95,13 @@ describe('topics', () => {
     expect((await admin.fetchTopicOffsets(topic)).map(({ high }) => high)).toEqual(['0', '0'])
   })
 
+  test('all are described where none is named', async () => {
+    const [first, second] = [await newTopic(), await newTopic(2)]
+    const { topics } = await admin.fetchTopicMetadata()
+    const counts = new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
+    expect([counts.get(first), counts.get(second)]).toEqual([1, 2])
+  })
+
   test('get more partitions', async () => {
     const topic = await newTopic(1)
     await admin.createPartitions({ topicPartitions: [{ topic, count: 4 }] })
@@ -149,6 +151,21 @@ describe('groups', () => {
     await until('the group is empty', async () => (await admin.describeGroups([groupId])).groups[0]?.state === 'Empty')
     await admin.deleteGroups([groupId])
     expect((await admin.describeGroups([groupId])).groups[0]?.state).toBe('Dead')
+  })
+
+  test('their offsets are fetched for all topics, or reset to the end', async () => {
+    const [first, second] = [await newTopic(), await newTopic()]
+    await send(first, ['a', 'b'])
+    const groupId = unique('group')
+    await admin.resetOffsets({ groupId, topic: first, earliest: false })
+    await admin.setOffsets({ groupId, topic: second, partitions: [{ partition: 0, offset: '0' }] })
+    const fetched = await admin.fetchOffsets({ groupId })
+    expect(fetched.map(({ topic, partitions }) => [topic, partitions.map(({ offset }) => offset)]).sort()).toEqual([
+      [first, ['-1']],
+      [second, ['0']],
+    ])
+    const resolved = await admin.fetchOffsets({ groupId, topics: [first], resolveOffsets: true })
+    expect(resolved[0]?.partitions).toMatchObject([{ partition: 0, offset: '2' }])
   })
 
   test('their offsets are set, reset and fetched', async () => {

@@ -95,3 +95,11 @@ export async function until(what: string, condition: () => boolean | Promise<boo
 export function texts(received: readonly Received[]): readonly string[] {
   return received.map(({ message }) => String(message.value))
 }
+
+/** Sends values to a partition, each with a timestamp one later than the one before, from 1,000. */
+export async function sendTo(client: Kafka, topic: string, values: readonly string[], partition = 0): Promise<void> {
+  const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
+  await producer.connect()
+  await producer.send({ topic, messages: values.map((value, index) => ({ value, partition, timestamp: String(1_000 + index) })) })
+  await producer.disconnect()
+}
