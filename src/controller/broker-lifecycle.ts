@@ -106,11 +106,17 @@ export class BrokerLifecycle {
   async shutDown(): Promise<void> {
     if (this.#brokerEpoch < 0) return
     this.#isUnfenced = false
+    const { metadata, brokerId, logger } = this.#options
+    if (!metadata.image().cluster.brokers.has(brokerId)) {
+      // Somebody unregistered it: nothing is led, and nobody is to be told.
+      logger.info('the broker is not registered any longer', { brokerEpoch: this.#brokerEpoch })
+      return
+    }
     let reply = await this.#heartbeat({ wantFence: false, wantShutDown: true })
     this.#check(reply, 'shut down')
     // The second time nothing is led any longer.
     if (!reply.shouldShutDown) reply = await this.#heartbeat({ wantFence: false, wantShutDown: true })
-    if (!reply.shouldShutDown) this.#options.logger.warn('the controller did not let the broker go', { brokerEpoch: this.#brokerEpoch })
+    if (!reply.shouldShutDown) logger.warn('the controller did not let the broker go', { brokerEpoch: this.#brokerEpoch })
   }
 
   #heartbeat(wish: { readonly wantFence: boolean; readonly wantShutDown: boolean }): Promise<HeartbeatReply> {

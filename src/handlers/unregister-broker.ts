@@ -1,3 +1,4 @@
+import { ErrorCode } from '../../protocol/error-codes.ts'
 import { UnregisterBrokerApi } from '../../protocol/messages/unregister-broker.ts'
 import { answerOf } from '../controller/rejection.ts'
 import { defineHandler } from './define-handler.ts'
@@ -11,6 +12,7 @@ export const unregisterBrokerHandler = defineHandler({
   listeners: ['broker', 'controller'],
   async handle({ principal, services: { clusterController } }, { brokerId }) {
     const answer = await answerOf(clusterController.unregisterBroker({ principal }, brokerId))
-    return { throttleTimeMs: 0, ...(answer.kind === 'refused' ? answer.error : answer.value) }
+    const { errorCode, errorMessage } = answer.kind === 'refused' ? answer.error : answer.value
+    return { throttleTimeMs: 0, errorCode, errorMessage: errorCode === ErrorCode.NONE ? '' : errorMessage }
   },
 })

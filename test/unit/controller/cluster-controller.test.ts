@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { ErrorCode } from '../../../protocol/error-codes.ts'
+import { World } from '../../support/world/world.ts'
+import { type StartedController, startController } from './controller-world.ts'
+
+const context = { principal: 'User:test' }
+const done = { errorCode: ErrorCode.NONE, errorMessage: null }
+
+async function startWithTopic(world: World): Promise<StartedController> {
+  const started = await world.complete(startController(world.node('a').ports))
+  const broker = started.broker()
+  await world.complete(broker.register())
+  await world.complete(broker.unfence())
+  const topics = [{ name: 'foo', partitionCount: 1, replicationFactor: 1, assignments: [], configs: [] }]
+  await world.complete(started.controller.createTopics(context, { topics, validateOnly: false }))
+  return started
+}
+
+const partitionOf = ({ loader }: StartedController) => loader.image().topics.byName.get('foo')?.partitions[0]
+
+describe('the controller, asked by an administrator', () => {
+  it('has the new level of a feature applied when it answers, and after a loss of power', async () => {
+    const world = new World({ seed: 1 })
+    const { controller, loader } = await startWithTopic(world)
+    const updates = [{ feature: 'transaction.version', level: 1, upgradeType: 'safe-downgrade' as const }]
+    expect(await world.complete(controller.updateFeatures(context, { updates, validateOnly: false }))).toEqual(done)
+    expect(loader.image().features.levels.get('transaction.version')).toBe(1)
+    world.crash('a', 'power')
+    const second = await world.complete(startController(world.restart('a')))
+    expect(second.loader.image().features.levels.get('transaction.version')).toBe(1)
+  })
+
+  it('forgets a broker that runs; it stops in order, and leads again when it comes back', async () => {
+    const world = new World({ seed: 1 })
+    const first = await startWithTopic(world)
+    expect(await world.complete(first.controller.unregisterBroker(context, 1))).toEqual(done)
+    expect(first.loader.image().cluster.brokers.has(1)).toBe(false)
+    expect(partitionOf(first)).toMatchObject({ leader: -1, isr: [] })
+    await world.complete(first.stop())
+    world.crash('a', 'process')
+    const second = await world.complete(startController(world.restart('a')))
+    const broker = second.broker()
+    await world.complete(broker.register())
+    await world.complete(broker.unfence())
+    expect(partitionOf(second)).toMatchObject({ leader: 1, isr: [1] })
+  })
+
+  it('lets a broker that it has forgotten stop without a word', async () => {
+    const world = new World({ seed: 1 })
+    const started = await world.complete(startController(world.node('a').ports))
+    const broker = started.broker()
+    await world.complete(broker.register())
+    await world.complete(started.controller.unregisterBroker(context, 1))
+    await world.complete(broker.shutDown())
+    expect(started.loader.image().cluster.brokers.has(1)).toBe(false)
+  })
+
+  it('refuses what came with no time left, and decides what never had a deadline', async () => {
+    const world = new World({ seed: 1 })
+    const { controller } = await startWithTopic(world)
+    const late = { ...context, timeoutMs: 0 }
+    await expect(world.complete(controller.electLeaders(late, { type: 'preferred', topics: null }))).rejects.toMatchObject({ code: 'CONTROLLER_TIMEOUT' })
+    expect(await world.complete(controller.electLeaders(context, { type: 'preferred', topics: null }))).toEqual({
+      ...done,
+      topics: [{ topic: 'foo', partitions: [] }],
+    })
+  })
+})

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { ZERO_UUID } from '../../../protocol/uuid.ts'
+import { describeQuorum } from '../../../src/raft/quorum-description.ts'
+import type { Voter } from '../../../src/raft/voter-set.ts'
+import { World } from '../../support/world/world.ts'
+import { LOG_DIR, startRaft } from './raft-world.ts'
+
+const voter = (id: number): Voter => ({
+  id,
+  directoryId: ZERO_UUID,
+  endpoints: [{ name: 'CONTROLLER', host: `node-${id}`, port: 9093 }],
+  minKraftVersion: 0,
+  maxKraftVersion: 0,
+})
+
+describe('the quorum as its leader tells of it', () => {
+  it('is up to date where the leader itself is concerned, and silent of who was never heard', () => {
+    const description = describeQuorum({
+      leaderId: 2,
+      leaderEpoch: 7,
+      highWatermark: 40,
+      voters: [voter(1), voter(2)],
+      durableOffsets: new Map([[2, 42]]),
+      nowMs: 1000,
+    })
+    expect(description).toEqual({
+      leaderId: 2,
+      leaderEpoch: 7,
+      highWatermark: 40,
+      voters: [
+        { id: 1, directoryId: ZERO_UUID, endpoints: voter(1).endpoints, logEndOffset: -1, lastFetchMs: -1, lastCaughtUpMs: -1 },
+        { id: 2, directoryId: ZERO_UUID, endpoints: voter(2).endpoints, logEndOffset: 42, lastFetchMs: 1000, lastCaughtUpMs: 1000 },
+      ],
+    })
+  })
+
+  it('has what is committed as high watermark, and ends with the leader', async () => {
+    const world = new World({ seed: 1 })
+    const { raft } = await world.complete(startRaft(world.node('a').ports))
+    await world.complete(raft.append(1, ['x', 'y']).committed)
+    expect(raft.describe()).toMatchObject({ leaderId: 1, leaderEpoch: 1, highWatermark: 5, voters: [{ id: 1, logEndOffset: 5 }] })
+    await world.complete(raft[Symbol.asyncDispose]())
+    expect(raft.describe()).toBeNull()
+  })
+})
+
+describe('a static quorum that becomes a dynamic one', () => {
+  const statically = { staticVoters: [voter(1)] }
+
+  it('names this node with its directory as the voter, in the log', async () => {
+    const world = new World({ seed: 1 })
+    const { raft, machine } = await world.complete(startRaft(world.node('a').ports, statically))
+    expect([raft.kraftVersion, raft.voters[0]?.directoryId]).toEqual([0, ZERO_UUID])
+    raft.upgradeKraftVersion(1, 1)
+    await world.complete(raft.append(1, ['x']).committed)
+    expect(machine.batches.map((batch) => batch.control.map((record) => record.type))).toEqual([['leader-change'], ['kraft-version', 'voters'], []])
+    expect(raft.kraftVersion).toBe(1)
+    expect(raft.voters).toMatchObject([{ id: 1, endpoints: voter(1).endpoints, minKraftVersion: 0, maxKraftVersion: 1 }])
+    expect(raft.voters[0]?.directoryId).not.toBe(ZERO_UUID)
+  })
+
+  it('stays one wherever the power fails after that was committed, with a snapshot or without', async () => {
+    for (const hasSnapshot of [false, true]) {
+      const world = new World({ seed: 2 })
+      const { raft } = await world.complete(startRaft(world.node('a').ports, statically))
+      raft.upgradeKraftVersion(1, 1)
+      await world.complete(raft.append(1, ['x']).committed)
+      const { voters } = raft
+      if (hasSnapshot) await world.complete(raft.writeSnapshot({ offset: raft.logEndOffset, epoch: 1 }, 1, ['x']))
+      world.crash('a', 'power')
+      // The settings still say that the quorum is static.
+      const second = await world.complete(startRaft(world.restart('a'), statically))
+      expect(second.raft.kraftVersion).toBe(1)
+      expect(second.raft.voters).toEqual(voters)
+      expect(second.machine.records).toEqual(['x'])
+      const content = await world.complete(world.node('a').ports.disk.readFile(`${LOG_DIR}/__cluster_metadata-0/quorum-state`))
+      expect(JSON.parse(String(content))).toMatchObject({ leaderEpoch: 2, data_version: 1 })
+    }
+  })
+})
