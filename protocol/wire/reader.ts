@@ -4,6 +4,8 @@ import { type Uuid, uuidFromBytes } from '../uuid.ts'
 const MAX_SAFE_HIGH = 0x1fffff
 const MIN_SAFE_HIGH = -0x200000
 
+const MAX_STRING_BYTES = 0x7fff
+
 /**
  * Reads the protocol's primitive types from a buffer, front to back. Every length is checked against the bytes left
  * before anything is allocated, and nothing but `DecodeError` is thrown. Byte fields are views of the buffer.
@@ -95,11 +97,11 @@ export class Reader {
   }
 
   compactString(): string {
-    return this.#text(this.unsignedVarint() - 1, 'string')
+    return this.#text(this.#compactTextLength(), 'string')
   }
 
   compactNullableString(): string | null {
-    const length = this.unsignedVarint() - 1
+    const length = this.#compactTextLength()
     return length < 0 ? null : this.#text(length, 'string')
   }
 
@@ -163,6 +165,13 @@ export class Reader {
     if (count > this.#end - at) throw new DecodeError(`${count} bytes needed at byte ${at}, ${this.#end - at} left`)
     this.#position = at + count
     return at
+  }
+
+  /** The compact form could hold more; Kafka takes no more than the other. */
+  #compactTextLength(): number {
+    const length = this.unsignedVarint() - 1
+    if (length > MAX_STRING_BYTES) throw new DecodeError(`string of ${length} bytes is longer than ${MAX_STRING_BYTES}`)
+    return length
   }
 
   #text(length: number, what: string): string {

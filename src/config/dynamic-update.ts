@@ -12,16 +12,21 @@ import { nodeIdentity } from './node-identity.ts'
 import { checkNodeRules } from './node-rules.ts'
 import { invalidValue } from './validators.ts'
 
+/** Why the node cannot be what it would be with `values` as the whole of a layer, though each value by itself may stand; null when it can. */
+export function combinationRefusal(config: NodeConfig, layer: DynamicLayer, values: ReadonlyMap<string, string>): string | null {
+  return nodeRefusal(config.withDynamic(layer, values))
+}
+
 /** Why the broker would refuse `values` as the whole of a layer; null when it takes them. */
 export function dynamicUpdateRefusal(config: NodeConfig, layer: DynamicLayer, values: ReadonlyMap<string, string>): string | null {
   const refusal = dynamicRefusal(layer === 'broker', values)
   if (refusal !== null) return refusal
   const next = config.withDynamic(layer, values)
-  return combinationRefusal(next) ?? reconfigurationRefusal(config, next)
+  return nodeRefusal(next) ?? reconfigurationRefusal(config, next)
 }
 
 /** What would also refuse a start with these values. */
-function combinationRefusal(next: NodeConfig): string | null {
+function nodeRefusal(next: NodeConfig): string | null {
   try {
     checkNodeRules(next)
     return null

@@ -1,3 +1,4 @@
+import { combinationRefusal } from '../config/dynamic-update.ts'
 import type { NodeConfig } from '../config/node-config.ts'
 import type { MetadataDelta, MetadataPublisher } from '../metadata/delta.ts'
 import { ConfigResourceType, configOverrides, type MetadataImage } from '../metadata/image.ts'
@@ -28,7 +29,14 @@ export class BrokerConfigs implements MetadataPublisher {
 
   #apply(name: string, image: MetadataImage): void {
     const layer = name === ALL_BROKERS ? 'default-broker' : 'broker'
-    const ignored = this.#config.setDynamic(layer, configOverrides(image, ConfigResourceType.BROKER, name))
+    const values = configOverrides(image, ConfigResourceType.BROKER, name)
+    const reason = combinationRefusal(this.#config, layer, values)
+    // What was right when it was set may not fit what the node is started with now.
+    if (reason !== null) {
+      this.#logger.error('settings of the cluster cannot be applied to this node', { names: [...values.keys()], reason })
+      return
+    }
+    const ignored = this.#config.setDynamic(layer, values)
     if (ignored.length > 0) this.#logger.warn('settings of the cluster that this node does not take are ignored', { names: ignored })
   }
 }

@@ -8,6 +8,7 @@ import { ProduceApi } from '../../../protocol/messages/produce.ts'
 import { batches } from '../../../protocol/records/batch.ts'
 import { buildBatch } from '../../../protocol/records/build-batch.ts'
 import { type Scenario, type Stage, versions } from '../scenario.ts'
+import { describe } from './configs.ts'
 import { createTopic } from './topics.ts'
 
 const LEGACY = versions(0, 2)
@@ -312,7 +313,7 @@ const LOGGER_CHANGES: readonly Change[] = [
 ]
 
 /** In which the profile `dev` and the oracle differ from one another. */
-export const alterConfigSettings = { 'group.streams.initial.rebalance.delay.ms': 0 }
+export const alterConfigSettings = { 'group.streams.initial.rebalance.delay.ms': 0, 'default.replication.factor': 1, 'metadata.max.idle.interval.ms': 0 }
 
 /** One batch of one record; what is stored of it is fetched, so that it shows how the broker keeps it. */
 async function produced(stage: Stage, name: string, { offsetMs = 0, valueBytes = 10, compression = 'none' as Compression } = {}): Promise<unknown> {
@@ -547,6 +548,65 @@ export const alterConfigScenarios: readonly Scenario[] = [
       return outcomes
     },
     unordered: ['configs'],
+  },
+  {
+    name: 'IncrementalAlterConfigs: a value longer than any string',
+    // Before version 1 there is no way to write it.
+    versions: [1],
+    run: async (stage, version) => {
+      const [type, name] = await topic(stage)
+      return change(stage, version, [[type, name, [['flush.ms', SET, '9'.repeat(32_768)]]]])
+    },
+  },
+  {
+    name: 'DescribeConfigs: of settings made while the brokers run',
+    versions: versions(1, 4),
+    unordered: ['configs'],
+    run: async (stage, version) => {
+      const own: readonly Value[] = [
+        ['listener.name.plaintext.max.connections', '70'],
+        ['listener.name.other.ssl.keystore.password', 'secret'],
+        ['listener.name.other.plain.sasl.jaas.config', 'secret'],
+        ['sasl.jaas.config', 'secret'],
+        ['log.roll.ms', '70000'],
+        ['log.flush.interval.ms', '5000'],
+        ['log.cleanup.policy', ' compact , delete'],
+        ['my.own', 'x'],
+      ]
+      const all: readonly Value[] = [
+        ['listener.name.plaintext.max.connections', '80'],
+        ['log.roll.ms', '80000'],
+        ['log.retention.ms', '-1'],
+        ['log.cleaner.io.max.bytes.per.second', '1e6'],
+        ['follower.replication.throttled.rate', '1000'],
+        ['my.other', 'x'],
+      ]
+      const set = (values: readonly Value[]) => values.map(([key, value]): Change => [key, SET, value])
+      const remove = (values: readonly Value[]) => values.map(([key]): Change => [key, DELETE, null])
+      const outcomes: unknown[] = [
+        await change(stage, 1, [
+          [BROKER, '1', set(own)],
+          [BROKER, '', set(all)],
+        ]),
+      ]
+      await untilDescribed(stage, [BROKER, '1'], 'log.roll.ms', '70000')
+      await untilDescribed(stage, [BROKER, ''], 'log.roll.ms', '80000')
+      outcomes.push(
+        await describe(stage, version, [
+          [BROKER, '1'],
+          [BROKER, ''],
+        ]),
+      )
+      outcomes.push(
+        await change(stage, 1, [
+          [BROKER, '1', remove(own)],
+          [BROKER, '', remove(all)],
+        ]),
+      )
+      await untilDescribed(stage, [BROKER, '1'], 'log.roll.ms', null)
+      await untilDescribed(stage, [BROKER, ''], 'log.roll.ms', null)
+      return outcomes
+    },
   },
   {
     name: 'AlterConfigs: what is not written is gone',

@@ -36,14 +36,15 @@ function isOurs(name: string): boolean {
   return name.startsWith('odradek.') || name === 'metrics.port' || name === 'metrics.host'
 }
 
-type Resource = readonly [type: number, name: string, keys?: readonly string[] | null]
+export type Resource = readonly [type: number, name: string, keys?: readonly string[] | null]
 
 interface Asked {
   readonly includeSynonyms?: boolean
   readonly includeDocumentation?: boolean
 }
 
-async function describe(stage: Stage, version: number, resources: readonly Resource[], asked: Asked = {}): Promise<unknown> {
+/** What is told of these, but for what must differ. */
+export async function describe(stage: Stage, version: number, resources: readonly Resource[], asked: Asked = {}): Promise<unknown> {
   const list = resources.map(([resourceType, resourceName, configurationKeys = null]) => ({ resourceType, resourceName, configurationKeys }))
   const { includeSynonyms = true, includeDocumentation = true } = asked
   const request = { resources: list, includeSynonyms, ...(version >= 3 ? { includeDocumentation } : {}) } satisfies Partial<DescribeConfigsRequest>

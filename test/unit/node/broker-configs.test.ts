@@ -10,8 +10,15 @@ const TOPIC = 2
 function following(nodeId: number) {
   const { config } = loadConfig({ profile: 'dev' })
   const warned: LogFields[] = []
-  const logger: Logger = { error() {}, warn: (_message, fields = {}) => void warned.push(fields), info() {}, debug() {}, child: () => logger }
-  return { config, warned, publisher: new BrokerConfigs(nodeId, config, logger) }
+  const failed: LogFields[] = []
+  const logger: Logger = {
+    error: (_message, fields = {}) => void failed.push(fields),
+    warn: (_message, fields = {}) => void warned.push(fields),
+    info() {},
+    debug() {},
+    child: () => logger,
+  }
+  return { config, warned, failed, publisher: new BrokerConfigs(nodeId, config, logger) }
 }
 
 describe('broker settings in the metadata log', () => {
@@ -42,6 +49,15 @@ describe('broker settings in the metadata log', () => {
     const { delta, image } = replay([configRecord(BROKER, '1', 'log.segment.bytes', 'many')])
     publisher.onUpdate(delta, image)
     expect(warned).toEqual([{ names: ['log.segment.bytes'] }])
+  })
+
+  test('that do not fit what the node was started with are not applied, and it is said why', () => {
+    const { config, failed, publisher } = following(1)
+    const { delta, image } = replay([configRecord(BROKER, '1', 'max.connections.per.ip', '0'), configRecord(BROKER, '1', 'message.max.bytes', '7')])
+    publisher.onUpdate(delta, image)
+    expect([config.get('max.connections.per.ip'), config.get('message.max.bytes')]).toEqual([2_147_483_647, 1_048_588])
+    const reason = 'requirement failed: max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set.'
+    expect(failed).toEqual([{ names: ['max.connections.per.ip', 'message.max.bytes'], reason }])
   })
 
   test('are left alone when a topic changes', () => {

@@ -94,3 +94,14 @@ describe('chunks', () => {
     )
   })
 })
+
+test('a compact string is no longer than the other kind may be', () => {
+  const text = 'a'.repeat(0x7fff)
+  expect(new Reader(written((writer) => writer.compactString(text))).compactString()).toBe(text)
+  const longer = written((writer) => {
+    writer.unsignedVarint(0x8001)
+    writer.raw(Buffer.alloc(0x8000, 'a'))
+  })
+  expect(() => new Reader(longer).compactString()).toThrow(DecodeError)
+  expect(() => new Reader(longer).compactNullableString()).toThrow(DecodeError)
+})
