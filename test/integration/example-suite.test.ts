@@ -1,0 +1,2 @@
+/** The example of a test suite is a test suite: this runs it. */
+import '../../examples/orders.test.ts'
