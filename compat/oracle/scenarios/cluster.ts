@@ -1,7 +1,9 @@
 import { AlterPartitionReassignmentsApi } from '../../../protocol/messages/alter-partition-reassignments.ts'
+import { CreateTopicsApi } from '../../../protocol/messages/create-topics.ts'
 import { DescribeQuorumApi } from '../../../protocol/messages/describe-quorum.ts'
 import { ElectLeadersApi } from '../../../protocol/messages/elect-leaders.ts'
 import { ListPartitionReassignmentsApi } from '../../../protocol/messages/list-partition-reassignments.ts'
+import { MetadataApi } from '../../../protocol/messages/metadata.ts'
 import { UnregisterBrokerApi } from '../../../protocol/messages/unregister-broker.ts'
 import type { Outcome } from '../raw-client.ts'
 import { type Scenario, type Stage, versions } from '../scenario.ts'
@@ -230,4 +232,33 @@ export const clusterScenarios: readonly Scenario[] = [
   },
   unregistrations('broker'),
   unregistrations('controller'),
+  // The last one: the broker is unknown until it starts again.
+  {
+    name: 'UnregisterBroker: the broker itself, which runs on',
+    versions: [0],
+    run: async (stage) => {
+      const topic = stage.name('t')
+      await createTopic(stage, topic)
+      const unregistered = await stage.client.exchange(UnregisterBrokerApi, 0, { brokerId: 1 })
+      const creation = { name: stage.name('u'), numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }
+      return [
+        unregistered,
+        await leaderless(stage, topic),
+        await stage.client.exchange(CreateTopicsApi, 7, { topics: [creation], timeoutMs: 10_000, validateOnly: false }),
+        await stage.client.exchange(UnregisterBrokerApi, 0, { brokerId: 1 }),
+        await stage.client.exchange(ElectLeadersApi, 2, { electionType: PREFERRED, topicPartitions: [{ topic, partitions: [0] }], timeoutMs: 10_000 }),
+        await stage.client.exchange(ElectLeadersApi, 2, { electionType: UNCLEAN, topicPartitions: [{ topic, partitions: [0] }], timeoutMs: 10_000 }),
+      ]
+    },
+  },
 ]
+
+/** What clients are told when the broker itself knows that it is forgotten. */
+async function leaderless({ client }: Stage, topic: string): Promise<unknown> {
+  const deadlineMs = Date.now() + 5_000
+  for (;;) {
+    const answer = await client.ask(MetadataApi, 12, { topics: [{ name: topic }], allowAutoTopicCreation: false })
+    if (answer.brokers.length === 0 || Date.now() > deadlineMs) return answer
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
