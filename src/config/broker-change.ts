@@ -8,6 +8,7 @@ import { type ConfigRefusal, refusedConfig, refusedRequest } from './config-refu
 import { dynamicUpdateRefusal } from './dynamic-update.ts'
 import { formatValue } from './format-value.ts'
 import { splitAsJava } from './java-split.ts'
+import { withoutItems } from './list-edit.ts'
 import type { DynamicLayer, NodeConfig } from './node-config.ts'
 
 /**
@@ -48,7 +49,7 @@ function apply(values: Map<string, string>, { name, operation, value }: ConfigCh
       if (!isBrokerSetting(name)) return refusedConfig(`Unknown config name: ${name}`)
       if (brokerSettings[name].type !== 'list') return refusedConfig(`Config value ${operation} is not allowed for config key: ${name}`)
       const text = values.get(name) ?? defaultText(name)
-      values.set(name, operation === 'append' ? appended(text, given) : subtracted(text, given))
+      values.set(name, operation === 'append' ? appended(text, given) : withoutItems(splitAsJava(text, ','), splitAsJava(given, ',')).join())
       return null
     }
   }
@@ -62,13 +63,4 @@ function defaultText(name: BrokerSettingName): string {
 function appended(text: string, more: string): string {
   const items = text === '' ? [] : splitAsJava(text, ',')
   return [...items, ...splitAsJava(more, ',').filter((item) => !items.includes(item))].join()
-}
-
-function subtracted(text: string, less: string): string {
-  const items = splitAsJava(text, ',')
-  for (const item of splitAsJava(less, ',')) {
-    const index = items.indexOf(item)
-    if (index !== -1) items.splice(index, 1)
-  }
-  return items.join()
 }

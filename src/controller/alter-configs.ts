@@ -8,6 +8,7 @@ import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { ConfigChange } from '../config/config-operation.ts'
 import { formatValue } from '../config/format-value.ts'
 import { splitAsJava } from '../config/java-split.ts'
+import { withoutItems } from '../config/list-edit.ts'
 import type { SettingType, SettingValue } from '../config/setting-value.ts'
 import { ELR_VERSION } from '../metadata/features.ts'
 import { ConfigResourceType, configOverrides, type MetadataImage } from '../metadata/image.ts'
@@ -82,7 +83,7 @@ function valueAfter(type: number, before: string | undefined, { name, operation,
   if (setting?.type !== 'list') return failure(ErrorCode.INVALID_CONFIG, `Can't ${operation.toUpperCase()} to key ${name} because its type is not LIST.`)
   const items = listItems(before ?? defaultText(setting))
   const given = splitAsJava(value ?? '', ',')
-  return operation === 'append' ? appended(items, given) : subtracted(items, given)
+  return (operation === 'append' ? [...new Set([...items, ...given])] : withoutItems(items, given)).join()
 }
 
 function defaultText({ type, default: standard }: { readonly type: SettingType; readonly default: SettingValue | undefined }): string {
@@ -91,20 +92,6 @@ function defaultText({ type, default: standard }: { readonly type: SettingType; 
 
 function listItems(text: string): readonly string[] {
   return splitAsJava(text, ',').filter((item) => item !== '')
-}
-
-function appended(items: readonly string[], more: readonly string[]): string {
-  return [...new Set([...items, ...more])].join()
-}
-
-/** Each item taken away takes one away. */
-function subtracted(items: readonly string[], less: readonly string[]): string {
-  const left = [...items]
-  for (const item of less) {
-    const index = left.indexOf(item)
-    if (index !== -1) left.splice(index, 1)
-  }
-  return left.join()
 }
 
 /** Which replicas are eligible leaders was noted under another `min.insync.replicas` (KIP-966). */

@@ -83,7 +83,7 @@ export const networkSettings = {
     validator: atLeast(1),
     importance: 'high',
     update: 'cluster-wide',
-    instead: 'The size of the thread pool for file work that may block (flushes, recovery, reads far behind the end).',
+    instead: 'File work that may block (flushes, recovery, reads far behind the end) runs on the threads of Node.js, as many as `UV_THREADPOOL_SIZE` says.',
   }),
   'queued.max.requests': int({
     default: 500,

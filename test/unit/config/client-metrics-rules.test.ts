@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { clientMetricsRefusal } from '../../../src/config/client-metrics-rules.ts'
 import { isJavaPattern } from '../../../src/config/java-pattern.ts'
@@ -34,4 +35,15 @@ test.each(['a*+', '(?i)a', '\\Q(\\E', '(?>a|b)c', '\\p{Alpha}', '[]a]', '[^]]', 
 
 test.each(['(', 'a**', '*', '\\y', 'a{', '{', '[', '[]', '[b-a]', '\\', 'a)', '(?<n>a', 'a{2,1}'])('Java reads %s as none', (text) => {
   expect(isJavaPattern(text)).toBe(false)
+})
+
+test('any text is a pattern or none, and plain words are', () => {
+  const letters = fc.constantFrom(...'ab01\\[](){}|*+?^$.-,&<>:=!QEpPkxun')
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.string({ unit: letters })), (text) => typeof isJavaPattern(text) === 'boolean'))
+  fc.assert(fc.property(fc.stringMatching(/^[a-z0-9_-]*$/), (text) => isJavaPattern(text)))
+})
+
+test('a long pattern takes no longer than its length', () => {
+  expect(isJavaPattern('(a|b)*'.repeat(5000))).toBe(true)
+  expect(isJavaPattern('\\Q('.repeat(8000))).toBe(true)
 })
