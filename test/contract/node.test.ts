@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { manualPorts } from '../../src/platform/manual-ports.ts'
 import { nodePorts } from '../../src/platform/node-ports.ts'
 import { clockContract } from './clock-contract.ts'
 import { diskContract } from './disk-contract.ts'
@@ -10,9 +11,9 @@ import { randomContract } from './random-contract.ts'
 import type { Setting } from './setting.ts'
 import { timersContract } from './timers-contract.ts'
 
-async function open(host: string): Promise<Setting> {
+async function open(host: string, ports = nodePorts()): Promise<Setting> {
   const directory = await mkdtemp(join(tmpdir(), 'odradek-contract-'))
-  return { ports: nodePorts(), directory, host, [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) }
+  return { ports, directory, host, [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) }
 }
 
 const openIpv4 = () => open('127.0.0.1')
@@ -41,4 +42,8 @@ describe('on Node', () => {
     await new Promise<void>((resolve) => socket.handle({ onData() {}, onDrain() {}, onClose: () => resolve() }))
     expect(hosts).toEqual(['127.0.0.1'])
   })
+})
+
+describe('with a clock that is moved', () => {
+  diskContract(() => open('127.0.0.1', manualPorts().ports))
 })
