@@ -353,16 +353,18 @@ export class LogManager {
 
   /**
    * Two directories have a log of the same name. Where both say that they are of one topic, a crash came into the middle of a
-   * move, and the older one is set aside; where one does not say, nobody knows. Those of different topics are `setAsideStrayLogs`'s.
+   * move, and the older one is set aside; where one does not say, it is set aside if it is empty, else nobody knows. Those of
+   * different topics are `setAsideStrayLogs`'s.
    */
   async #isToReplace(directory: LogDirectory, key: string, log: PartitionLog): Promise<boolean> {
     const other = directory.logs.get(key)
     if (other === undefined) return true
     if (log.topicId !== null && other.topicId !== null && log.topicId !== other.topicId) return false
-    if (log.topicId === null || other.topicId === null) {
+    const nobodys = [log, other].find(({ topicId }) => topicId === null)
+    if (nobodys !== undefined && nobodys.logEndOffset > 0) {
       throw new OdradekError('DUPLICATE_LOG', `The log of ${key} is in ${other.directory} and in ${log.directory}: remove one of them`, { fields: { key } })
     }
-    const older = isNewer(log, other) ? other : log
+    const older = nobodys ?? (isNewer(log, other) ? other : log)
     const place = [...this.#live.values()].find(({ allLogs }) => allLogs.includes(older)) as LogDirectory
     await this.#inBackground(place, () => place.setAsideStray(older))
     return older === other

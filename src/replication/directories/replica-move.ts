@@ -51,6 +51,7 @@ export class ReplicaMove {
   /** Resolves when the move has ended, however. Throws only on a broken invariant. */
   async run(): Promise<void> {
     try {
+      await this.#flushFirst()
       await this.#align()
       while (this.#isGoing && !(await this.#step())) {}
     } catch (error) {
@@ -78,6 +79,16 @@ export class ReplicaMove {
       return false
     }
     return this.#isGoing && this.#exchange()
+  }
+
+  /** A log says durably whose it is from its first flush on: a crash may leave it beside the copy that took its place. */
+  async #flushFirst(): Promise<void> {
+    const { log } = this.partition
+    try {
+      await log?.flush()
+    } catch (error) {
+      if (log !== null) this.partition.logFailed(log, error)
+    }
   }
 
   /** What the copy has of an earlier life may be what the log lost since. */
