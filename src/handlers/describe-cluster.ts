@@ -5,6 +5,7 @@ import { brokersOn, controllerIdForClients } from '../metadata/client-view.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { defineHandler } from './define-handler.ts'
 import type { RequestContext } from './request-context.ts'
+import { toldBrokers } from './told-endpoints.ts'
 
 /** Of the field endpointType. Source: KIP-919. */
 const BROKERS = 1
@@ -51,10 +52,8 @@ function nameOf(endpointType: number): string {
 }
 
 function brokers(context: RequestContext, image: MetadataImage, includeFenced: boolean) {
-  const { addresses } = context.services
-  return brokersOn(image, context.listenerName)
-    .filter((broker) => includeFenced || !broker.isFenced)
-    .map(({ id, host, port, rack, isFenced }) => ({ brokerId: id, ...addresses.endpointFor(context, id, { host, port }), rack, isFenced }))
+  const shown = brokersOn(image, context.listenerName).filter((broker) => includeFenced || !broker.isFenced)
+  return toldBrokers(context, shown).map(({ id, ...broker }) => ({ brokerId: id, ...broker }))
 }
 
 function controllers(image: MetadataImage, listenerName: string) {

@@ -9,6 +9,7 @@ import { aliveBrokersOn, aliveOn, controllerIdForClients, noLeaderError, partiti
 import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image.ts'
 import { defineHandler } from './define-handler.ts'
 import type { RequestContext } from './request-context.ts'
+import { toldBrokers } from './told-endpoints.ts'
 
 const FIRST_VERSION_WITH_IDS = 12
 /** Before it, LEADER_NOT_AVAILABLE stands for a listener that the leader has not. */
@@ -33,11 +34,7 @@ export const metadataHandler = defineHandler({
     const image = services.metadata.image()
     const asksCluster = request.includeClusterAuthorizedOperations && apiVersion <= LAST_VERSION_WITH_CLUSTER_OPERATIONS
     return {
-      brokers: aliveBrokersOn(image, listenerName).map(({ id, host, port, rack }) => ({
-        nodeId: id,
-        ...services.addresses.endpointFor(context, id, { host, port }),
-        rack,
-      })),
+      brokers: toldBrokers(context, aliveBrokersOn(image, listenerName)).map(({ id, host, port, rack }) => ({ nodeId: id, host, port, rack })),
       clusterId: services.clusterId,
       controllerId: controllerIdForClients(image, () => 0),
       topics,

@@ -9,6 +9,7 @@ import type { FetchSessionCache } from '../replication/fetch/fetch-session-cache
 import type { ProducerIds } from '../replication/producer-ids.ts'
 import type { ReplicaManager } from '../replication/replica-manager.ts'
 import type { ApiVersionsSource } from '../server/api-versions-source.ts'
+import type { LostClients } from '../server/lost-clients.ts'
 import type { ToldAddresses } from '../server/told-addresses.ts'
 import type { LoggerLevels } from '../telemetry/logger-levels.ts'
 
@@ -38,6 +39,8 @@ export interface Services {
   readonly producerIds: ProducerIds
   /** What clients are told of where brokers listen. */
   readonly addresses: ToldAddresses
+  /** Told of clients that ask where to connect. */
+  readonly lostClients: Pick<LostClients, 'asked'>
   /** Groups and committed offsets. */
   readonly groups: GroupCoordinator
   readonly coordinators: CoordinatorFinder

@@ -6,6 +6,7 @@ import type { Services } from '../handlers/services.ts'
 import { FetchSessionCache } from '../replication/fetch/fetch-session-cache.ts'
 import { ProducerIds } from '../replication/producer-ids.ts'
 import type { ApiTable } from '../server/api-table.ts'
+import type { LostClients } from '../server/lost-clients.ts'
 import { addressesByClient } from '../server/told-addresses.ts'
 import { apiVersionsSource, coordinatorCluster } from './metadata-views.ts'
 import type { NodeOptions } from './node-options.ts'
@@ -24,10 +25,11 @@ export interface MakeServicesOptions {
   readonly partitions: OpenPartitions
   readonly groups: GroupService
   readonly broker: BrokerLifecycle
+  readonly lostClients: LostClients
 }
 
 /** Puts together what handlers call. */
-export function makeServices({ options, directories, apis, metadata, partitions, groups, broker }: MakeServicesOptions): Services {
+export function makeServices({ options, directories, apis, metadata, partitions, groups, broker, lostClients }: MakeServicesOptions): Services {
   const { config, identity, ports } = options
   const { nodeId } = identity
   const { loader, controller, kraftVersion, quorum } = metadata
@@ -47,6 +49,7 @@ export function makeServices({ options, directories, apis, metadata, partitions,
     replicas: partitions.replicas,
     fetchSessions: new FetchSessionCache({ maxSessions: config.get('max.incremental.fetch.session.cache.slots'), ...ports }),
     producerIds: new ProducerIds(() => controller.allocateProducerIds({ principal: NODE_PRINCIPAL }, nodeId, broker.brokerEpoch)),
+    lostClients,
     addresses: addressesByClient({ nodeId, listenerNames: identity.toldByClient, gateways: options.gateways ?? new Set() }),
     groups,
     coordinators: new CoordinatorFinder(cluster, groups, ports.timers),

@@ -6,6 +6,7 @@ import { handlers } from '../handlers/registry.ts'
 import type { Services } from '../handlers/services.ts'
 import { knownFeatures } from '../metadata/features.ts'
 import { ApiTable } from '../server/api-table.ts'
+import { LostClients } from '../server/lost-clients.ts'
 import { Server } from '../server/server.ts'
 import { FrugalDisk } from '../storage/files/frugal-disk.ts'
 import { openControl } from './control/open-control.ts'
@@ -95,7 +96,9 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   partitions.replicas.directories.start(broker)
   await allServing()
   await makeStartTopics({ topics: options.topics ?? [], controller, metadata: loader, principal: NODE_PRINCIPAL, logger })
-  const services = makeServices({ options, directories, apis, metadata, partitions, groups, broker })
+  const lostClients = new LostClients({ ...ports, timers: wireTimers, logger, visitOf: (connectionId) => server.visitOf(connectionId) })
+  teardown.add('the watch over clients', () => lostClients[Symbol.dispose]())
+  const services = makeServices({ options, directories, apis, metadata, partitions, groups, broker, lostClients })
   teardown.add('the server', () => stopServing(server, groups, wireTimers))
   await server.open(services, (connectionId) => groups.onConnectionClosed(connectionId))
   warnOfOpenListeners(listenerSpecs(identity), (name) => server.endpoint(name), logger)

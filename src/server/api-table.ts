@@ -6,6 +6,9 @@ const PRODUCE_KEY = 0
 /** librdkafka takes a broker that does not advertise Produce v0 for one without compression. Source: KAFKA-18659. */
 const PRODUCE_ADVERTISED_OLDEST = 0
 
+/** What clients ask whoever they are connected to: Metadata, FindCoordinator, SaslHandshake, ApiVersions, InitProducerId, SaslAuthenticate, DescribeCluster. */
+const QUESTIONS: ReadonlySet<number> = new Set([3, 10, 17, 18, 22, 36, 60])
+
 /** What a handler must offer to be served; `src/handlers/define-handler.ts` says what each part means. */
 export interface ServedApi<Services> {
   readonly api: AnyApi
@@ -25,6 +28,8 @@ export interface ApiEntry<Services> {
   /** The first version with request header v2, and the first with response header v1. */
   readonly firstFlexibleRequest: number
   readonly firstFlexibleResponse: number
+  /** Clients ask it before they have come to the address that they are told. */
+  readonly isQuestion: boolean
 }
 
 /** What a handler gave: a response, null for none, or a promise of these. */
@@ -114,6 +119,7 @@ function entryOf<Services>(served: ServedApi<Services>): ApiEntry<Services> {
     latestVersion: Math.min(served.latestVersion ?? latestFinal, latestFinal),
     firstFlexibleRequest: firstOf(request.flexible),
     firstFlexibleResponse: firstOf(response.flexible),
+    isQuestion: QUESTIONS.has(served.api.key),
   }
 }
 

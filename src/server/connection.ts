@@ -51,6 +51,7 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
   readonly id: number
   readonly clientHost: string
   readonly principal = ANONYMOUS
+  hasWorked = false
   readonly #socket: Socket
   readonly #host: ConnectionHost<Services>
   readonly #reader: FrameReader

@@ -4,6 +4,7 @@ import { type ConnectionEvent, connectionClosed, connectionOpened } from '../tel
 import { Admission, type Arrival } from './admission.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import type { Visit } from './lost-clients.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import type { ListenerKind } from './request-context.ts'
 import { RequestMemory } from './request-memory.ts'
@@ -65,6 +66,15 @@ export class Connections<Services> {
   /** Bytes of requests that arrive or are being served. */
   get requestBytes(): number {
     return this.#memory.usedBytes
+  }
+
+  /** What is known of a connection; null when it is gone. Looks through all of them: for rare questions. */
+  visitOf(connectionId: number): Visit | null {
+    const all = [...this.#admitted]
+    const found = all.find(({ id }) => id === connectionId)
+    if (found === undefined) return null
+    const isNewestOfHost = !all.some(({ id, remote }) => id > connectionId && remote.host === found.remote.host)
+    return { hasWorked: found.hasWorked, isNewestOfHost }
   }
 
   /** Must be called in the turn in which the socket came. */

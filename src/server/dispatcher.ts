@@ -54,6 +54,7 @@ export class Dispatcher<Services> {
     const { apiKey, apiVersion } = peekHeader(frame)
     const entry = this.#options.apis.find(apiKey, connection.listenerKind)
     if (entry === undefined) throw new DecodeError(`API key ${apiKey} (version ${apiVersion}) is not served on listener ${connection.listenerName}`)
+    if (!entry.isQuestion) connection.hasWorked = true
     const reader = new Reader(frame)
     const header = decodeMessage(RequestHeader, reader, apiVersion >= entry.firstFlexibleRequest ? 2 : 1)
     if (apiVersion < entry.oldestVersion || apiVersion > entry.latestVersion) return refuseVersion(entry, header)

@@ -11,6 +11,8 @@ export interface ConnectionFacts<Services> {
   readonly local: Endpoint
   readonly principal: string
   readonly services: Services
+  /** A request came that is more than a question about the cluster. */
+  hasWorked: boolean
   /** Aborted when the connection closes. */
   closedSignal(): AbortSignal
   /** See `RequestContext.whenSent`; of the request that is being served. */

@@ -4,6 +4,7 @@ import type { ApiTable } from './api-table.ts'
 import { bind } from './bind.ts'
 import { Connections, discard, type ListenerFacts } from './connections.ts'
 import { Dispatcher } from './dispatcher.ts'
+import type { Visit } from './lost-clients.ts'
 import { RefusalLog } from './refusal-log.ts'
 import type { ServerSettings } from './settings.ts'
 
@@ -53,6 +54,11 @@ export class Server<Services> implements AsyncDisposable {
   /** To be called when settings that bound connections are others. */
   limitsChanged(): void {
     this.#connections?.limitsChanged()
+  }
+
+  /** What is known of a connection; null when it is gone. */
+  visitOf(connectionId: number): Visit | null {
+    return this.#connections?.visitOf(connectionId) ?? null
   }
 
   /** Binds the listeners that take a free port; who connects before `open` is turned away. Errors: `NetworkError`. */

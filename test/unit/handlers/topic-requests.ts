@@ -35,6 +35,7 @@ export class TopicNode {
       topicCreation,
       logLevels: null,
       addresses: asRegistered,
+      lostClients: { asked: () => {} },
       ...services,
     }
     // What topic requests do not reach is not there: a handler that does fails the test.
