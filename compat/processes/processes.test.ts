@@ -167,6 +167,7 @@ describe('with few descriptors', () => {
     for (const socket of sockets) socket.resume().once('close', () => turnedAway++)
     // Others wait in the system's queue, which is not ours.
     await until('some are turned away', () => turnedAway > 0)
+    await until('it is said why', () => node.output().includes('the process may open no more files'))
     for (const socket of sockets) socket.destroy()
     await send(client, topic, ['after'])
     expect(texts(await readAll(client, topic, 1))).toEqual(['after'])

@@ -128,7 +128,7 @@ async function openFreePorts(
     nodeId: identity.nodeId,
     listeners: listenerSpecs(identity),
     apis,
-    settings: serverSettings(config),
+    settings: serverSettings(config, ports.disk.descriptorLimit()),
     ...ports,
     timers: steeredClock?.wireTimers ?? ports.timers,
     logger: logger.child('server'),

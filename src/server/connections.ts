@@ -79,8 +79,10 @@ export class Connections<Services> {
 
   /** Must be called in the turn in which the socket came. */
   accept(listener: ListenerFacts, socket: Socket): void {
+    const isFull = this.#admitted.size + this.#waiting.size >= this.#options.settings.maxSockets
     const verdict = this.#admission.judge({ address: socket.remote.host, listenerName: listener.name })
-    if (verdict === 'refuse') this.#refuse(listener, socket, 'max.connections.per.ip is reached')
+    if (isFull) this.#refuse(listener, socket, 'the process may open no more files (ulimit -n)')
+    else if (verdict === 'refuse') this.#refuse(listener, socket, 'max.connections.per.ip is reached')
     else if (verdict === 'wait') this.#acceptLater(listener, socket)
     else this.#admit(this.#connectionOn(listener, socket))
   }

@@ -15,6 +15,8 @@ export interface ServerSettings {
   readonly maxConnectionsPerIp: number
   /** `max.connections.per.ip.overrides`, by address. */
   readonly maxConnectionsPerIpOverrides: ReadonlyMap<string, number>
+  /** For how many connections, served or waiting, the process has descriptors; further ones are closed at once. */
+  readonly maxSockets: number
   /** `connections.max.idle.ms`; -1 for never. */
   readonly maxIdleMs: number
   /** `socket.listen.backlog.size` */
@@ -29,6 +31,7 @@ export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
   maxConnectionsOn: () => 2_147_483_647,
   maxConnectionsPerIp: 2_147_483_647,
   maxConnectionsPerIpOverrides: new Map(),
+  maxSockets: Number.POSITIVE_INFINITY,
   maxIdleMs: 600_000,
   backlog: 50,
 }

@@ -16,6 +16,15 @@ describe('limits', () => {
     expect(harness.connect('10.0.0.1').state).toBe('open')
   })
 
+  test('a connection for which there is no descriptor is turned away with a line, waiting or not', () => {
+    const harness = new Harness(() => FINE, { settings: { maxConnections: 1, maxSockets: 2 } })
+    const [first, second, third] = [harness.connect(), harness.connect(), harness.connect()]
+    expect([first?.isPaused, second?.isPaused, third?.state]).toEqual([false, true, 'destroyed'])
+    expect(harness.lines).toMatchObject([{ fields: { why: 'the process may open no more files (ulimit -n)' } }])
+    second?.close()
+    expect(harness.connect().state).toBe('open')
+  })
+
   test('an override stands above the limit of all addresses', () => {
     const harness = new Harness(() => FINE, { settings: { maxConnectionsPerIp: 0, maxConnectionsPerIpOverrides: new Map([['10.0.0.1', 1]]) } })
     expect(harness.connect('10.0.0.1').state).toBe('open')
