@@ -57,7 +57,6 @@ export class TestBroker {
         settings: {
           logDirs: DIRECTORIES,
           cordonedLogDirs: [],
-          cordonedLogDirs: [],
           retentionCheckIntervalMs: 300_000,
           flushCheckIntervalMs: 3_600_000,
           recoveryPointCheckpointIntervalMs: 60_000,
