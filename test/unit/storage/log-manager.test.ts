@@ -158,10 +158,35 @@ describe('a log of a deleted topic beside that of a new topic of the same name i
     expect((await manager.getOrCreateLog(log('a', 0, OTHER_ID))).logEndOffset).toBe(2)
   })
 
-  it('cannot be told from it when it does not say whose it is: the start is refused', async () => {
+  it('cannot be told from it when it has records and does not say whose it is: the start is refused', async () => {
+    await using started = startWorld()
+    const [one, two] = [...DIRECTORIES.values()] as [Uuid, Uuid]
+    for (const [directoryId, path] of [
+      [one, '/one'],
+      [two, '/two'],
+    ] as const) {
+      const { manager } = await open(started.ports)
+      append(await manager.getOrCreateLog({ ...log('a'), directoryId }), dataBatch())
+      await manager.shutdown(1)
+      await started.ports.disk.removeFile(`${path}/a-0/partition.metadata`)
+      await started.ports.disk.rename(`${path}/a-0`, `${path}-kept`)
+    }
+    for (const path of ['/one', '/two']) await started.ports.disk.rename(`${path}-kept`, `${path}/a-0`)
+    await expect(open(started.ports)).rejects.toMatchObject({ code: 'DUPLICATE_LOG' })
+  })
+
+  it('is set aside when it does not say whose it is and is empty, as a crash leaves one that was just made', async () => {
     await using started = startWorld()
     for (const path of DIRECTORIES.keys()) await started.ports.disk.makeDirectory(`${path}/a-0`)
-    await expect(open(started.ports)).rejects.toMatchObject({ code: 'DUPLICATE_LOG' })
+    const { manager } = await open(started.ports)
+    expect((await manager.getOrCreateLog(log('a'))).logEndOffset).toBe(0)
+    const names = await Promise.all([...DIRECTORIES.keys()].map((path) => fileNames(started.ports, path)))
+    expect(
+      names
+        .flat()
+        .filter((name) => name.startsWith('a-0'))
+        .sort(),
+    ).toEqual(['a-0', expect.stringMatching(/-stray$/)])
   })
 })
 
