@@ -24,7 +24,8 @@ export class Delivery<T> {
   /** All below was handed over. */
   #offset = 0
   #highWatermark = 0
-  #running: Promise<void> | null = null
+  #isRunning = false
+  #run: Promise<void> = Promise.resolve()
   #failed = false
 
   constructor(options: DeliveryOptions<T>) {
@@ -39,18 +40,17 @@ export class Delivery<T> {
   /** All below `highWatermark` is committed. */
   deliverTo(highWatermark: number): void {
     this.#highWatermark = highWatermark
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null
-    })
+    if (!this.#isRunning) this.#run = this.#deliverAll()
   }
 
   /** Resolves when nothing is being handed over. */
   async idle(): Promise<void> {
-    await this.#running
+    await this.#run
   }
 
-  async #run(): Promise<void> {
+  async #deliverAll(): Promise<void> {
     const { pending, onFailure } = this.#options
+    this.#isRunning = true
     try {
       while (this.#offset < this.#highWatermark && !this.#failed) {
         if (pending.startOffset === this.#offset) this.#deliverPending()
@@ -59,6 +59,9 @@ export class Delivery<T> {
     } catch (error) {
       this.#failed = true
       onFailure(error)
+    } finally {
+      // In the turn that found nothing left, so that what is committed in the next one is delivered.
+      this.#isRunning = false
     }
   }
 

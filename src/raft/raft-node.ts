@@ -292,9 +292,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
   }
 
   #flushSoon(): void {
-    this.#flushing ??= this.#flushAll().finally(() => {
-      this.#flushing = null
-    })
+    this.#flushing ??= this.#flushAll()
   }
 
   /** One flush for all that was appended before it starts, until nothing is left. */
@@ -311,6 +309,9 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
       }
     } catch (error) {
       this.#fail(error, 'cannot flush the metadata log')
+    } finally {
+      // In the turn that found nothing left: what is appended in the next one starts another flush.
+      this.#flushing = null
     }
   }
 

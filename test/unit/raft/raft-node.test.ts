@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ZERO_UUID } from '../../../protocol/uuid.ts'
+import { deferred } from '../../../src/base/deferred.ts'
 import { World } from '../../support/world/world.ts'
 import { LOG_DIR, startRaft } from './raft-world.ts'
 
@@ -46,6 +47,25 @@ describe('a node of a quorum of one', () => {
     await world.complete(Promise.all(receipts))
     // 100 writes, and not 100 flushes.
     expect(world.node('a').faults.changeCount - before).toBeLessThan(120)
+  })
+
+  it('commits what is appended at any moment after another commit, be it while the flush for that one ends', async () => {
+    for (let turns = 0; turns <= 12; turns++) {
+      const world = new World({ seed: 1 })
+      const { raft, machine } = await world.complete(startRaft(world.node('a').ports))
+      const second = deferred<void>()
+      const follow = async () => {
+        for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+        await raft.append(1, ['y']).committed
+        second.resolve()
+      }
+      machine.onCommit = (batch) => {
+        if (batch.records[0] === 'x') void follow()
+      }
+      raft.append(1, ['x'])
+      await world.complete(second.promise)
+      expect(machine.records, `after ${turns} turns`).toEqual(['x', 'y'])
+    }
   })
 
   it('begins the next epoch after a restart, with all that was committed', async () => {

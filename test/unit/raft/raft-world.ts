@@ -18,6 +18,8 @@ export class Recorder implements RaftListener<string> {
   readonly stepDowns: number[] = []
   readonly failures: Error[] = []
   snapshot: readonly string[] = []
+  /** What a test does when a batch is committed. */
+  onCommit: (batch: LogBatch<string>) => void = () => undefined
 
   /** All records, of the snapshot and of the log, in order. */
   get records(): readonly string[] {
@@ -29,6 +31,7 @@ export class Recorder implements RaftListener<string> {
   }
   handleCommit(batch: LogBatch<string>): void {
     this.batches.push(batch)
+    this.onCommit(batch)
   }
   handleLeading(epoch: number): void {
     this.leading.push(epoch)
