@@ -1,3 +1,4 @@
+import { assert } from '../../../src/base/assert.ts'
 import { DiskError, type DiskErrorReason } from '../../../src/base/errors.ts'
 import type { DirectoryEntry, DirectoryLock, Disk, DiskFile, FileInfo, OpenMode, VolumeSpace } from '../../../src/base/ports.ts'
 import type { ChangingOperation, DiskFaults, DiskOperation } from './disk-faults.ts'
@@ -46,6 +47,7 @@ export class SimulatedDisk implements Disk {
   readonly #random: SeededRandom
   readonly #replacing = new Map<string, Promise<void>>()
   readonly #locks = new Set<VolumeNode>()
+  readonly #openFiles = new Map<FileNode, number>()
 
   constructor(process: SimulatedProcess, random: SeededRandom) {
     this.#process = process
@@ -88,12 +90,12 @@ export class SimulatedDisk implements Disk {
   }
 
   rename(from: string, to: string): Promise<void> {
-    return this.#change('rename', from, () => this.#volume.rename(from, to))
+    return this.#change('rename', from, () => this.#rename(from, to))
   }
 
   renameSync(from: string, to: string): void {
     this.call('rename', from, 0, (part) => {
-      if (part >= 0.5) this.#volume.rename(from, to)
+      if (part >= 0.5) this.#rename(from, to)
     })
   }
 
@@ -187,9 +189,25 @@ export class SimulatedDisk implements Disk {
     return this.#process.ports.clock.nowMs()
   }
 
+  /** A file is open until it is closed as often as it was opened. */
+  closed(file: FileNode): void {
+    const count = (this.#openFiles.get(file) ?? 0) - 1
+    if (count > 0) this.#openFiles.set(file, count)
+    else this.#openFiles.delete(file)
+  }
+
+  /** Windows renames no directory that has open files below it, and nothing over an open file: no part may lean on systems that do. */
+  #rename(from: string, to: string): void {
+    const isOpen = (path: string) => this.#volume.filesBelow(path).some((file) => this.#openFiles.has(file))
+    assert(this.#volume.find(from)?.kind !== 'directory' || !isOpen(from), `${from} is renamed while a file below it is open`)
+    assert(!isOpen(to), `${from} is renamed over ${to}, which is open`)
+    this.#volume.rename(from, to)
+  }
+
   #opened(path: string, mode: OpenMode): DiskFile {
     try {
       const file = this.#volume.file(path, { create: mode === 'create', nowMs: this.wallMs() })
+      this.#openFiles.set(file, (this.#openFiles.get(file) ?? 0) + 1)
       return new SimulatedFile(this, file, { path, isWritable: mode !== 'read' })
     } catch (error) {
       throw error instanceof DiskError ? new DiskError(error.reason, path, `Opening ${path} failed: ${error.message}`, error) : error

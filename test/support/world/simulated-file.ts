@@ -62,7 +62,9 @@ export class SimulatedFile implements DiskFile {
   }
 
   close(): void {
+    if (this.#isClosed) return
     this.#isClosed = true
+    this.#disk.closed(this.#file)
   }
 
   /** Of a write of `count` bytes, those for which the volume has space. */

@@ -115,6 +115,13 @@ export class Volume {
     ])
   }
 
+  /** The file at `path`, or all those below it; none where nothing is. */
+  filesBelow(path: string): FileNode[] {
+    const node = this.find(path)
+    if (node === null) return []
+    return node.kind === 'file' ? [node] : [...node.names.keys()].flatMap((name) => this.filesBelow(`${path}/${name}`))
+  }
+
   /** Removes a file; a missing one is fine. */
   removeFile(path: string): void {
     const node = this.find(path)
