@@ -10,5 +10,5 @@
 export { OdradekError } from './base/errors.ts'
 export type { TopicInput } from './config/sources/topic-specs.ts'
 export { startNode } from './node/in-process.ts'
-export type { Fault, FaultOptions, GroupExpectation, GroupState, Node, RecordsOptions, StartNodeOptions, WaitOptions } from './node/node-api.ts'
+export type { Fault, FaultOptions, GroupExpectation, GroupState, Node, RecordsOptions, Signal, StartNodeOptions, WaitOptions } from './node/node-api.ts'
 export type { LogFields, Logger } from './telemetry/logger.ts'

@@ -83,7 +83,16 @@ export interface GroupExpectation {
 export interface WaitOptions {
   /** Milliseconds of real time; 10,000 where not given. */
   readonly timeoutMs?: number
-  readonly signal?: AbortSignal
+  /** An `AbortSignal`. */
+  readonly signal?: Signal
+}
+
+/** What `AbortSignal` is, for programs whose types do not have it. */
+export interface Signal {
+  readonly aborted: boolean
+  readonly reason: unknown
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
 }
 
 export interface RecordsOptions extends WaitOptions {

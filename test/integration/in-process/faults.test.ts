@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { RawClient } from '../../../compat/oracle/raw-client.ts'
+import { ErrorCode } from '../../../protocol/error-codes.ts'
+import { FetchApi } from '../../../protocol/messages/fetch.ts'
 import { type Node, startNode } from '../../../src/index.ts'
 import { connectedProducer, kafkaOf, messages, reader } from './client.ts'
 
@@ -9,6 +12,60 @@ beforeAll(async () => {
 })
 beforeEach(() => node.reset())
 afterAll(() => node?.stop())
+
+describe('a fetch with a session', () => {
+  const VERSION = 12
+  const partition = (fetchOffset: number) => ({ partition: 0, fetchOffset, partitionMaxBytes: 1_000_000 })
+  const fetchOf = (sessionId: number, sessionEpoch: number, topics: readonly string[]) => ({
+    ...{ replicaId: -1, maxWaitMs: 20_000, minBytes: 1, maxBytes: 1_000_000, sessionId, sessionEpoch, forgottenTopicsData: [] },
+    topics: topics.map((topic) => ({ topic, partitions: [partition(0)] })),
+  })
+  const outline = ({
+    responses,
+  }: {
+    readonly responses: readonly { topic: string; partitions: readonly { errorCode: number; records: Uint8Array | null }[] }[]
+  }) => responses.map(({ topic, partitions }) => [topic, partitions.map(({ errorCode, records }) => [errorCode, (records?.length ?? 0) > 0])])
+
+  test('fails at once for a topic that the session remembers, and goes on where it stood', async () => {
+    const producer = await connectedProducer(node)
+    await producer.sendBatch({ topicMessages: ['orders', 'others'].map((topic) => ({ topic, messages: messages('a') })) })
+    await using client = await RawClient.open(node.bootstrapServers)
+    const first = await client.ask(FetchApi, VERSION, fetchOf(0, 0, ['orders', 'others']))
+    expect(outline(first)).toEqual([
+      ['orders', [[0, true]]],
+      ['others', [[0, true]]],
+    ])
+    const fault = node.fail({ api: 'Fetch', topic: 'orders', error: 'KAFKA_STORAGE_ERROR' })
+    // Nothing is named: the session knows what to read, of both topics from the start.
+    const second = await client.ask(FetchApi, VERSION, fetchOf(first.sessionId, 1, []))
+    expect(outline(second)).toEqual([
+      ['others', [[0, true]]],
+      ['orders', [[ErrorCode.KAFKA_STORAGE_ERROR, false]]],
+    ])
+    fault.end()
+    const third = await client.ask(FetchApi, VERSION, fetchOf(first.sessionId, 2, []))
+    expect({ errorCode: third.errorCode, outline: outline(third) }).toEqual({
+      errorCode: ErrorCode.NONE,
+      outline: [
+        ['orders', [[0, true]]],
+        ['others', [[0, true]]],
+      ],
+    })
+    await producer.disconnect()
+  })
+
+  test('is begun anew after a reset', async () => {
+    const producer = await connectedProducer(node)
+    await producer.send({ topic: 'orders', messages: messages('a') })
+    await using client = await RawClient.open(node.bootstrapServers)
+    const { sessionId } = await client.ask(FetchApi, VERSION, fetchOf(0, 0, ['orders']))
+    expect(sessionId).toBeGreaterThan(0)
+    await node.reset()
+    const { errorCode } = await client.ask(FetchApi, VERSION, fetchOf(sessionId, 1, []))
+    expect(errorCode).toBe(ErrorCode.FETCH_SESSION_ID_NOT_FOUND)
+    await producer.disconnect()
+  })
+})
 
 describe('a client that meets a fault', () => {
   test('tries again what failed for a while, and succeeds', async () => {
