@@ -18,6 +18,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.server.config.AbstractKafkaConfig;
 import org.apache.kafka.server.config.DynamicBrokerConfig;
+import org.apache.kafka.server.metrics.ClientMetricsConfigs;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
 /**
@@ -63,6 +64,9 @@ public final class CheckConfigs {
                 read.load(new StringReader(request.get("text").asText()));
                 return new TreeMap<>(read);
             }
+            case "clientMetrics":
+                ClientMetricsConfigs.validate("m", configs);
+                return null;
             case "dynamic":
                 DynamicBrokerConfig.validateConfigs(properties(configs), request.get("perBroker").asBoolean());
                 return null;

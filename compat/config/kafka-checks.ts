@@ -30,7 +30,7 @@ export async function kafkaDefinitions(): Promise<KafkaDefinitions> {
 
 export type Question =
   | { readonly ask: 'value'; readonly scope: 'broker' | 'topic' | 'group'; readonly name: string; readonly text: string }
-  | { readonly ask: 'topic' | 'topicValues' | 'node'; readonly configs: Readonly<Record<string, string>> }
+  | { readonly ask: 'topic' | 'topicValues' | 'node' | 'clientMetrics'; readonly configs: Readonly<Record<string, string>> }
   | { readonly ask: 'properties'; readonly text: string }
   | { readonly ask: 'dynamic'; readonly perBroker: boolean; readonly configs: Readonly<Record<string, string>> }
 

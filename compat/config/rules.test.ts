@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { OdradekError } from '../../src/base/errors.ts'
+import { clientMetricsRefusal } from '../../src/config/client-metrics-rules.ts'
 import { dynamicRefusal } from '../../src/config/dynamic-rules.ts'
 import { formatValue } from '../../src/config/format-value.ts'
 import type { Listener } from '../../src/config/listeners.ts'
@@ -121,6 +122,22 @@ const NODES: readonly Texts[] = [
   { 'max.connections.per.ip': '0' },
   { 'max.connections.per.ip': '0', 'max.connections.per.ip.overrides': 'a:1' },
   { 'max.connections.per.ip.overrides': 'a b:1' },
+  { 'group.consumer.session.timeout.ms': '44999' },
+  { 'group.consumer.session.timeout.ms': '60001' },
+  { 'group.consumer.min.heartbeat.interval.ms': '16000' },
+  { 'group.consumer.heartbeat.interval.ms': '4999' },
+  { 'group.consumer.max.heartbeat.interval.ms': '50000', 'group.consumer.heartbeat.interval.ms': '45000' },
+  { 'group.consumer.assignment.interval.ms': '15001' },
+  { 'group.share.assignors': 'simple,simple2' },
+  { 'group.consumer.assignors': 'uniform,own' },
+  { 'group.consumer.assignors': 'range,org.apache.kafka.coordinator.group.assignor.UniformAssignor' },
+  { 'group.share.assignors': 'simple,org.apache.kafka.coordinator.group.assignor.SimpleAssignor' },
+  { 'group.share.heartbeat.interval.ms': '16000' },
+  { 'group.share.delivery.count.limit': '10', 'group.share.max.delivery.count.limit': '9' },
+  { 'group.share.record.lock.duration.ms': '20000', 'group.share.min.record.lock.duration.ms': '25000' },
+  { 'group.share.max.share.sessions': '10' },
+  { 'group.streams.num.standby.replicas': '3' },
+  { 'group.streams.min.session.timeout.ms': '50000' },
   { 'connections.max.idle.ms': '50' },
   { 'connections.max.idle.ms': '-1' },
   {
@@ -247,5 +264,64 @@ test('what may change while a broker runs is what Apache Kafka lets change', asy
     if (question.ask !== 'dynamic') throw new Error('only changes are asked here')
     const error = dynamicRefusal(question.perBroker, new Map(Object.entries(question.configs)))
     return error === null ? { error, value: null } : { error }
+  })
+})
+
+const MATCHES = [
+  ...['client_id=a.*', 'client_id', 'client_id=', 'client_id=a=b', 'client_id=a=', ' client_id = a ', '=a', 'nobody=a', 'CLIENT_ID=a'],
+  ...[
+    '(',
+    ')',
+    '*',
+    'a**',
+    'a*+',
+    'a++',
+    'a?+',
+    'a{1,2}+',
+    'a{2,1}',
+    'a{',
+    '{',
+    '}',
+    'a{x}',
+    'a{1',
+    '[',
+    ']',
+    '[]',
+    '[]a]',
+    '[^]',
+    '[^]]',
+    '[b-a]',
+    '[a-z&&[b]]',
+  ],
+  ...['(?i)a', '(?i:a)', '(?-i)a', '(?x-s:a)', '(?>a)', '(?<n>a)\\k<n>', '(?=a)', '(?!a)', '(?<!a)b', '(?z)', '\\Q(\\E', '\\Q(', 'a\\Eb', '\\y', '\\j', '\\'],
+  ...[
+    '\\p{Alpha}',
+    '\\pL',
+    '\\x41',
+    '\\x{41}',
+    '\\u0041',
+    '\\u41',
+    '\\011',
+    '\\cA',
+    '\\A\\z',
+    '\\h\\R\\X',
+    '\\.',
+    '\\-',
+    '|a',
+    'a||b',
+    '^*',
+    '$',
+    '$*',
+    '\\b*',
+    '.',
+  ].map(String),
+].map((text) => (/^[ a-zA-Z_]*=|^client_id$/.test(text) ? text : `client_id=${text}`))
+
+test('a subscription to metrics matches clients by what Apache Kafka takes for a pattern', async () => {
+  const questions = MATCHES.map((match) => ({ ask: 'clientMetrics', configs: { match } }) as const)
+  await compare(questions, (question) => {
+    if (question.ask !== 'clientMetrics') throw new Error('only subscriptions are asked here')
+    const refusal = clientMetricsRefusal('m', new Map(Object.entries(question.configs)))
+    return refusal === null ? { error: null, value: null } : { error: refusal.message }
   })
 })

@@ -148,3 +148,17 @@ test('kafka-client-metrics makes a name, and says what cannot be matched', async
   expect(exit).not.toBe(0)
   expect(out + stderr).toContain('Illegal client matching pattern: nobody=x')
 })
+
+test('kafka-configs asks the controller as it asks a broker', async () => {
+  const ask = async (args: string) => {
+    const { exit, stdout, stderr } = await suite.runOffline('kafka-configs', `--bootstrap-controller ${suite.broker.controllerBootstrap} ${args}`)
+    return { exit, lines: rows(stdout + stderr) }
+  }
+  const entity = '--entity-type brokers --entity-name 1'
+  expect(await ask(`--alter ${entity} --add-config log.cleaner.threads=2`)).toEqual({ exit: 0, lines: ['Completed updating config for broker 1.'] })
+  expect((await describeConfigs(entity))[1]).toMatch(/^log\.cleaner\.threads=2 /)
+  await ask(`--alter ${entity} --delete-config log.cleaner.threads`)
+  const level = '--entity-type broker-loggers --entity-name 1'
+  expect((await ask(`--alter ${level} --add-config root=WARN`)).lines).toEqual(['Completed updating config for broker-logger 1.'])
+  expect((await ask(`--describe ${level}`)).lines).toEqual(expect.arrayContaining(['root=WARN sensitive=false synonyms={}']))
+})

@@ -24,8 +24,12 @@ const SHARE_ORDER: readonly Order[] = [
   ['group.share.max.share.sessions', 'greater than or equal to', 'group.share.max.size'],
 ]
 
+const ASSIGNORS = 'org.apache.kafka.coordinator.group.assignor'
+
 /** In the order in which Kafka asks. Throws CONFIG_INVALID with its message at the first that does not fit. */
 export function checkGroupRules(config: NodeConfig): void {
+  checkAssignors(config.get('group.consumer.assignors'), ['uniform', 'range', `${ASSIGNORS}.UniformAssignor`, `${ASSIGNORS}.RangeAssignor`])
+  checkAssignors(config.get('group.share.assignors'), ['simple', `${ASSIGNORS}.SimpleAssignor`])
   checkOrder(config, boundsOf('consumer'))
   checkOrder(config, boundsOf('share').slice(0, -3))
   const assignors = config.get('group.share.assignors').length
@@ -33,6 +37,12 @@ export function checkGroupRules(config: NodeConfig): void {
   checkOrder(config, boundsOf('share').slice(-3))
   checkOrder(config, [...boundsOf('streams'), ['group.streams.num.standby.replicas', 'less than or equal to', 'group.streams.max.standby.replicas']])
   checkOrder(config, SHARE_ORDER)
+}
+
+/** Others are classes of Java, which cannot be loaded here. */
+function checkAssignors(names: readonly string[], known: readonly string[]): void {
+  const other = names.find((name) => !known.includes(name))
+  if (other !== undefined) refuse(`Class ${other} cannot be found`)
 }
 
 function boundsOf(kind: 'consumer' | 'share' | 'streams'): readonly Order[] {

@@ -51,6 +51,9 @@ function inClass(rest: string): Step | null {
 }
 
 function outsideClass(rest: string): Step | null {
+  // Java lets places be repeated.
+  const place = /^(?:[$^]|\\[bB])/.exec(rest)?.[0]
+  if (place !== undefined) return { text: `(?:${place})`, length: place.length, isInClass: false }
   if (rest.startsWith('\\')) return escapeStep(rest, false)
   // A bracket that closes at once is one of the characters for Java.
   const opening = /^\[\^?\]?/.exec(rest)?.[0]
