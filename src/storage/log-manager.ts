@@ -4,10 +4,11 @@ import { DiskError, OdradekError } from '../base/errors.ts'
 import type { Clock, Disk, Random, Timers, TimestampMs, VolumeSpace } from '../base/ports.ts'
 import { topicPartitionKey } from '../base/topic-partition.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { infoOf, LogDirectories, type LogDirectoryInfo } from './directory/log-directories.ts'
 import { LogDirectory } from './directory/log-directory.ts'
 import { LogPlacement } from './directory/log-placement.ts'
-import { isNewer } from './directory/newest-log.ts'
 import type { PeriodicTasks } from './directory/periodic-tasks.ts'
+import { type FoundFuture, fateOfFuture, placeLoadedLogs } from './directory/settle-logs.ts'
 import { FileTrash } from './files/file-trash.ts'
 import { OpenFiles } from './files/open-files.ts'
 import { IndexMemory } from './index/index-memory.ts'
@@ -51,11 +52,7 @@ export interface LogManagerOptions {
   readonly onDirectoryOffline: (directory: LogDirectoryInfo, error: DiskError) => void
 }
 
-export interface LogDirectoryInfo {
-  readonly path: string
-  /** directory.id of meta.properties */
-  readonly directoryId: Uuid
-}
+export type { LogDirectoryInfo }
 
 export interface GetOrCreateLogOptions {
   readonly topic: string
@@ -95,10 +92,7 @@ export class LogManager {
   readonly #logger: Logger
   readonly #openFiles: OpenFiles
   readonly #indexMemory = new IndexMemory(INDEX_MEMORY_BYTES)
-  readonly #live = new Map<string, LogDirectory>()
-  readonly #offline = new Set<string>()
-  /** By `topicPartitionKey`. */
-  readonly #directoryOf = new Map<string, LogDirectory>()
+  readonly #directories: LogDirectories
   readonly #creating = new Map<string, Promise<PartitionLog>>()
   /** Moves whose old log is not gone yet: until then its name is taken. */
   readonly #settling = new Map<string, Promise<void>>()
@@ -110,6 +104,7 @@ export class LogManager {
     this.#options = options
     this.#settings = options.settings
     this.#logger = options.logger
+    this.#directories = new LogDirectories({ logger: options.logger, onOffline: options.onDirectoryOffline })
     this.#openFiles = new OpenFiles(options.ports.disk, openFilesWithin(options))
     options.onShortage?.(() => this.#openFiles.makeRoom())
   }
@@ -118,27 +113,27 @@ export class LogManager {
   static async open(options: LogManagerOptions): Promise<LogManager> {
     const manager = new LogManager(options)
     await Promise.all(options.settings.logDirs.map((path) => manager.#load(path)))
-    await manager.#indexLogs()
-    if (manager.#live.size === 0) {
+    await placeLoadedLogs(manager.#directories)
+    if (manager.#directories.live.length === 0) {
       throw new OdradekError('NO_LOG_DIRECTORY', `None of the log directories can be used: ${options.settings.logDirs.join(', ')}. See the errors before.`)
     }
-    manager.#previousBrokerEpoch = commonEpoch([...manager.#live.values()].map((directory) => directory.previousBrokerEpoch))
+    manager.#previousBrokerEpoch = commonEpoch(manager.#directories.live.map((directory) => directory.previousBrokerEpoch))
     manager.#tasks = startLogTasks({ ports: options.ports, settings: options.settings, logs: manager })
     return manager
   }
 
   get liveDirectories(): readonly LogDirectoryInfo[] {
-    return [...this.#live.values()].map(infoOf)
+    return this.#directories.live.map(infoOf)
   }
 
   get offlineDirectories(): readonly string[] {
-    return [...this.#offline]
+    return this.#directories.offlinePaths
   }
 
   /** Whether the path stands in `log.dirs`, and works. */
   directoryStatus(path: string): DirectoryStatus {
-    if (this.#live.has(path)) return 'online'
-    return this.#offline.has(path) ? 'offline' : 'unknown'
+    if (this.#directories.at(path) !== undefined) return 'online'
+    return this.#directories.offlinePaths.includes(path) ? 'offline' : 'unknown'
   }
 
   /** As `log.dirs` has them, each once. */
@@ -159,11 +154,11 @@ export class LogManager {
 
   /** The logs and the copies that are being made in a live directory. */
   logsIn(path: string): readonly PartitionLog[] {
-    return this.#live.get(path)?.allLogs ?? []
+    return this.#directories.at(path)?.allLogs ?? []
   }
 
   get logs(): Iterable<PartitionLog> {
-    return [...this.#live.values()].flatMap((directory) => [...directory.logs.values()])
+    return this.#directories.live.flatMap((directory) => [...directory.logs.values()])
   }
 
   /** The broker epoch that the last clean shutdown left in the directories; -1 when any stop was unclean, or they differ. Source: KIP-966. */
@@ -172,19 +167,18 @@ export class LogManager {
   }
 
   getLog(topic: string, partition: number): PartitionLog | undefined {
-    const key = topicPartitionKey(topic, partition)
-    return this.#directoryOf.get(key)?.logs.get(key)
+    return this.#directories.log(topicPartitionKey(topic, partition))
   }
 
   /** The copy of a log that is being made in another directory. */
   getFutureLog(topic: string, partition: number): PartitionLog | undefined {
     const key = topicPartitionKey(topic, partition)
-    return this.#futureDirectory(key)?.futures.get(key)
+    return this.#directories.withFuture(key)?.futures.get(key)
   }
 
   /** Of a log in use, or of a copy. */
   directoryOf(log: PartitionLog): LogDirectoryInfo {
-    return infoOf(this.#inUse(log))
+    return infoOf(this.#directories.inUse(log))
   }
 
   /**
@@ -208,12 +202,12 @@ export class LogManager {
 
   /** An empty log in a live directory, into which that of the partition is to be copied. Rejects with a `DiskError` when the directory fails. */
   async createFutureLog({ topic, partition, topicId }: GetOrCreateLogOptions, path: string): Promise<PartitionLog> {
-    const directory = this.#live.get(path)
+    const directory = this.#directories.at(path)
     const key = topicPartitionKey(topic, partition)
-    assert(directory !== undefined && this.#futureDirectory(key) === undefined, 'a log is copied once, to a directory that works')
+    assert(directory !== undefined && this.#directories.withFuture(key) === undefined, 'a log is copied once, to a directory that works')
     return this.#placement.during(key, directory, async () => {
       await this.#settling.get(key)
-      return this.#onDisk(directory, () => directory.createFuture(topic, partition, topicId))
+      return this.#directories.onDisk(directory, () => directory.createFuture(topic, partition, topicId))
     })
   }
 
@@ -221,26 +215,26 @@ export class LogManager {
   async deleteFutureLog(topic: string, partition: number): Promise<void> {
     const future = this.getFutureLog(topic, partition)
     if (future === undefined) return
-    const directory = this.#inUse(future)
-    await this.#onDisk(directory, () => directory.deleteLog(future))
+    const directory = this.#directories.inUse(future)
+    await this.#directories.onDisk(directory, () => directory.deleteLog(future))
   }
 
   /** In this turn, the copy takes the place of the log, which is closed and removed. Throws a `DiskError` when the copy's directory fails. */
   promoteFutureLog(topic: string, partition: number): PromotedLog {
     const key = topicPartitionKey(topic, partition)
-    const directory = this.#futureDirectory(key)
+    const directory = this.#directories.withFuture(key)
     assert(directory !== undefined, 'there is a copy')
     const old = this.getLog(topic, partition)
-    const source = this.#directoryOf.get(key)
+    const source = this.#directories.of(key)
     assert(!this.#settling.has(key), 'a log is moved once at a time')
     let log: PartitionLog
     try {
       log = directory.promote(key)
     } catch (error) {
-      if (error instanceof DiskError) this.#takeOffline(directory, error)
+      if (error instanceof DiskError) this.#directories.fail(directory, error)
       throw error
     }
-    this.#directoryOf.set(key, directory)
+    this.#directories.place(key, directory)
     if (old !== undefined) source?.forget(old)
     const settled = this.#settle(directory, log, old === undefined || source === undefined ? null : { source, old }).finally(() => this.#settling.delete(key))
     this.#settling.set(key, settled)
@@ -249,12 +243,12 @@ export class LogManager {
 
   /** Only when a loss of power would not take the new log back is the old one removed: until then it may have to stand in again. */
   async #settle(directory: LogDirectory, log: PartitionLog, replaced: { readonly source: LogDirectory; readonly old: PartitionLog } | null): Promise<void> {
-    await this.#inBackground(directory, async () => {
+    await this.#directories.inBackground(directory, async () => {
       await log.flush()
       await directory.flushNames()
     })
-    if (replaced === null || !this.#live.has(directory.path) || !this.#live.has(replaced.source.path)) return
-    await this.#inBackground(replaced.source, () => replaced.source.retire(replaced.old))
+    if (replaced === null || !this.#directories.isLive(directory) || !this.#directories.isLive(replaced.source)) return
+    await this.#directories.inBackground(replaced.source, () => replaced.source.retire(replaced.old))
   }
 
   /** The name is free at once; the files are removed after `file.delete.delay.ms`. A missing log is fine. Rejects with `DiskError`. */
@@ -263,7 +257,7 @@ export class LogManager {
     const log = this.getLog(topic, partition)
     if (log === undefined) return
     const directory = this.#takeOut(log)
-    await this.#onDisk(directory, () => directory.deleteLog(log))
+    await this.#directories.onDisk(directory, () => directory.deleteLog(log))
   }
 
   /**
@@ -271,15 +265,15 @@ export class LogManager {
    * one of a deleted topic may stand beside that of a new topic of the same name in another directory, which takes its place.
    */
   async setAsideStrayLogs(isStray: (log: PartitionLog) => boolean): Promise<void> {
-    for (const directory of [...this.#live.values()]) {
-      await this.#inBackground(directory, async () => {
+    for (const directory of this.#directories.live) {
+      await this.#directories.inBackground(directory, async () => {
         for (const [key, log] of [...directory.logs].filter(([, found]) => isStray(found))) {
-          if (this.#directoryOf.get(key) === directory) this.#directoryOf.delete(key)
+          if (this.#directories.of(key) === directory) this.#directories.unplace(key)
           await directory.setAsideStray(log)
         }
       })
     }
-    for (const directory of this.#live.values()) for (const key of directory.logs.keys()) this.#directoryOf.set(key, directory)
+    for (const directory of this.#directories.live) for (const key of directory.logs.keys()) this.#directories.place(key, directory)
   }
 
   /**
@@ -289,21 +283,21 @@ export class LogManager {
    * @param placedIn the directory in which the cluster believes the replica to be; null where it knows none of this topic id
    */
   async settleFutureLogs(placedIn: (log: PartitionLog) => Uuid | null): Promise<void> {
-    for (const directory of [...this.#live.values()]) {
-      for (const [key, future] of [...directory.futures]) await this.#settleFuture(directory, { key, future, placedIn: placedIn(future) })
+    for (const directory of this.#directories.live) {
+      for (const [key, future] of [...directory.futures]) await this.#settleFuture({ directory, key, future, placedIn: placedIn(future) })
     }
   }
 
   updateTopicConfig(topic: string, config: LogConfig): void {
-    for (const directory of this.#live.values()) {
+    for (const directory of this.#directories.live) {
       for (const log of directory.allLogs) if (log.topic === topic) log.updateConfig(config)
     }
   }
 
   /** For code that got a `DiskError` from a log: the log's directory goes offline. Not for a log that was moved or deleted meanwhile. */
   reportDiskError(log: PartitionLog, error: DiskError): void {
-    const directory = [...this.#live.values()].find(({ allLogs }) => allLogs.includes(log))
-    if (directory !== undefined) this.#takeOffline(directory, error)
+    const directory = this.#directories.holding(log)
+    if (directory !== undefined) this.#directories.fail(directory, error)
   }
 
   /** Retention of all logs, as the periodic task does it. */
@@ -315,96 +309,51 @@ export class LogManager {
 
   /** Writes recovery points and log starts of all directories, as the periodic task does. */
   async checkpoint(): Promise<void> {
-    for (const directory of [...this.#live.values()]) await this.#inBackground(directory, () => directory.checkpoint())
+    for (const directory of this.#directories.live) await this.#directories.inBackground(directory, () => directory.checkpoint())
   }
 
   /** Flushes and closes all logs, writes checkpoints and the marker of a clean shutdown. Nothing may use a log any more. */
   async shutdown(brokerEpoch: number): Promise<void> {
     await this.#tasks?.stop()
     await Promise.all(this.#settling.values())
-    await Promise.all([...this.#live.values()].map((directory) => this.#inBackground(directory, () => directory.shutdown(brokerEpoch))))
+    await Promise.all(this.#directories.live.map((directory) => this.#directories.inBackground(directory, () => directory.shutdown(brokerEpoch))))
   }
 
   /** Lets go of everything without a word on disk: for a node that has to stop at once. */
   abandon(): void {
     void this.#tasks?.stop()
-    for (const directory of this.#live.values()) directory.closeFiles()
+    for (const directory of this.#directories.live) directory.closeFiles()
   }
 
   async #load(path: string): Promise<void> {
     const directoryId = this.#options.directoryIds.get(path)
     if (directoryId === undefined) {
-      this.#offline.add(path)
+      this.#directories.addOffline(path)
       return
     }
     const directory = this.#newDirectory(path, directoryId)
-    this.#live.set(path, directory)
-    await this.#inBackground(directory, () => directory.load())
+    this.#directories.add(directory)
+    await this.#directories.inBackground(directory, () => directory.load())
   }
 
-  async #indexLogs(): Promise<void> {
-    for (const directory of [...this.#live.values()]) {
-      for (const [key, log] of [...directory.logs]) {
-        const other = this.#directoryOf.get(key)
-        if (other === undefined || (await this.#isToReplace(other, key, log))) this.#directoryOf.set(key, directory)
-      }
-    }
-  }
-
-  /**
-   * Two directories have a log of the same name. Where both say that they are of one topic, a crash came into the middle of a
-   * move, and the older one is set aside; where one does not say, it is set aside if it is empty, else nobody knows. Those of
-   * different topics are `setAsideStrayLogs`'s.
-   */
-  async #isToReplace(directory: LogDirectory, key: string, log: PartitionLog): Promise<boolean> {
-    const other = directory.logs.get(key)
-    if (other === undefined) return true
-    if (log.topicId !== null && other.topicId !== null && log.topicId !== other.topicId) return false
-    const nobodys = [log, other].find(({ topicId }) => topicId === null)
-    if (nobodys !== undefined && nobodys.logEndOffset > 0) {
-      throw new OdradekError('DUPLICATE_LOG', `The log of ${key} is in ${other.directory} and in ${log.directory}: remove one of them`, { fields: { key } })
-    }
-    const older = nobodys ?? (isNewer(log, other) ? other : log)
-    const place = [...this.#live.values()].find(({ allLogs }) => allLogs.includes(older)) as LogDirectory
-    await this.#inBackground(place, () => place.setAsideStray(older))
-    return older === other
-  }
-
-  async #settleFuture(
-    directory: LogDirectory,
-    { key, future, placedIn }: { readonly key: string; readonly future: PartitionLog; readonly placedIn: Uuid | null },
-  ): Promise<void> {
-    const { topic, partition } = future
-    const current = this.getLog(topic, partition)
-    const others = [...this.#live.values()].filter((other) => other !== directory && other.futures.has(key))
-    const isSurpassed = others.some((other) => !isNewer(future, other.futures.get(key) as PartitionLog))
-    if (placedIn === null || isSurpassed || this.#directoryOf.get(key) === directory) return this.#inBackground(directory, () => directory.deleteLog(future))
-    // The log may be in a directory that is offline, and ahead of its copy.
-    const isLast = current === undefined && (placedIn === directory.directoryId || this.#offline.size === 0)
-    if (!isLast && (current === undefined || !isNewer(future, current))) return
+  async #settleFuture(found: FoundFuture): Promise<void> {
+    const { key, future, directory } = found
+    const fate = fateOfFuture(this.#directories, found)
+    if (fate === 'remove') await this.#directories.inBackground(directory, () => directory.deleteLog(future))
+    if (fate !== 'promote') return
     this.#logger.warn('A copy of a log takes its place: the node stopped in the middle of the move', { directory: future.directory })
-    for (const other of others) await this.#inBackground(other, () => other.deleteLog(other.futures.get(key) as PartitionLog))
-    await this.#inBackground(directory, () => this.promoteFutureLog(topic, partition).settled)
-  }
-
-  #futureDirectory(key: string): LogDirectory | undefined {
-    for (const directory of this.#live.values()) if (directory.futures.has(key)) return directory
-    return undefined
-  }
-
-  #inUse(log: PartitionLog): LogDirectory {
-    const key = topicPartitionKey(log.topic, log.partition)
-    const candidates = [this.#directoryOf.get(key), this.#futureDirectory(key)]
-    const directory = candidates.find((candidate) => candidate?.logs.get(key) === log || candidate?.futures.get(key) === log)
-    assert(directory !== undefined, 'a log in use has a directory')
-    return directory
+    for (const other of this.#directories.live) {
+      const surpassed = other === directory ? undefined : other.futures.get(key)
+      if (surpassed !== undefined) await this.#directories.inBackground(other, () => other.deleteLog(surpassed))
+    }
+    await this.#directories.inBackground(directory, () => this.promoteFutureLog(future.topic, future.partition).settled)
   }
 
   #newDirectory(path: string, directoryId: Uuid): LogDirectory {
     const { ports, configOf } = this.#options
     const onDiskError = (error: DiskError) => {
-      const directory = this.#live.get(path)
-      if (directory !== undefined) this.#takeOffline(directory, error)
+      const directory = this.#directories.at(path)
+      if (directory !== undefined) this.#directories.fail(directory, error)
     }
     const trash = new FileTrash({ disk: ports.disk, timers: ports.timers, onDiskError })
     const settings = this.#settings
@@ -425,21 +374,21 @@ export class LogManager {
   }
 
   async #assignTopicId(log: PartitionLog, topicId: Uuid): Promise<void> {
-    const directory = this.#inUse(log)
-    await this.#onDisk(directory, async () => directory.assignTopicId(log, topicId))
+    const directory = this.#directories.inUse(log)
+    await this.#directories.onDisk(directory, async () => directory.assignTopicId(log, topicId))
   }
 
   #create(key: string, { topic, partition, topicId, directoryId }: GetOrCreateLogOptions): Promise<PartitionLog> {
-    const directory = this.#placement.choose(key, [...this.#live.values()], directoryId)
+    const directory = this.#placement.choose(key, this.#directories.live, directoryId)
     if (directory === null) throw new OdradekError('NO_LOG_DIRECTORY', 'All log directories are offline')
     const create = async () => {
       await this.#settling.get(key)
-      return this.#onDisk(directory, () => directory.createLog(topic, partition, topicId))
+      return this.#directories.onDisk(directory, () => directory.createLog(topic, partition, topicId))
     }
     const creating = this.#placement
       .during(key, directory, create)
       .then((log) => {
-        this.#directoryOf.set(key, directory)
+        this.#directories.place(key, directory)
         return log
       })
       .finally(() => this.#creating.delete(key))
@@ -448,45 +397,16 @@ export class LogManager {
   }
 
   #takeOut(log: PartitionLog): LogDirectory {
-    const directory = this.#inUse(log)
-    this.#directoryOf.delete(topicPartitionKey(log.topic, log.partition))
+    const directory = this.#directories.inUse(log)
+    this.#directories.unplace(topicPartitionKey(log.topic, log.partition))
     return directory
-  }
-
-  /** A failure takes the directory offline and goes to the caller. */
-  async #onDisk<T>(directory: LogDirectory, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work()
-    } catch (error) {
-      if (error instanceof DiskError) this.#takeOffline(directory, error)
-      throw error
-    }
-  }
-
-  /** A failure takes the directory offline, and that is all. */
-  async #inBackground(directory: LogDirectory, work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error
-      this.#takeOffline(directory, error)
-    }
-  }
-
-  #takeOffline(directory: LogDirectory, error: DiskError): void {
-    if (!this.#live.delete(directory.path)) return
-    this.#offline.add(directory.path)
-    this.#logger.error('A log directory failed and is offline', { path: directory.path, logs: directory.logs.size, error })
-    for (const key of directory.logs.keys()) if (this.#directoryOf.get(key) === directory) this.#directoryOf.delete(key)
-    directory.closeFiles()
-    this.#options.onDirectoryOffline(infoOf(directory), error)
   }
 
   /** Logs and copies, one after another, so that other work gets its turns; a failing disk takes its directory offline. */
   async forEachLog(work: (log: PartitionLog) => Promise<void>): Promise<void> {
     let visited = 0
-    for (const directory of [...this.#live.values()]) {
-      await this.#inBackground(directory, async () => {
+    for (const directory of this.#directories.live) {
+      await this.#directories.inBackground(directory, async () => {
         for (const log of directory.allLogs) {
           if (++visited % SLICE === 0) await this.#options.ports.timers.sleep(0)
           if (!log.isClosed) await work(log)
@@ -494,10 +414,6 @@ export class LogManager {
       })
     }
   }
-}
-
-function infoOf({ path, directoryId }: LogDirectory): LogDirectoryInfo {
-  return { path, directoryId }
 }
 
 function commonEpoch(epochs: readonly (number | null)[]): number {
