@@ -1,6 +1,8 @@
 import type { Uuid } from '../../protocol/uuid.ts'
 import { type Deferred, deferred } from '../base/deferred.ts'
 import type { Clock, Timer, Timers } from '../base/ports.ts'
+import { levelOf } from '../metadata/bootstrap-records.ts'
+import { METADATA_VERSION, recordLevels } from '../metadata/features.ts'
 import type { ControllerRegistration, MetadataImage } from '../metadata/image.ts'
 import { controllerRecord } from '../metadata/image-records.ts'
 import type { MetadataRecord } from '../metadata/metadata-record.ts'
@@ -179,7 +181,9 @@ export class QuorumController implements Controller, ClusterController {
     return this.#writeFor(context, (state) => {
       const { kraftVersion, ...decision } = updateFeatures(state, command, { nodeId: registration.id, kraftVersion: log.kraftVersion }, rules)
       if (kraftVersion !== null) log.upgradeKraftVersion(log.epoch, kraftVersion)
-      return decision
+      const level = levelOf(decision.records, METADATA_VERSION)
+      const isRegistered = state.image.cluster.controllers.has(registration.id)
+      return isRegistered || level === 0 ? decision : { ...decision, records: [...decision.records, ...this.#registrationAt(level)] }
     })
   }
 
@@ -202,15 +206,20 @@ export class QuorumController implements Controller, ClusterController {
   }
 
   async #activate(epoch: number, offset: number): Promise<void> {
-    const { metadata, log, rules, bootstrapRecords, registration } = this.#options
+    const { metadata, log, rules, bootstrapRecords } = this.#options
     await metadata.applied(offset)
     if (!log.isLeader || log.epoch !== epoch) throw new NotControllerError(`the leadership of epoch ${epoch} ended before the controller was active`)
     this.#leadership = { epoch, state: stateOf(metadata.image()) }
     const { hasOpenTransaction } = metadata
     await this.#write((state) => ({ records: activationRecords(state, { bootstrapRecords, hasOpenTransaction }, rules), reply: undefined }))
-    await this.#write(() => ({ records: [controllerRecord(registration)], reply: undefined }))
+    await this.#write(({ image }) => ({ records: this.#registrationAt(image.features.metadataVersion), reply: undefined }))
     this.#options.logger.info('controller is active', { epoch, offset: log.logEndOffset })
     this.#writeWhenIdle()
+  }
+
+  /** Controllers register from a level of `metadata.version` on (KIP-919). */
+  #registrationAt(metadataVersion: number): readonly MetadataRecord[] {
+    return recordLevels(metadataVersion).controllerRegistration ? [controllerRecord(this.#options.registration)] : []
   }
 
   async #writeFor<Reply>(context: ControllerRequestContext, decide: (state: ControllerState) => Decision<Reply>): Promise<Reply> {

@@ -2,6 +2,7 @@ import { randomUuid } from '../../protocol/uuid.ts'
 import type { Timers } from '../base/ports.ts'
 import { formatHostPort } from '../config/host-port.ts'
 import { BrokerLifecycle } from '../controller/broker-lifecycle.ts'
+import { BrokerRegistrationRefresh } from '../controller/broker-registration-refresh.ts'
 import { handlers } from '../handlers/registry.ts'
 import type { Services } from '../handlers/services.ts'
 import { knownFeatures } from '../metadata/features.ts'
@@ -92,6 +93,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   })
   await broker.register()
   teardown.add('the registration of the broker', () => (failure.error === null ? broker.shutDown() : undefined))
+  await loader.addPublisher(new BrokerRegistrationRefresh({ brokerId: nodeId, lifecycle: broker, onFailure: failure.report }))
   await broker.unfence()
   partitions.replicas.directories.start(broker)
   await allServing()

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ErrorCode } from '../../../protocol/error-codes.ts'
+import { BrokerRegistrationRefresh } from '../../../src/controller/broker-registration-refresh.ts'
 import { World } from '../../support/world/world.ts'
+import { feature } from '../metadata/records.ts'
 import { type StartedController, startController } from './controller-world.ts'
 
 const context = { principal: 'User:test' }
@@ -53,6 +55,26 @@ describe('the controller, asked by an administrator', () => {
     await world.complete(started.controller.unregisterBroker(context, 1))
     await world.complete(broker.shutDown())
     expect(started.loader.image().cluster.brokers.has(1)).toBe(false)
+  })
+
+  it('registers itself and the directories of the broker when the level of the metadata allows it, and not before', async () => {
+    const world = new World({ seed: 1 })
+    const { controller, loader, broker, failures } = await world.complete(
+      startController(world.node('a').ports, { bootstrapRecords: [feature('metadata.version', 14)] }),
+    )
+    const lifecycle = broker()
+    await world.complete(lifecycle.register())
+    await world.complete(loader.addPublisher(new BrokerRegistrationRefresh({ brokerId: 1, lifecycle, onFailure: (error) => void failures.push(error) })))
+    await world.complete(lifecycle.unfence())
+    const registered = () => ({ controllers: [...loader.image().cluster.controllers.keys()], broker: loader.image().cluster.brokers.get(1) })
+    expect(registered()).toMatchObject({ controllers: [], broker: { logDirs: [], fenced: false } })
+    const before = registered().broker
+    const updates = [{ feature: 'metadata.version', level: 30, upgradeType: 'upgrade' as const }]
+    expect(await world.complete(controller.updateFeatures(context, { updates, validateOnly: false }))).toEqual(done)
+    await world.run(1000)
+    expect(registered()).toMatchObject({ controllers: [1], broker: { epoch: before?.epoch, fenced: false } })
+    expect(registered().broker?.logDirs).toHaveLength(1)
+    expect(failures).toEqual([])
   })
 
   it('refuses what came with no time left, and decides what never had a deadline', async () => {

@@ -28,7 +28,10 @@ export interface StartedController {
 }
 
 /** A controller on the metadata log in `/data`, formatted where it is not. */
-export async function startController(ports: Ports, options: { readonly maxIdleIntervalMs?: number } = {}): Promise<StartedController> {
+export async function startController(
+  ports: Ports,
+  options: { readonly maxIdleIntervalMs?: number; readonly bootstrapRecords?: readonly MetadataRecord[] } = {},
+): Promise<StartedController> {
   const directoryId = await format(ports)
   const failures: Error[] = []
   const onFailure = (error: Error) => void failures.push(error)
@@ -51,7 +54,7 @@ export async function startController(ports: Ports, options: { readonly maxIdleI
     rules: rules(),
     log: raft,
     metadata: loader,
-    bootstrapRecords: bootstrapRecords(),
+    bootstrapRecords: options.bootstrapRecords ?? bootstrapRecords(),
     maxIdleIntervalMs: options.maxIdleIntervalMs ?? 0,
     clock: ports.clock,
     timers: ports.timers,
