@@ -1,4 +1,5 @@
 import { printConfig } from '../config/print-config.ts'
+import { refuseUnserved } from '../node/unserved-settings.ts'
 import type { Command } from './command.ts'
 import { configFlags, loadConfigFromFlags } from './config-flags.ts'
 
@@ -8,7 +9,8 @@ export const configCommand: Command = {
   summary: 'Print the settings in force and where each comes from.',
   flags: { ...configFlags, given: { does: 'Leave out settings that have their default.' } },
   async run(args, output) {
-    const { config, profile, warnings } = loadConfigFromFlags(args)
+    const { config, identity, profile, warnings } = loadConfigFromFlags(args)
+    refuseUnserved(config, identity)
     const names = config.names()
     output.out(`# profile ${profile}\n`)
     output.out(printConfig(config, args.has('given') ? names.filter((name) => config.isGiven(name)) : names))

@@ -38,6 +38,7 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
   const [first, ...rest] = args
   if (first === undefined) throw new UsageError('Say what to do: `odradek start` runs a node.')
   if (first === '--version' || first === '-v') return print(output, `odradek ${version()}\n`)
+  if (first === 'help' && rest[0] !== undefined) return print(output, commandHelp(await find(rest[0]).load()))
   if (first === '--help' || first === '-h' || first === 'help') return print(output, programHelp(commands))
   const command = await find(first).load()
   if (rest.includes('--help') || rest.includes('-h')) return print(output, commandHelp(command))

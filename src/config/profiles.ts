@@ -39,6 +39,7 @@ export function devProfile(given: ReadonlyMap<string, string>, options: ProfileO
   // A static quorum was asked for: there is none to find.
   if (given.has('controller.quorum.voters')) values.delete('controller.quorum.bootstrap.servers')
   if (listeners !== null) values.set('listeners', listeners)
+  addNamesOf(values, given)
   if (!given.has('advertised.listeners')) addAdvertised(values, given)
   return [...values].map(([name, text]) => ({ name, text, origin: PROFILE_ORIGIN }))
 }
@@ -84,6 +85,23 @@ function devListeners(given: ReadonlyMap<string, string>, values: ReadonlyMap<st
   const hasController = splitList(set).some((item) => item.toUpperCase().startsWith(`${CONTROLLER_LISTENER}://`))
   return hasController ? null : [...splitList(set), ...splitList(own).slice(1)].join(',')
 }
+
+/**
+ * What goes with the names of listeners that somebody chose: that the profile's listener for the controller is not secured,
+ * whatever those are, and which of theirs is for brokers where none is called PLAINTEXT.
+ */
+function addNamesOf(values: Map<string, string>, given: ReadonlyMap<string, string>): void {
+  const names = splitList(values.get('listeners') ?? given.get('listeners') ?? '').map((item) => item.slice(0, item.indexOf(':')).toUpperCase())
+  if (values.has('controller.listener.names') && !given.has('listener.security.protocol.map') && names.some((name) => SECURED.has(name))) {
+    const map = [...SECURED, 'PLAINTEXT'].map((name) => `${name}:${name}`)
+    values.set('listener.security.protocol.map', [...map, `${CONTROLLER_LISTENER}:PLAINTEXT`].join(','))
+  }
+  const [first, ...others] = names.filter((name) => name !== CONTROLLER_LISTENER)
+  const isChosen = given.has('inter.broker.listener.name') || given.has('security.inter.broker.protocol') || given.has('controller.listener.names')
+  if (first !== undefined && ![first, ...others].includes('PLAINTEXT') && !isChosen) values.set('inter.broker.listener.name', first)
+}
+
+const SECURED: ReadonlySet<string> = new Set(['SSL', 'SASL_PLAINTEXT', 'SASL_SSL'])
 
 /** A listener on all addresses tells each client what it can reach: no host is advertised, as `NodeIdentity.toldByClient` wants it. */
 function addAdvertised(values: Map<string, string>, given: ReadonlyMap<string, string>): void {

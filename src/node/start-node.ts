@@ -65,7 +65,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const ports = { ...options.ports, disk }
   const wireTimers = options.steeredClock?.wireTimers ?? ports.timers
   const { nodeId } = identity
-  refuseUnserved(config)
+  refuseUnserved(config, identity)
   const apis = new ApiTable<Services>(options.handlers ?? handlers)
   const server = await openFreePorts(options, apis, failure, teardown)
   const { health, traffic, at: metricsAt } = await openMetrics({ node: options, connectionCount: () => server.connectionCount, failure, teardown })

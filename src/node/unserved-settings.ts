@@ -1,19 +1,42 @@
 import { OdradekError } from '../base/errors.ts'
 import type { NodeConfig } from '../config/node-config.ts'
+import type { NodeIdentity } from '../config/node-identity.ts'
+import { listenerSpecs } from './node-listeners.ts'
 
 /**
- * Refuses what would leave a node open that was to be closed: an authorizer, while none decides here who may do what.
- * (Listeners are refused by their protocol where they are opened.)
- * Errors: CONFIG_UNSUPPORTED.
+ * Refuses what is a good configuration and not served: before anything is formatted or opened.
+ *
+ * - an authorizer or a secured listener, which would leave a node open that was to be closed
+ * - a node that is only part of a cluster
+ *
+ * Errors: CONFIG_UNSUPPORTED that says where it was written, why, and what to write instead.
  */
-export function refuseUnserved(config: NodeConfig): void {
+export function refuseUnserved(config: NodeConfig, identity: NodeIdentity): void {
+  refuseAuthorizer(config)
+  refusePartsOfClusters(config, identity)
+  listenerSpecs(identity)
+}
+
+function refuseAuthorizer(config: NodeConfig): void {
   const name = 'authorizer.class.name'
-  const authorizer = config.get(name)
-  if (authorizer === '') return
-  const { origin } = config.inForce(name)
-  throw new OdradekError(
-    'CONFIG_UNSUPPORTED',
-    `${origin}: ${name}=${authorizer} asks for ACLs, which are not served yet: the node would let everyone do everything. Leave it out to start without.`,
-    { fields: { name, value: authorizer } },
-  )
+  if (config.get(name) === '') return
+  refuse(config, name, 'asks for ACLs, which are not served yet: the node would let everyone do everything. Leave it out to start without.')
+}
+
+function refusePartsOfClusters(config: NodeConfig, { isBroker, isController, quorumVoters }: NodeIdentity): void {
+  if (!isBroker || !isController) {
+    refuse(config, 'process.roles', 'asks for one part of a cluster, and clusters of several nodes are not served yet. Set process.roles=broker,controller.')
+  }
+  if (quorumVoters.length > 1) {
+    refuse(
+      config,
+      'controller.quorum.voters',
+      'names several controllers, and clusters of several nodes are not served yet. Name this node alone, or leave it out.',
+    )
+  }
+}
+
+function refuse(config: NodeConfig, name: string, why: string): never {
+  const { origin, text } = config.inForce(name)
+  throw new OdradekError('CONFIG_UNSUPPORTED', `${origin}: ${name}=${text} ${why}`, { fields: { name, value: text } })
 }

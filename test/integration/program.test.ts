@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Kafka, logLevel } from 'kafkajs'
@@ -67,6 +67,30 @@ describe('odradek start', () => {
     await using node = new Odradek(['start', '--config', file])
     expect(await node.exit()).toBe(1)
     expect(node.err).toContain(`${file}:3`)
+  })
+
+  test('what is not served is refused before anything is written', async () => {
+    const data = directory('unserved')
+    await using node = new Odradek(['start', '--set', 'process.roles=broker', '--set', 'node.id=2', '--set', `log.dirs=${data}`])
+    expect(await node.exit()).toBe(1)
+    expect(node.err).toContain('Set process.roles=broker,controller.')
+    expect(readdirSync(data)).toEqual([])
+  })
+
+  test('a second signal ends it at once, and leaves nothing of an ephemeral node', async () => {
+    const temporary = directory('twice')
+    await using node = new Odradek(['start', '--ephemeral', ...FREE_PORTS], { TMPDIR: temporary })
+    const [address = ''] = listenersOf(await node.line('odradek is ready'))
+    // A client that does not end its side holds the node up for a while when it stops.
+    const client = connect({ port: Number(address.split(':').at(-1)), host: '127.0.0.1', allowHalfOpen: true })
+    await once(client, 'connect')
+    client.pause()
+    node.process.kill('SIGTERM')
+    await node.line('stopping')
+    node.process.kill('SIGTERM')
+    expect(await node.exit()).toBe(1)
+    expect(readdirSync(temporary)).toEqual([])
+    client.destroy()
   })
 
   test('an unknown flag is a mistake of usage', async () => {

@@ -13,15 +13,19 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return best
 }
 
-/** Letters to insert, remove or replace (Levenshtein), a row of the table at a time. */
+/** Letters to insert, remove, replace, or swap with their neighbour (optimal string alignment), a row of the table at a time. */
 function editDistance(from: string, to: string): number {
+  let beforePrevious: number[] = []
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (let row = 1; row <= from.length; row++) {
     const current = [row]
     for (let column = 1; column <= to.length; column++) {
       const replaced = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1)
-      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
+      const isSwap = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
+      const swapped = row > 1 && column > 1 && isSwap ? (beforePrevious[column - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY
+      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, swapped))
     }
+    beforePrevious = previous
     previous = current
   }
   return previous[to.length] ?? 0

@@ -23,11 +23,11 @@ describe('odradek', () => {
   test.each([[['--help']], [['-h']], [['help']]])('lists its commands for %s', async (args) => {
     const { code, out } = await run(...args)
     expect(code).toBe(0)
-    for (const command of ['start', 'format', 'config']) expect(out).toContain(command)
+    for (const command of ['start', 'format', 'doctor', 'config']) expect(out).toContain(command)
   })
 
-  test('lists the flags of a command', async () => {
-    const { code, out } = await run('start', '--help')
+  test.each([[['start', '--help']], [['help', 'start']]])('lists the flags of a command for %j', async (args) => {
+    const { code, out } = await run(...args)
     expect(code).toBe(0)
     for (const flag of ['--config FILE', '--profile dev|kafka', '--set NAME=VALUE …', '--ephemeral', '--strict-config']) expect(out).toContain(flag)
   })
@@ -35,6 +35,8 @@ describe('odradek', () => {
   test.each([
     [[], 'Say what to do: `odradek start` runs a node.'],
     [['stat'], '`odradek` has no command `stat`. Did you mean `odradek start`?'],
+    [['strat'], '`odradek` has no command `strat`. Did you mean `odradek start`?'],
+    [['help', 'strat'], '`odradek` has no command `strat`. Did you mean `odradek start`?'],
     [['frobnicate'], '`odradek` has no command `frobnicate`.'],
     [['--ephemeral'], '`odradek` has no flag `--ephemeral`.'],
     [['start', '--ephemerl'], '`odradek start` has no flag `--ephemerl`. Did you mean `--ephemeral`?'],
@@ -47,5 +49,15 @@ describe('odradek', () => {
     [['start', '--set', 'num.partitions'], '`--set` takes NAME=VALUE, and `num.partitions` has no `=`.'],
   ])('%j is refused in one sentence with exit code 2', async (args, sentence) => {
     expect(await run(...args)).toEqual({ code: 2, out: '', err: `${sentence} See \`odradek --help\`.\n` })
+  })
+
+  test.each([
+    [['process.roles=broker', 'node.id=2'], 'process.roles=broker asks for one part of a cluster'],
+    [['listeners=SSL://localhost:9093'], 'Listener SSL asks for SSL, and only PLAINTEXT is served.'],
+    [['authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer'], 'asks for ACLs, which are not served yet'],
+  ])('config refuses what start refuses: %j', async (settings, why) => {
+    const { code, out, err } = await run('config', ...settings.flatMap((setting) => ['--set', setting]))
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toContain(why)
   })
 })
