@@ -1,19 +1,24 @@
 import type { Uuid } from '../../../protocol/uuid.ts'
 import { alterConfigs } from '../../../src/controller/alter-configs.ts'
+import type { ClusterController, ElectLeadersCommand, ReassignPartitionsCommand, UpdateFeaturesCommand } from '../../../src/controller/cluster-controller.ts'
 import type { AlterConfigsCommand, Controller, ControllerRequestContext, CreateTopicsCommand, PartitionsToCreate } from '../../../src/controller/controller.ts'
 import type { ControllerState } from '../../../src/controller/controller-state.ts'
 import { createPartitions } from '../../../src/controller/create-partitions.ts'
 import { createTopics } from '../../../src/controller/create-topics.ts'
 import type { Decision } from '../../../src/controller/decision.ts'
 import { deleteTopics } from '../../../src/controller/delete-topics.ts'
+import { electLeaders } from '../../../src/controller/elect-leaders.ts'
 import { allocateProducerIds } from '../../../src/controller/producer-ids.ts'
+import { reassignPartitions } from '../../../src/controller/reassign-partitions.ts'
 import { checkDeadline } from '../../../src/controller/rejection.ts'
+import { unregisterBroker } from '../../../src/controller/unregister-broker.ts'
+import { updateFeatures } from '../../../src/controller/update-features.ts'
 import type { MetadataImage } from '../../../src/metadata/image.ts'
 import type { MetadataService } from '../../../src/metadata/metadata-service.ts'
 import { rules, stateAfter } from './cluster.ts'
 
 /** The controller's decisions without a log: what is decided is there at once. */
-export class LocalController implements Controller, MetadataService {
+export class LocalController implements Controller, ClusterController, MetadataService {
   #state: ControllerState
   readonly #rules = rules()
   /** When set, every request is answered with this rejection. */
@@ -45,6 +50,22 @@ export class LocalController implements Controller, MetadataService {
 
   allocateProducerIds(context: ControllerRequestContext, brokerId: number, brokerEpoch: number) {
     return this.#apply(context, (state) => allocateProducerIds(state, brokerId, brokerEpoch))
+  }
+
+  electLeaders(context: ControllerRequestContext, command: ElectLeadersCommand) {
+    return this.#apply(context, (state) => electLeaders(state, command, this.#rules))
+  }
+
+  reassignPartitions(context: ControllerRequestContext, command: ReassignPartitionsCommand) {
+    return this.#apply(context, (state) => reassignPartitions(state, command, this.#rules))
+  }
+
+  updateFeatures(context: ControllerRequestContext, command: UpdateFeaturesCommand) {
+    return this.#apply(context, (state) => updateFeatures(state, command, { nodeId: 1, kraftVersion: 1 }, this.#rules))
+  }
+
+  unregisterBroker(context: ControllerRequestContext, brokerId: number) {
+    return this.#apply(context, (state) => unregisterBroker(state, brokerId, this.#rules))
   }
 
   async #apply<Reply>(context: ControllerRequestContext, decide: (state: ControllerState) => Decision<Reply>): Promise<Reply> {

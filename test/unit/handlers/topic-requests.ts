@@ -32,6 +32,7 @@ export class TopicNode {
       config,
       metadata: this.controller,
       controller: this.controller,
+      clusterController: this.controller,
       topicCreation,
       logLevels: null,
       addresses: asRegistered,
