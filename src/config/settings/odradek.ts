@@ -6,7 +6,7 @@ export const odradekSettings = {
   'odradek.open.files.max': int({
     default: 1000,
     validator: atLeast(16),
-    does: 'Files of partitions that are open at a time; further ones are closed and opened again when needed.',
+    does: 'Files of partitions that are open at a time, and no more than half of what the process may have; further ones are closed and opened again when needed.',
   }),
   'odradek.decompression.max.bytes': int({
     default: 67_108_864,
