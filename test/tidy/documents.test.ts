@@ -48,7 +48,7 @@ describe('documents', () => {
   })
 
   it('name files and folders of the repository that exist', () => {
-    const wrong = eachFound(/`((?:src|protocol|test|compat|bench|docs|config|bin|\.ci)\/[^`\s*<>{}…]*)`/g, (path) =>
+    const wrong = eachFound(/`((?:src|protocol|test|compat|bench|build|docker|docs|examples|config|bin|\.ci)\/[^`\s*<>{}…]*)`/g, (path) =>
       path.startsWith('bin/kafka-') || existsSync(join(root, path)) ? null : `there is no ${path}`,
     )
     expect(wrong).toEqual([])
