@@ -15,8 +15,8 @@ const NO_OFFSET = -1
 export const describeProducersHandler = defineHandler({
   api: DescribeProducersApi,
   listeners: ['broker'],
-  handle({ services: { metadata, replicas } }, { topics }) {
-    const image = metadata.image()
+  handle({ services: { replicas } }, { topics }) {
+    const { image } = replicas
     return {
       throttleTimeMs: 0,
       topics: topics.map(({ name, partitionIndexes }) => {
