@@ -62,5 +62,6 @@ function defaultText(name: BrokerSettingName): string {
 
 function appended(text: string, more: string): string {
   const items = text === '' ? [] : splitAsJava(text, ',')
-  return [...items, ...splitAsJava(more, ',').filter((item) => !items.includes(item))].join()
+  const known = new Set(items)
+  return [...items, ...splitAsJava(more, ',').filter((item) => !known.has(item))].join()
 }

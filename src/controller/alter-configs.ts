@@ -36,7 +36,7 @@ export function alterConfigs(state: ControllerState, command: AlterConfigsComman
     for (const update of updates) records.push(configRecord({ resourceType: edit.type, resourceName: edit.name, ...update }))
     return NO_ERROR
   })
-  records.push(...clearedElrs(state.image, records))
+  for (const record of clearedElrs(state.image, records)) records.push(record)
   if (records.length > MAX_RECORDS_PER_REQUEST) return { records: [], reply: reply.map(() => TOO_LARGE_BATCH) }
   return { records: command.validateOnly ? [] : records, reply }
 }

@@ -1,8 +1,9 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
+import { assert } from '../base/assert.ts'
 import { brokerChangeRefusal, replacementRefusal } from '../config/broker-change.ts'
 import { parseJavaInt } from '../config/java-int.ts'
 import type { ConfigEdit, ControllerError } from '../controller/controller.ts'
-import { failure, NO_ERROR } from '../controller/controller-error.ts'
+import { failure } from '../controller/controller-error.ts'
 import { answerOf } from '../controller/rejection.ts'
 import { ConfigResourceType, configOverrides } from '../metadata/image.ts'
 import type { RequestContext } from './request-context.ts'
@@ -28,21 +29,34 @@ export type Judged = ControllerError | ConfigEdit
  * Source: kafka.server.ConfigAdminManager.
  */
 export async function editConfigs<Config extends { readonly name: string }>(
-  { principal, services: { controller } }: RequestContext,
+  context: RequestContext,
   { resources, validateOnly }: AlterRequest<Config>,
   judge: (resource: AlteredResource<Config>) => Judged,
 ) {
   const repeated = repeatedResources(resources)
-  const judged = resources.map((resource) =>
-    repeated.has(keyOf(resource)) ? refused('Each resource must appear at most once.') : (keysRefusal(resource) ?? judge(resource)),
-  )
-  const edits = judged.filter((verdict) => 'kind' in verdict)
-  const answer = edits.length === 0 ? null : await answerOf(controller.alterConfigs({ principal }, { edits, validateOnly }))
-  const errorOf = (verdict: Judged): ControllerError => {
-    if (!('kind' in verdict) || answer === null) return 'kind' in verdict ? NO_ERROR : verdict
-    return answer.kind === 'refused' ? answer.error : (answer.value[edits.indexOf(verdict)] ?? NO_ERROR)
-  }
-  return resources.map(({ resourceType, resourceName }, index) => ({ ...errorOf(judged[index] ?? NO_ERROR), resourceType, resourceName }))
+  const judged = resources.map((resource) => ({
+    resourceType: resource.resourceType,
+    resourceName: resource.resourceName,
+    verdict: repeated.has(keyOf(resource)) ? refused('Each resource must appear at most once.') : (keysRefusal(resource) ?? judge(resource)),
+  }))
+  const edits = judged.map(({ verdict }) => verdict).filter((verdict) => 'kind' in verdict)
+  const decided = (await decide(context, edits, validateOnly)).values()
+  return judged.map(({ verdict, ...resource }) => {
+    const error = 'kind' in verdict ? decided.next().value : verdict
+    assert(error !== undefined, 'the controller answers for each resource')
+    return { ...error, ...resource }
+  })
+}
+
+/** The controller's answers, in the order of the edits. */
+async function decide(
+  { principal, services: { controller } }: RequestContext,
+  edits: readonly ConfigEdit[],
+  validateOnly: boolean,
+): Promise<readonly ControllerError[]> {
+  if (edits.length === 0) return []
+  const answer = await answerOf(controller.alterConfigs({ principal }, { edits, validateOnly }))
+  return answer.kind === 'refused' ? edits.map(() => answer.error) : answer.value
 }
 
 function keyOf({ resourceType, resourceName }: { readonly resourceType: number; readonly resourceName: string }): string {
