@@ -45,7 +45,9 @@ const RETRY_MS = 500
 export class DirectoryReports {
   readonly #options: DirectoryReportsOptions
   readonly #failed = new Set<Uuid>()
-  #hasCordonedChanged = false
+  /** How often the cordoned directories changed, and how often when the controller last heard of it. */
+  #cordonChanges = 0
+  #cordonChangesTold = 0
   readonly #pending = new Map<string, Pending>()
   readonly #stopping = new AbortController()
   #registry: DirectoryRegistry | null = null
@@ -67,7 +69,7 @@ export class DirectoryReports {
   }
 
   cordonedChanged(): void {
-    this.#hasCordonedChanged = true
+    this.#cordonChanges++
     this.#run()
   }
 
@@ -104,7 +106,7 @@ export class DirectoryReports {
   }
 
   get #isDone(): boolean {
-    return this.#stopping.signal.aborted || (this.#failed.size === 0 && this.#pending.size === 0 && !this.#hasCordonedChanged)
+    return this.#stopping.signal.aborted || (this.#failed.size === 0 && this.#pending.size === 0 && this.#cordonChangesTold === this.#cordonChanges)
   }
 
   async #tellAll(registry: DirectoryRegistry): Promise<void> {
@@ -124,10 +126,9 @@ export class DirectoryReports {
       await registry.directoryFailed(directoryId)
       this.#failed.delete(directoryId)
     }
-    if (this.#hasCordonedChanged) {
-      this.#hasCordonedChanged = false
-      await registry.cordonedChanged()
-    }
+    const changes = this.#cordonChanges
+    if (changes !== this.#cordonChangesTold) await registry.cordonedChanged()
+    this.#cordonChangesTold = changes
     const batch = [...this.#pending].slice(0, MAX_ASSIGNMENTS)
     if (batch.length === 0) return
     const errorCodes = await registry.assignReplicas(batch.map(([, { assignment }]) => assignment))
