@@ -47,6 +47,20 @@ describe('updating features', () => {
     expect(reply.errorCode).toBe(ErrorCode.INVALID_UPDATE_VERSION)
   })
 
+  it('names the first of several that are refused', () => {
+    const both = [
+      ask([
+        ['transaction.version', 9],
+        ['no.such', 1],
+      ]),
+      ask([
+        ['no.such', 1],
+        ['transaction.version', 9],
+      ]),
+    ]
+    expect(both.map(({ reply }) => reply.errorMessage?.match(/feature (\S+)\./)?.[1])).toEqual(['transaction.version', 'no.such'])
+  })
+
   it('takes the last update of a feature that stands twice', () => {
     const { records } = ask([
       ['transaction.version', 9],
