@@ -41,7 +41,7 @@ let node: Node
 let kafka: Kafka
 
 beforeAll(async () => {
-  node = await startNode()
+  node = await startNode({ storage: 'memory' })
   kafka = new kafkajs.Kafka({ brokers: [node.bootstrapServers], logLevel: kafkajs.logLevel.NOTHING, retry: { initialRetryTime: 20 } })
 })
 beforeEach(() => node.reset())

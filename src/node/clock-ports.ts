@@ -6,6 +6,6 @@ import type { SteeredClock } from './control/open-control.ts'
 /** The ports of a node with the clock that its settings ask for. */
 export function clockPorts(config: NodeConfig, real: Ports): { readonly ports: Ports; readonly steeredClock?: SteeredClock } {
   if (config.get('odradek.control.clock') !== 'manual') return { ports: real }
-  const { ports, advance } = manualPorts()
+  const { ports, advance } = manualPorts(real)
   return { ports, steeredClock: { advance, wireTimers: real.timers } }
 }

@@ -1,7 +1,10 @@
+import { OdradekError } from '../base/errors.ts'
+import type { Ports } from '../base/ports.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { defaultGateways } from '../platform/default-gateways.ts'
 import { machineName, temporaryPath } from '../platform/host-facts.ts'
 import { startHttpServer } from '../platform/http-server.ts'
+import { MemoryDisk } from '../platform/memory-disk.ts'
 import { metricsPlatform } from '../platform/metrics-platform.ts'
 import { nodePorts } from '../platform/node-ports.ts'
 import { startLog } from '../platform/pino-logger.ts'
@@ -18,7 +21,7 @@ const LOOPBACK = '127.0.0.1'
  * Errors: `OdradekError`, whose `code` says what kind and whose message what to do.
  */
 export async function startNode(options: StartNodeOptions = {}): Promise<Node> {
-  const real = nodePorts()
+  const real = portsFor(options)
   const temporary = options.dataDirectory === undefined ? temporaryPath((count) => real.random.bytes(count)) : null
   const clock = options.clock === undefined ? {} : { 'odradek.control.clock': options.clock }
   const settings = { 'log.dirs': options.dataDirectory ?? temporary, ...clock, ...options.config }
@@ -40,6 +43,14 @@ export async function startNode(options: StartNodeOptions = {}): Promise<Node> {
     await removeData()
     throw error
   }
+}
+
+function portsFor({ storage, dataDirectory }: StartNodeOptions): Ports {
+  const ports = nodePorts()
+  if (storage !== 'memory') return ports
+  if (dataDirectory !== undefined)
+    throw new OdradekError('CONFIG_INVALID', `Nothing can be kept in ${dataDirectory} by a node in memory: leave out dataDirectory or storage.`)
+  return { ...ports, disk: new MemoryDisk(ports.clock) }
 }
 
 function inProcess(node: RunningNode, removeData: () => Promise<void>): Node {

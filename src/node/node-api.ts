@@ -8,6 +8,8 @@ export interface StartNodeOptions {
   readonly topics?: readonly (string | TopicInput)[]
   /** Where the data stay when the node has stopped. Without it they live in a temporary directory that goes with the node. */
   readonly dataDirectory?: string
+  /** `memory`: nothing is written to disk, at most 1 GiB is kept, and it goes with the node. Not with `dataDirectory`. */
+  readonly storage?: 'disk' | 'memory'
   /** Takes the node's log lines; without it they go to standard output, from `logLevel` on. */
   readonly logger?: Logger
   /** `warn` where not given. */

@@ -1,7 +1,6 @@
 import type { Ports } from '../base/ports.ts'
 import { countedDisk } from './counted-disk.ts'
 import { ManualTime } from './manual-time.ts'
-import { nodePorts } from './node-ports.ts'
 
 /** Turns of the event loop in which nothing happened, after which nothing more follows from what came due. */
 const QUIET_TURNS = 3
@@ -15,9 +14,8 @@ export interface ManualPorts {
   advance(ms: number): Promise<void>
 }
 
-/** As `nodePorts`, with a clock and timers that begin at the present and move by `advance` alone. */
-export function manualPorts(): ManualPorts {
-  const real = nodePorts()
+/** As `real`, with a clock and timers that begin at the present and move by `advance` alone. */
+export function manualPorts(real: Ports): ManualPorts {
   const time = new ManualTime(real.clock.nowMs())
   const { disk, isBusy } = countedDisk(real.disk)
   const settle = () => settled(() => time.isBusy || isBusy())

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { manualPorts } from '../../src/platform/manual-ports.ts'
+import { MemoryDisk } from '../../src/platform/memory-disk.ts'
 import { nodePorts } from '../../src/platform/node-ports.ts'
 import { clockContract } from './clock-contract.ts'
 import { diskContract } from './disk-contract.ts'
@@ -45,5 +46,15 @@ describe('on Node', () => {
 })
 
 describe('with a clock that is moved', () => {
-  diskContract(() => open('127.0.0.1', manualPorts().ports))
+  diskContract(() => open('127.0.0.1', manualPorts(nodePorts()).ports))
+})
+
+describe('in memory', () => {
+  const ports = { ...nodePorts(), disk: new MemoryDisk(nodePorts().clock) }
+  let count = 0
+  diskContract(async () => {
+    const directory = `/contract-${++count}`
+    await ports.disk.makeDirectory(directory)
+    return { ports, directory, host: '127.0.0.1', [Symbol.asyncDispose]: () => ports.disk.removeDirectory(directory) }
+  })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { manualPorts } from '../../../src/platform/manual-ports.ts'
 import { ManualTime } from '../../../src/platform/manual-time.ts'
+import { nodePorts } from '../../../src/platform/node-ports.ts'
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
@@ -90,7 +91,7 @@ describe('a clock that is moved', () => {
 
 describe('ports with such a clock', () => {
   test('let time pass when what went before has ended, and say so when what came due has: on disk, too', async () => {
-    const { ports, advance } = manualPorts()
+    const { ports, advance } = manualPorts(nodePorts())
     const order: string[] = []
     const work = async (name: string) => {
       order.push(`${name} begins`)
@@ -108,7 +109,7 @@ describe('ports with such a clock', () => {
   })
 
   test('fail as the disk does', async () => {
-    const { ports, advance } = manualPorts()
+    const { ports, advance } = manualPorts(nodePorts())
     await expect(ports.disk.list('./is-not-there')).rejects.toMatchObject({ name: 'DiskError', reason: 'not-found' })
     expect(() => ports.disk.openSync('./is-not-there', 'read')).toThrow(expect.objectContaining({ reason: 'not-found' }))
     await advance(0)
