@@ -4,7 +4,7 @@
  *
  * What must hold: a partition has one owner in each generation, and the owners of a generation are told the same assignment; an
  * acknowledged commit is never forgotten, nor taken back by someone of an earlier generation; every request is answered; and once
- * all is quiet the members that are left share all partitions.
+ * all is quiet the members that are left share all partitions, and stay members though their connections break.
  */
 import { ErrorCode, errorName } from '../../protocol/error-codes.ts'
 import { JoinGroupResponse } from '../../protocol/messages/join-group.ts'
@@ -38,6 +38,8 @@ const PARTITIONS = ['t-0', 't-1', 'u-0', 'u-1']
 const CHAOS_MS = 180_000
 /** Beyond the longest that a dead member, or a rebalance without it, can hold up the others. */
 const QUIET_MS = 60_000
+/** The end of the quiet, in which nobody has a reason to leave. */
+const SETTLED_MS = 20_000
 const SESSION_TIMEOUT_MS = 6_000
 const REBALANCE_TIMEOUT_MS = 8_000
 const REQUEST_TIMEOUT_MS = 15_000
@@ -54,7 +56,9 @@ export const groupMembers: Scenario = {
       await stage.disturb()
     }
     await stage.calm()
-    await world.run(QUIET_MS)
+    await world.run(QUIET_MS - SETTLED_MS)
+    stage.settle()
+    await world.run(SETTLED_MS)
     stage.checkNobodyFailed()
     stage.checkAllIsShared()
   },
@@ -72,6 +76,8 @@ class Stage {
   #connectionCount = 0
   #failure: unknown = null
   #isCalm = false
+  /** Nobody is removed from the group any more. */
+  isSettled = false
 
   constructor(world: World) {
     this.world = world
@@ -127,6 +133,15 @@ class Stage {
     this.#log.release()
     if (this.#consumers.size === 0) this.#start()
     await this.elect()
+  }
+
+  settle(): void {
+    this.isSettled = true
+  }
+
+  /** A connection breaks now and then, however quiet it is. */
+  loses(): boolean {
+    return this.#random.chance(0.03)
   }
 
   /** What a client that was fenced does: another has its name now, and be it one that died with a request under way. Somebody is always left. */
@@ -344,6 +359,7 @@ class Consumer {
       ErrorCode.GROUP_ID_NOT_FOUND,
     ]
     assert(expected.includes(errorCode), `${this.#name} was told ${errorName(errorCode)}`)
+    assert(!this.#stage.isSettled || errorCode !== ErrorCode.UNKNOWN_MEMBER_ID, `${this.#name} lives and was removed from its group`)
     if (errorCode === ErrorCode.UNKNOWN_MEMBER_ID) this.#memberId = ''
     if (errorCode === ErrorCode.FENCED_INSTANCE_ID) this.#stage.retire(this)
     return false
@@ -353,7 +369,7 @@ class Consumer {
   async #ask<T>(request: (coordinator: GroupCoordinator) => Promise<T>): Promise<T | null> {
     if (this.#stage.happens(0.1)) await this.#ports.timers.sleep(this.#ports.random.below(SESSION_TIMEOUT_MS))
     if (this.#stopping === 'dies') return null
-    if (this.#stage.happens(0.03)) this.#connectionId = this.#stage.reconnect(this.#connectionId)
+    if (this.#stage.loses()) this.#connectionId = this.#stage.reconnect(this.#connectionId)
     const answered = deferred<T | null>()
     request(this.#stage.coordinator).then(answered.resolve, answered.reject)
     const timer = this.#ports.timers.schedule(REQUEST_TIMEOUT_MS, () => answered.resolve(null))

@@ -2,6 +2,7 @@
  * One rule of the program broken at a time, to show that the scenarios would see it. A mutant replaces a method of a class
  * while it is in force; nothing in `src/` knows of it.
  */
+import { MemberConnections } from '../../src/group/member-connections.ts'
 import { OffsetStore } from '../../src/group/offsets/offset-store.ts'
 import { FlushGate } from '../../src/replication/flush-gate.ts'
 import { CLEAN_SHUTDOWN_FILE } from '../../src/storage/directory/clean-shutdown.ts'
@@ -11,6 +12,7 @@ import { Segment } from '../../src/storage/log/segment.ts'
 import { LogManager } from '../../src/storage/log-manager.ts'
 import { ProducerState } from '../../src/storage/producer/producer-state.ts'
 import { SimulatedDisk } from '../support/world/simulated-disk.ts'
+import { groupMembers } from './group-members.ts'
 import { play } from './play.ts'
 import type { Scenario } from './scenario.ts'
 import { oneNode } from './scenarios/one-node.ts'
@@ -27,6 +29,12 @@ export interface Mutant {
 }
 
 export const mutants: readonly Mutant[] = [
+  {
+    name: 'removes members that came back on another connection',
+    scenario: groupMembers,
+    seenWithin: 10,
+    apply: () => replaced(MemberConnections.prototype, 'isConnected', () => () => false),
+  },
   {
     name: 'acknowledges a write before its flush',
     scenario: oneNode,
