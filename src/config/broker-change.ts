@@ -2,7 +2,7 @@
  * What a broker says to a change of brokers' settings before the controller is asked: it alone knows what it was started with.
  * Source: kafka.server.ConfigAdminManager; KIP-226, KIP-339.
  */
-import { type BrokerSettingName, brokerSettings, isBrokerSetting } from './broker-settings.ts'
+import { type BrokerSettingName, brokerSettings, isBrokerSetting, isDynamicOnly } from './broker-settings.ts'
 import type { ConfigChange } from './config-operation.ts'
 import { type ConfigRefusal, refusedConfig, refusedRequest } from './config-refusal.ts'
 import { dynamicUpdateRefusal } from './dynamic-update.ts'
@@ -46,7 +46,7 @@ function apply(values: Map<string, string>, { name, operation, value }: ConfigCh
       return null
     case 'append':
     case 'subtract': {
-      if (!isBrokerSetting(name)) return refusedConfig(`Unknown config name: ${name}`)
+      if (!isBrokerSetting(name) || isDynamicOnly(name)) return refusedConfig(`Unknown config name: ${name}`)
       if (brokerSettings[name].type !== 'list') return refusedConfig(`Config value ${operation} is not allowed for config key: ${name}`)
       const text = values.get(name) ?? defaultText(name)
       values.set(name, operation === 'append' ? appended(text, given) : withoutItems(splitAsJava(text, ','), splitAsJava(given, ',')).join())

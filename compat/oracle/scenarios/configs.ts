@@ -32,7 +32,7 @@ const STARTED_DIFFERENTLY: ReadonlySet<string> = new Set([
 ])
 
 /** Settings that Apache Kafka has not. */
-function isOurs(name: string): boolean {
+export function isOurs(name: string): boolean {
   return name.startsWith('odradek.') || name === 'metrics.port' || name === 'metrics.host'
 }
 
