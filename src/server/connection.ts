@@ -152,9 +152,10 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
     this.#socket.resume()
   }
 
-  /** Closes the connection after the replies already made; the log says who and why, as often as its bounds allow. */
-  refuse(why: string): void {
-    this.#refuse(why, null)
+  /** Closes the connection after the replies already made; the log says who and why, as often as its bounds allow, unless it was wanted. */
+  refuse(why: string, isWanted = false): void {
+    if (isWanted) this.#hangUp()
+    else this.#refuse(why, null)
   }
 
   /**
@@ -314,6 +315,11 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
   #refuse(why: string, looksLike: string | null): void {
     if (this.#state === 'closing' || this.#state === 'closed') return
     this.#say('closed a connection', looksLike === null ? { why } : { why, looksLike })
+    this.#hangUp()
+  }
+
+  #hangUp(): void {
+    if (this.#state === 'closing' || this.#state === 'closed') return
     this.#close()
     // A peer that does not speak the protocol may not end its side either: wait for it only with replies still to send.
     if (this.#socket.bufferedBytes === 0) this.#socket.destroy()

@@ -36,7 +36,8 @@ export interface RequestContext<Services> {
   /**
    * Closes the connection instead of answering, for the cases where Kafka does (Produce with acks=0 that failed). What
    * the handler returns afterwards is dropped.
-   * @param why stands in the log line
+   * @param why      stands in the log line
+   * @param isWanted somebody asked for just this (a fault of a test): there is no line
    */
-  closeConnection(why: string): void
+  closeConnection(why: string, isWanted?: boolean): void
 }

@@ -17,7 +17,7 @@ export interface ConnectionFacts<Services> {
   closedSignal(): AbortSignal
   /** See `RequestContext.whenSent`; of the request that is being served. */
   whenSent(callback: () => void): void
-  refuse(why: string): void
+  refuse(why: string, isWanted?: boolean): void
 }
 
 /** The context of one request: its header, and a look at its connection. */
@@ -79,7 +79,7 @@ export class RequestScope<Services> implements RequestContext<Services> {
     this.#connection.whenSent(callback)
   }
 
-  closeConnection(why: string): void {
-    this.#connection.refuse(why)
+  closeConnection(why: string, isWanted = false): void {
+    this.#connection.refuse(why, isWanted)
   }
 }

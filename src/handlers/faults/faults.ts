@@ -155,7 +155,7 @@ function perform(spec: FaultSpec, met: MetRequest): Result {
 }
 
 function dropped(context: RequestContext): null {
-  context.closeConnection('a fault that was asked for drops this request')
+  context.closeConnection('a fault that was asked for drops this request', true)
   return null
 }
 
@@ -189,7 +189,7 @@ function isUnanswered(api: AnyApi, request: AnyMessage): boolean {
 
 /** A producer with acks=0 learns of a failure by the end of its connection, as from Kafka. */
 function closed(context: RequestContext, errorCode: ErrorCode): null {
-  context.closeConnection(`a produce with acks=0 failed by a fault that was asked for: ${errorName(errorCode)}`)
+  context.closeConnection(`a produce with acks=0 failed by a fault that was asked for: ${errorName(errorCode)}`, true)
   return null
 }
 
