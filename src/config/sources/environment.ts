@@ -20,6 +20,9 @@ const NOT_SETTINGS: ReadonlySet<string> = new Set([
 /** What Kubernetes and Docker links put into every container beside a service whose name begins with `kafka`. */
 const SERVICE_VARIABLE = /^KAFKA_(?:[A-Z0-9_]+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT(?:_[0-9]+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$/
 
+/** What such a variable holds that ends in `_PORT`. */
+const SERVICE_ADDRESS = /^(?:tcp|udp|sctp):\/\//
+
 /**
  * Settings of `KAFKA_*` variables by the rule of the `apache/kafka` image: lower case, `_` is `.`, `__` is `_`, `___` is `-`.
  * Variables that mean nothing here or were put there by Kubernetes are left out, unless a setting goes by that name.
@@ -31,7 +34,7 @@ export function parseEnvironment(variables: Readonly<Record<string, string | und
   for (const [variable, text] of Object.entries(variables)) {
     if (!variable.startsWith('KAFKA_') || text === undefined) continue
     const name = settingOfVariable(variable)
-    if (isSetting(name) || !isForeign(variable)) entries.push({ name, text, origin: variable })
+    if (isSetting(name) ? !isServiceAddress(variable, text) : !isForeign(variable)) entries.push({ name, text, origin: variable })
   }
   return entries
 }
@@ -40,6 +43,11 @@ function settingOfVariable(variable: string): string {
   const separators: Readonly<Record<string, string>> = { _: '.', __: '_', ___: '-' }
   const name = variable.slice('KAFKA_'.length).toLowerCase()
   return name.replaceAll(/_+/g, (underscores) => separators[underscores] ?? underscores)
+}
+
+/** As of `KAFKA_METRICS_PORT` beside a service named `kafka-metrics`: no setting is written like that. */
+function isServiceAddress(variable: string, text: string): boolean {
+  return SERVICE_VARIABLE.test(variable) && SERVICE_ADDRESS.test(text)
 }
 
 function isForeign(variable: string): boolean {

@@ -47,6 +47,11 @@ describe('KAFKA_ variables', () => {
     expect(read(Object.fromEntries(injected.map((name) => [`KAFKA_${name}`, 'tcp://10.0.0.1:9092'])))).toEqual({})
   })
 
+  test('that Kubernetes makes of a service go by its value where a setting has the name', () => {
+    expect(read({ KAFKA_METRICS_PORT: 'tcp://10.0.0.1:9404' })).toEqual({})
+    expect(read({ KAFKA_METRICS_PORT: '9405' })).toEqual({ 'metrics.port': '9405' })
+  })
+
   test('are the only ones read', () => {
     expect(read({ PATH: '/bin', CLUSTER_ID: 'x', kafka_num_partitions: '1', KAFKA_NUM_PARTITIONS: undefined })).toEqual({})
   })
