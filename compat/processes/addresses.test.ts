@@ -51,7 +51,12 @@ function printed(child: ChildProcess, text: string): Promise<void> {
 async function startInContainer(...settings: readonly string[]): Promise<ContainerNetwork> {
   const network = stack.use(await makeContainerNetwork())
   const directory = stack.use(await temporaryDirectory())
-  const all = [`listeners=PLAINTEXT://0.0.0.0:${PORT}`, `log.dirs=${join(directory.path, 'data')}`, 'metrics.port=0', ...settings]
+  const all = [
+    ...(settings.some((setting) => setting.startsWith('listeners=')) ? [] : [`listeners=PLAINTEXT://0.0.0.0:${PORT}`]),
+    `log.dirs=${join(directory.path, 'data')}`,
+    'metrics.port=0',
+    ...settings,
+  ]
   const child = spawnOn(network.container, PROGRAM, 'start', '--profile', 'dev', ...all.flatMap((setting) => ['--set', setting]))
   await printed(child, 'odradek is ready')
   return network
@@ -64,8 +69,8 @@ async function doctorOn(machine: Machine, address: string): Promise<{ readonly e
 }
 
 describe.skipIf(noNamespaces !== null && !mustRun)('a broker in a container that listens on all addresses', () => {
-  test('tells its own machine localhost, and a neighbour the address that it came to', async () => {
-    const { container, neighbour } = await startInContainer()
+  test.each(['0.0.0.0', ''])('tells its own machine localhost, and a neighbour the address that it came to (listening on "%s")', async (everywhere) => {
+    const { container, neighbour } = await startInContainer(`listeners=PLAINTEXT://${everywhere}:${PORT}`)
     expect(await doctorOn(container, `localhost:${PORT}`)).toEqual({ exit: 0, told: `localhost:${PORT}` })
     expect(await doctorOn(container, `${container.address}:${PORT}`)).toEqual({ exit: 0, told: `${container.address}:${PORT}` })
     expect(await doctorOn(neighbour, `${container.address}:${PORT}`)).toEqual({ exit: 0, told: `${container.address}:${PORT}` })
