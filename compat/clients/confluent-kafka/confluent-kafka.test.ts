@@ -9,6 +9,6 @@ describeClient({
   name: 'confluent-kafka 2.16.1',
   program: async () => pythonProgram(join(HERE, 'main.py'), [await pythonPackages(join(HERE, 'requirements.txt')), HARNESS]),
   without: { 'offsets of a group are deleted': 'it has no call for that' },
-  also: ['a cooperative group moves only what it must', 'a static member keeps its partitions'],
+  also: ['a record larger than a fetch comes', 'a cooperative group moves only what it must', 'a static member keeps its partitions'],
   notServed: ['transactions are refused', 'the newer group protocol is refused'],
 })

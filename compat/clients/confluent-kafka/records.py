@@ -122,3 +122,12 @@ def a_record_that_is_too_large_is_an_error(bootstrap):
     started = time.monotonic()
     equal(len(read_all(bootstrap, topic, 1)[0].value()), 9_000)
     assert time.monotonic() - started < 10
+
+
+@habit
+def a_record_larger_than_a_fetch_comes(bootstrap):
+    topic = new_topic(bootstrap, 'huge', **{'max.message.bytes': '8000000'})
+    sent = [b'a', b'x' * 5_000_000, b'b']
+    produce(bootstrap, topic, [{'value': value} for value in sent], **{'message.max.bytes': 6_000_000})
+    small = {'fetch.message.max.bytes': 10_000, 'fetch.max.bytes': 100_000, 'message.max.bytes': 90_000}
+    equal([len(message.value()) for message in read_all(bootstrap, topic, 3, **small)], [1, 5_000_000, 1])

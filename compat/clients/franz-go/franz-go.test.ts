@@ -5,6 +5,6 @@ import { describeClient } from '../harness/client-suite.ts'
 describeClient({
   name: 'franz-go 1.22.2',
   program: async () => ({ command: [await goProgram(join(import.meta.dirname, '..'), 'franz-go')] }),
-  also: ['a static member keeps its partitions', 'an eager group gives all partitions anew'],
+  also: ['a record larger than a fetch comes', 'a static member keeps its partitions', 'an eager group gives all partitions anew'],
   notServed: ['transactions are refused', 'the newer group protocol is refused'],
 })

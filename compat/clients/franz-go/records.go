@@ -23,6 +23,7 @@ var records = check.Habits{
 	"a consumer begins at a time":                      consumerAtTime,
 	"an unknown topic is an error":                     unknownTopic,
 	"a record that is too large is an error":           tooLarge,
+	"a record larger than a fetch comes":               huge,
 }
 
 func recordsWithHeaders(bootstrap string) {
@@ -141,4 +142,13 @@ func tooLarge(bootstrap string) {
 	check.Equal(len(readAll(bootstrap, topic, 1)[0].Value), 9_000)
 	// The client itself refuses what is larger than its own limit.
 	check.That(errors.Is(opened.ProduceSync(check.Context(20), texts(topic, strings.Repeat("x", 2_000_000))...).FirstErr(), kerr.MessageTooLarge), "refused")
+}
+
+func huge(bootstrap string) {
+	limit := "8000000"
+	topic := newTopic(bootstrap, "huge", 1, map[string]*string{"max.message.bytes": &limit})
+	produce(bootstrap, texts(topic, "a", strings.Repeat("x", 5_000_000), "b"), kgo.ProducerBatchMaxBytes(6_000_000), kgo.ProducerBatchCompression(kgo.NoCompression()))
+	opened := client(bootstrap, kgo.ConsumeTopics(topic), kgo.FetchMaxBytes(100_000), kgo.FetchMaxPartitionBytes(10_000))
+	defer opened.Close()
+	check.Equal(len(collect(opened, 3)[1].Value), 5_000_000)
 }
