@@ -19,32 +19,54 @@ export interface BenchBroker extends AsyncDisposable {
   readonly startMs: number
 }
 
+/** A broker whose directory outlives its process; a fresh one is running already. */
+export interface KeptBroker extends BenchBroker {
+  /** Resolves when the process is gone. */
+  stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
+  /** Once more after `stop`, on the same directory and port. Resolves with the first answer. */
+  start(): Promise<void>
+}
+
 const ODRADEK = join(import.meta.dirname, '../bin/odradek')
 
 /** Each as its users start it: Kafka with the heap that its start script sets, Odradek by its own program from the build. */
-export async function startBroker(kind: BrokerKind): Promise<BenchBroker> {
+export async function startBroker(kind: BrokerKind): Promise<KeptBroker> {
   const directory = await mkdtemp(join(tmpdir(), `odradek-bench-${kind}-`))
   const [port = 0, controllerPort = 0] = await freePorts(2)
   const command = kind === 'kafka' ? await kafkaCommand(directory, port, controllerPort) : odradekCommand(directory, port, controllerPort)
   const startedMs = performance.now()
-  const child = spawn(command.program, command.args, { stdio: 'ignore' })
-  await answers(port, child)
+  let child = await launch(command, port)
   const startMs = performance.now() - startedMs
   return {
     kind,
-    pid: child.pid as number,
     port,
     bootstrap: `127.0.0.1:${port}`,
     startMs,
+    get pid() {
+      return child.pid as number
+    },
+    async start() {
+      child = await launch(command, port)
+    },
+    stop: (signal) => end(child, signal),
     async [Symbol.asyncDispose]() {
-      const closed = new Promise((resolve) => child.once('close', resolve))
-      if (child.exitCode === null) {
-        child.kill('SIGKILL')
-        await closed
-      }
+      await end(child, 'SIGKILL')
       await rm(directory, { recursive: true, force: true, maxRetries: 3 })
     },
   }
+}
+
+async function launch(command: Command, port: number): Promise<ChildProcess> {
+  const child = spawn(command.program, command.args, { stdio: 'ignore' })
+  await answers(port, child)
+  return child
+}
+
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const closed = new Promise((resolve) => child.once('close', resolve))
+  child.kill(signal)
+  await closed
 }
 
 interface Command {
@@ -100,7 +122,7 @@ async function kafkaCommand(directory: string, port: number, controllerPort: num
   return { program: jdkProgram('java'), args: [...jvm, quiet, '-cp', classPath, 'kafka.Kafka', file] }
 }
 
-const START_TIMEOUT_MS = 60_000
+const START_TIMEOUT_MS = 300_000
 const PROBE_INTERVAL_MS = 5
 
 async function answers(port: number, child: ChildProcess): Promise<void> {

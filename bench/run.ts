@@ -1,36 +1,58 @@
 /**
  * Runs Apache Kafka and Odradek in turns on this machine and prints the figures of docs/architecture.md, section 12, as ratios.
  *
- *   npm run bench -- [--rounds 3] [--scale 1] [--only odradek]
+ *   npm run bench -- [--rounds 3] [--scale 1] [--only odradek] [--measure partitions|connections]
  *
  * A round is one broker after the other, each in a fresh process and directory; the order changes from round to round.
+ * `--measure` runs one that takes long in place of these: 2,000 and 10,000 partitions, or 10,000 connections.
+ *
  * Needs a JDK and Maven (Kafka's own tools are the load) and Linux (/proc).
  */
 import { parseArgs } from 'node:util'
 import type { BrokerKind } from './brokers.ts'
+import { manyConnections } from './measures/connections.ts'
 import { bareListener } from './measures/floor.ts'
+import { manyPartitions } from './measures/partitions.ts'
 import { markdown, rows } from './report.ts'
 import { type Figures, runRound } from './round.ts'
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' }, scale: { type: 'string', default: '1' }, only: { type: 'string' } } })
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    scale: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    measure: { type: 'string', default: 'round' },
+  },
+})
 const rounds = Number(values.rounds)
 const scale = Number(values.scale)
-const measured: Record<BrokerKind, Figures[]> = { kafka: [], odradek: [] }
 
+const LARGE = { topics: 10, partitionsPerTopic: 1_000 }
+const MEASURES: Readonly<Record<string, (kind: BrokerKind) => Promise<Figures>>> = {
+  round: (kind) => runRound(kind, { scale }),
+  partitions: async (kind) => ({ ...(await manyPartitions(kind, { ...LARGE, topics: 2 })), ...(await manyPartitions(kind, LARGE)) }),
+  connections: manyConnections,
+}
+
+const measure = MEASURES[values.measure]
+if (measure === undefined) throw new Error(`--measure ${values.measure} is none of ${Object.keys(MEASURES).join(', ')}`)
+const measured: Record<BrokerKind, Figures[]> = { kafka: [], odradek: [] }
 for (let round = 0; round < rounds; round++) {
   const order: BrokerKind[] = round % 2 === 0 ? ['kafka', 'odradek'] : ['odradek', 'kafka']
   for (const kind of order) {
     if (values.only !== undefined && values.only !== kind) continue
-    const figures = await runRound(kind, { scale })
+    const figures = await measure(kind)
     measured[kind].push(figures)
     console.error(`round ${round + 1} of ${rounds}, ${kind}: ${JSON.stringify(figures)}`)
   }
 }
-const floor = await bareListener()
 if (values.only === undefined) {
   console.log(`Medians of ${rounds} interleaved rounds, spread in brackets; scale ${scale}; warm-up: one million 100 B records times the scale.\n`)
   console.log(markdown(rows(measured.kafka, measured.odradek)))
 }
-console.log(
-  `\nThe floor, a bare Node listener: ${floor.startMs.toFixed(0)} ms to its first answer, ${floor.residentMegabytes.toFixed(1)} MB idle, ${floor.roundTripMs.toFixed(3)} ms for a round trip of 100 bytes.`,
-)
+if (values.measure === 'round') {
+  const floor = await bareListener()
+  console.log(
+    `\nThe floor, a bare Node listener: ${floor.startMs.toFixed(0)} ms to its first answer, ${floor.residentMegabytes.toFixed(1)} MB idle, ${floor.roundTripMs.toFixed(3)} ms for a round trip of 100 bytes.`,
+  )
+}

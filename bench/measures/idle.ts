@@ -5,6 +5,7 @@ import { cpuSeconds, residentBytes } from '../process-stats.ts'
 
 const SETTLE_MS = 3_000
 const WATCH_MS = 5_000
+const BACKLOG = 50
 
 export interface IdleFigures {
   readonly residentMegabytes: number
@@ -22,12 +23,33 @@ export async function idle(broker: BenchBroker): Promise<IdleFigures> {
 
 /** Growth of resident memory by each connection that is opened and says nothing. In KB. */
 export async function idleConnection(broker: BenchBroker, count: number): Promise<number> {
+  await using idle = await idleConnections(broker, count)
+  return idle.bytesEach / 1000
+}
+
+export interface IdleConnections extends AsyncDisposable {
+  /** Of the broker, for each of them. */
+  readonly bytesEach: number
+}
+
+/** Connections that say nothing until they are disposed of. */
+export async function idleConnections(broker: BenchBroker, count: number): Promise<IdleConnections> {
   const before = residentBytes(broker.pid)
-  const sockets = await Promise.all(Array.from({ length: count }, () => open(broker.port)))
+  const sockets = await openAll(count, () => open(broker.port))
   await sleep(SETTLE_MS)
-  const after = residentBytes(broker.pid)
-  for (const socket of sockets) socket.destroy()
-  return (after - before) / count / 1000
+  return {
+    bytesEach: (residentBytes(broker.pid) - before) / count,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
+
+/** Opens `count`, at a time no more than a listener's queue takes: what comes on top is opened after seconds, if at all. */
+export async function openAll<T>(count: number, openOne: () => Promise<T>): Promise<T[]> {
+  const opened: T[] = []
+  while (opened.length < count) opened.push(...(await Promise.all(Array.from({ length: Math.min(BACKLOG, count - opened.length) }, openOne))))
+  return opened
 }
 
 function open(port: number): Promise<Socket> {
