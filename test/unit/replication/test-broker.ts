@@ -77,7 +77,12 @@ export class TestBroker {
       logger: silentLogger,
       logs: this.#logs,
       metadata: { image: () => this.#image },
-      settings: { replicaLagTimeMaxMs: 30_000, replicaHighWatermarkCheckpointIntervalMs: 5_000, fetchMaxBytes: 57_671_680, moveMaxBytesPerSecond: Number.MAX_SAFE_INTEGER },
+      settings: {
+        replicaLagTimeMaxMs: 30_000,
+        replicaHighWatermarkCheckpointIntervalMs: 5_000,
+        fetchMaxBytes: 57_671_680,
+        moveMaxBytesPerSecond: Number.MAX_SAFE_INTEGER,
+      },
       traffic: this.traffic,
       minInsyncReplicas: (topic) => this.#minInsyncReplicas.get(topic) ?? 1,
       onFailure: (error) => this.failures.push(error),
