@@ -363,6 +363,8 @@ export const alterConfigScenarios: readonly Scenario[] = [
         outcomes.push(await produced(stage, name))
         await change(stage, version, [[TOPIC, name, [[key, SET, value]]]])
         await untilDescribed(stage, [TOPIC, name], key, value)
+        // Described is what was written; its log has it when the next change can be described.
+        await settled(stage)
         outcomes.push([key, value, sent, await produced(stage, name, sent)])
       }
       return outcomes
