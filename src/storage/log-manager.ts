@@ -244,7 +244,7 @@ export class LogManager {
   /** Only when a loss of power would not take the new log back is the old one removed: until then it may have to stand in again. */
   async #settle(directory: LogDirectory, log: PartitionLog, replaced: { readonly source: LogDirectory; readonly old: PartitionLog } | null): Promise<void> {
     await this.#directories.inBackground(directory, async () => {
-      await log.flush()
+      await log.flushWithPlace()
       await directory.flushNames()
     })
     if (replaced === null || !this.#directories.isLive(directory) || !this.#directories.isLive(replaced.source)) return

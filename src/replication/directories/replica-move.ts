@@ -1,4 +1,5 @@
 import { batchAt } from '../../../protocol/records/batch.ts'
+import { deferred } from '../../base/deferred.ts'
 import { DiskError } from '../../base/errors.ts'
 import type { Clock, Timers } from '../../base/ports.ts'
 import type { PartitionLog } from '../../storage/log/partition-log.ts'
@@ -73,19 +74,19 @@ export class ReplicaMove {
       await this.#copy(log)
       return false
     }
-    await this.future.flush()
-    if (!(await this.#environment.assign(this.partition, this.future))) {
+    await this.future.flushWithPlace()
+    if (!(await this.#assign())) {
       await this.#pause()
       return false
     }
     return this.#isGoing && this.#exchange()
   }
 
-  /** A log says durably whose it is from its first flush on: a crash may leave it beside the copy that took its place. */
+  /** A crash may leave the log beside the copy that took its place: then it has to say whose it is. */
   async #flushFirst(): Promise<void> {
     const { log } = this.partition
     try {
-      await log?.flush()
+      await log?.flushWithPlace()
     } catch (error) {
       if (log !== null) this.partition.logFailed(log, error)
     }
@@ -110,6 +111,20 @@ export class ReplicaMove {
     await this.#environment.throttle.take(records.length, this.#cancelling.signal)
     if (this.#isGoing && from > future.logEndOffset) await future.truncateFullyAndStartAt(first?.baseOffset ?? from)
     if (this.#isGoing && first !== null) this.#append(records)
+  }
+
+  /** Whoever cancels does not wait for the controller, which may be waiting for what cancels: the end of a topic. */
+  async #assign(): Promise<boolean> {
+    const { signal } = this.#cancelling
+    signal.throwIfAborted()
+    const cancelled = deferred<never>()
+    const cancel = () => cancelled.reject(signal.reason)
+    signal.addEventListener('abort', cancel, { once: true })
+    try {
+      return await Promise.race([this.#environment.assign(this.partition, this.future), cancelled.promise])
+    } finally {
+      signal.removeEventListener('abort', cancel)
+    }
   }
 
   #append(records: Buffer): void {

@@ -79,6 +79,7 @@ export class LogDurability {
     try {
       await this.#flushNames()
     } catch (error) {
+      if (this.#state.isClosed) return
       throw this.#state.failed(error)
     }
   }

@@ -307,6 +307,12 @@ export class PartitionLog {
     return this.#durability.flush()
   }
 
+  /** As `flush`, and the log's directory says durably whose it is, also when it is empty. */
+  async flushWithPlace(): Promise<void> {
+    await this.#durability.flush()
+    await this.#durability.flushNames()
+  }
+
   /** Retention by log start, size and time. Resolves with the number of segments removed. Rejects with `DiskError`. */
   async deleteOldSegments(nowMs: TimestampMs): Promise<number> {
     const state = this.#state

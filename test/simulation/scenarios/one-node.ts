@@ -2,15 +2,16 @@ import type { World } from '../../support/world/world.ts'
 import { KafkaClient } from '../kafka-client.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Actor, BROKER, PARTITIONS } from './one-node/actor.ts'
-import { Broker } from './one-node/broker.ts'
+import { Broker, LOG_DIRS } from './one-node/broker.ts'
 import { createTopic } from './one-node/create-topic.ts'
 import { GroupModel, Member } from './one-node/member.ts'
+import { Mover } from './one-node/mover.ts'
 import { Pair } from './one-node/pair.ts'
 import { TopicKeeper } from './one-node/topic-keeper.ts'
 
 /**
  * A whole node, started on an empty machine, serves producers and consumers, the members of a group, and those who make and
- * delete topics and records, while it crashes in the middle of disk operations (during its start and its stop too), its
+ * delete topics and records, and move replicas between directories, while it crashes in the middle of disk operations (during its start and its stop too), its
  * disks fail or fill up, its clock jumps and connections break.
  *
  * Flushed per write, the node may lose power; otherwise it is killed and the system goes on. Either way what `Pair`,
@@ -20,7 +21,7 @@ export const oneNode: Scenario = {
   name: 'one-node',
   promise: 'what was acknowledged or read stays, once and in order, committed offsets do not go back, deleted topics stay deleted',
   sliceSeeds: 15,
-  regressions: [24],
+  regressions: [24, 55],
   async play(world) {
     const story = new Story(world)
     await story.begin()
@@ -47,6 +48,7 @@ class Story {
       ...PARTITIONS.map((partition) => new Pair(portsOf(`client-${partition}`), partition, random.fork(`pair ${partition}`))),
       ...Array.from({ length: MEMBERS }, (_, index) => new Member(portsOf(`member-${index}`), random.fork(`member ${index}`), group)),
       new TopicKeeper(portsOf('keeper'), 'kept', random.fork('keeper')),
+      new Mover(portsOf('mover'), LOG_DIRS, random.fork('mover')),
     ]
     world.network.resetProbability = random.pick([0, 0, 0.002])
   }

@@ -6,7 +6,7 @@ import type { SeededRandom } from '../../../support/world/seeded-random.ts'
 import type { CrashKind, SimulatedNode } from '../../../support/world/simulated-node.ts'
 import type { World } from '../../../support/world/world.ts'
 
-const LOG_DIRS = ['/data/1', '/data/2']
+export const LOG_DIRS = ['/data/1', '/data/2']
 /** The clock may jump as far to either side in all: records of clients whose clock is right are not refused for it. */
 const MOST_CLOCK_OFFSET_MS = 1_200_000
 /** With all of these, a life rolls some segments, removes some, and writes checkpoints. */

@@ -1,0 +1,70 @@
+import { ok } from 'node:assert/strict'
+import { ErrorCode, errorName } from '../../../../protocol/error-codes.ts'
+import { AlterReplicaLogDirsApi } from '../../../../protocol/messages/alter-replica-log-dirs.ts'
+import type { Ports } from '../../../../src/base/ports.ts'
+import type { SeededRandom } from '../../../support/world/seeded-random.ts'
+import { KafkaClient, Unanswered } from '../../kafka-client.ts'
+import { type Actor, BROKER, isPassing, Tasks, TOPIC } from './actor.ts'
+
+/** Whatever others use: a move changes nothing of what they were promised. */
+const REPLICAS = [
+  { name: TOPIC, partitions: [0, 1] },
+  { name: 'kept', partitions: [0] },
+  { name: '__consumer_offsets', partitions: [0] },
+]
+/** For a topic that is not there now, and a directory that this node does not have. */
+const REFUSALS: ReadonlySet<number> = new Set([ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.REPLICA_NOT_AVAILABLE, ErrorCode.LOG_DIR_NOT_FOUND])
+
+/** Moves replicas between the directories of the node, and back in the middle of it. The others see whether anything is lost. */
+export class Mover implements Actor {
+  readonly #ports: Ports
+  readonly #paths: readonly string[]
+  readonly #random: SeededRandom
+  readonly #tasks = new Tasks()
+  #answers = 0
+  #isStopping = false
+
+  constructor(ports: Ports, paths: readonly string[], random: SeededRandom) {
+    this.#ports = ports
+    this.#paths = paths
+    this.#random = random
+  }
+
+  begin(): void {
+    this.#tasks.begin(this.#move(new KafkaClient(this.#ports, BROKER)))
+  }
+
+  stop(): void {
+    this.#isStopping = true
+  }
+
+  get hasStopped(): boolean {
+    return this.#tasks.areDone
+  }
+
+  get failure(): Error | null {
+    return this.#tasks.failure
+  }
+
+  get progress(): number {
+    return this.#answers
+  }
+
+  async verify(): Promise<void> {}
+
+  async #move(client: KafkaClient): Promise<void> {
+    while (!this.#isStopping) {
+      await this.#ports.timers.sleep(this.#random.below(400))
+      const dirs = [{ path: this.#random.pick(this.#paths), topics: [this.#random.pick(REPLICAS)] }]
+      try {
+        const { results } = await client.ask(AlterReplicaLogDirsApi, 2, { dirs })
+        for (const { errorCode } of results.flatMap(({ partitions }) => partitions)) {
+          ok(errorCode === ErrorCode.NONE || REFUSALS.has(errorCode) || isPassing(errorCode), `a move is answered ${errorName(errorCode)}`)
+        }
+        this.#answers++
+      } catch (error) {
+        if (!(error instanceof Unanswered)) throw error
+      }
+    }
+  }
+}
