@@ -17,7 +17,7 @@ const SILENCE_MS = 10_000
 /** More would only repeat the same difference. */
 const REPORTED = 10
 /** Lists that Apache Kafka collects in hash maps. */
-const UNORDERED = ['topics', 'partitions', 'groups', 'responses', 'results']
+const UNORDERED = ['topics', 'partitions', 'groups', 'responses', 'results', 'replicaElectionResults']
 const seed = Number(process.env.ODRADEK_SEED ?? 1)
 
 /** One broker with the same topics, records and groups as the other. */

@@ -68,8 +68,9 @@ export async function startPair(extra: Extra = {}): Promise<Pair> {
 async function startUnderTest(properties: Properties): Promise<Broker> {
   if (process.env.ODRADEK_UNDER_TEST === 'kafka') return startOracle({ properties })
   const [port = 0, controllerPort = 0] = await freePorts(2)
-  // A quorum of the same kind as the oracle's.
-  const settings = { 'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`, ...properties }
+  // A quorum of the same kind as the oracle's; members that stay when their connection closes, as its do.
+  const likeKafka = { 'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`, 'odradek.member.connection.grace.ms': -1 }
+  const settings = { ...likeKafka, ...properties }
   return startOdradek({ ports: [port, controllerPort], settings })
 }
 
