@@ -34,7 +34,7 @@ def until(what, condition, timeout=20):
 
 def equal(actual, expected):
     if actual != expected:
-        raise AssertionError(f'{actual!r} is not {expected!r}')
+        raise AssertionError(f'{actual!r:.1000} is not {expected!r:.1000}')
 
 
 def raises(kinds, function):

@@ -3,11 +3,14 @@
 import time
 from contextlib import contextmanager
 
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, __version__
 from kafka.admin import NewTopic
 
 # A poll that ends while the member joins its group makes version 3.0.12 forget its assignment: polls are long.
 POLL_MS = 2_000
+
+# Version 2.0 tries nothing again by default, and a partition of Apache Kafka may not lead yet when its topic has been made.
+TRIES = {'retries': 5, 'max_in_flight_requests_per_connection': 1} if __version__.startswith('2.0.') else {}
 
 
 @contextmanager
@@ -36,8 +39,7 @@ def producer(bootstrap, **settings):
 
 def produce(bootstrap, topic, messages, **settings):
     """Sends dicts of the arguments of `send`; gives their metadata once all are acknowledged."""
-    # Version 2.0 tries nothing again by default, and a partition of Apache Kafka may not lead yet when its topic has been made.
-    with producer(bootstrap, **{'retries': 5, **settings}) as opened:
+    with producer(bootstrap, **{**TRIES, **settings}) as opened:
         futures = [opened.send(topic, **message) for message in messages]
         opened.flush(timeout=30)
         return [future.get(timeout=10) for future in futures]
