@@ -2,6 +2,7 @@ import { ErrorCode } from '../../protocol/error-codes.ts'
 import { DescribeClusterApi } from '../../protocol/messages/describe-cluster.ts'
 import { ALL_CLUSTER_OPERATIONS, OPERATIONS_NOT_ASKED } from '../metadata/authorized-operations.ts'
 import { brokersOn, controllerIdForClients } from '../metadata/client-view.ts'
+import { recordLevels } from '../metadata/features.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { defineHandler } from './define-handler.ts'
 import type { RequestContext } from './request-context.ts'
@@ -22,8 +23,9 @@ export const describeClusterHandler = defineHandler({
     const { apiVersion, listenerKind, listenerName, services } = context
     const { metadata, clusterId, nodeId } = services
     const endpointType = listenerKind === 'broker' ? BROKERS : CONTROLLERS
-    if (request.endpointType !== endpointType) return refusal(request.endpointType, endpointType, apiVersion)
     const image = metadata.image()
+    if (endpointType === CONTROLLERS && !recordLevels(image.features.metadataVersion).controllerRegistration) return UNREGISTERED
+    if (request.endpointType !== endpointType) return refusal(request.endpointType, endpointType, apiVersion)
     const nodes = endpointType === BROKERS ? brokers(context, image, request.includeFencedBrokers) : controllers(image, listenerName)
     const controllerId = endpointType === BROKERS ? controllerIdForClients(image, () => 0) : nodeId
     return {
@@ -37,6 +39,15 @@ export const describeClusterHandler = defineHandler({
     }
   },
 })
+
+/** Below this level of the metadata controllers do not register, and nobody knows their addresses. */
+const UNREGISTERED = {
+  throttleTimeMs: 0,
+  errorCode: ErrorCode.UNSUPPORTED_VERSION,
+  errorMessage: 'Direct-to-controller communication is not supported with the current MetadataVersion.',
+  clusterId: '',
+  brokers: [],
+}
 
 function refusal(asked: number, served: number, apiVersion: number) {
   const isKnown = asked === BROKERS || asked === CONTROLLERS

@@ -41,7 +41,8 @@ export interface DescribeOptions {
 }
 
 const NEVER = -1
-const UNKNOWN_OFFSET = -1
+/** Nothing is committed yet, or nobody said how far he is. */
+export const UNKNOWN_OFFSET = -1
 
 export function describeQuorum({ voters, durableOffsets, nowMs, ...leader }: DescribeOptions): QuorumDescription {
   const described = voters.map(({ id, directoryId, endpoints }) => {

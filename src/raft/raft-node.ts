@@ -8,7 +8,7 @@ import { type ElectionState, encodeElectionState, QUORUM_STATE_FILE } from './el
 import { type LoadedQuorum, loadQuorum } from './load-quorum.ts'
 import { encodeControlBatch, encodeDataBatch, type LogBatch } from './log-batches.ts'
 import { PendingAppends } from './pending-appends.ts'
-import { describeQuorum, type QuorumDescription, type QuorumView } from './quorum-description.ts'
+import { describeQuorum, type QuorumDescription, type QuorumView, UNKNOWN_OFFSET } from './quorum-description.ts'
 import { RaftCore, type RaftEffect, type RaftEvent } from './raft-core.ts'
 import type { RaftListener } from './raft-listener.ts'
 import type { RaftLog } from './raft-log.ts'
@@ -135,7 +135,14 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
     const { nodeId, ports } = this.#options
     const { durableOffsets, highWatermark } = this.#core
     if (durableOffsets === null) return null
-    return describeQuorum({ leaderId: nodeId, leaderEpoch: this.epoch, highWatermark, voters: this.#voters, durableOffsets, nowMs: ports.clock.nowMs() })
+    return describeQuorum({
+      leaderId: nodeId,
+      leaderEpoch: this.epoch,
+      highWatermark: highWatermark > 0 ? highWatermark : UNKNOWN_OFFSET,
+      voters: this.#voters,
+      durableOffsets,
+      nowMs: ports.clock.nowMs(),
+    })
   }
 
   /** Takes part in the quorum. Resolves when the state machine knows whatever this node can tell it: with one voter, that it leads. */

@@ -3,7 +3,7 @@ import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { describeClusterHandler } from '../../../src/handlers/describe-cluster.ts'
 import { describeTopicPartitionsHandler } from '../../../src/handlers/describe-topic-partitions.ts'
 import type { MetadataRecord } from '../../../src/metadata/metadata-record.ts'
-import { broker, brokerDirectory, partition, topic, topicId } from '../metadata/records.ts'
+import { broker, brokerDirectory, feature, partition, topic, topicId } from '../metadata/records.ts'
 import { TopicNode, versions } from './topic-requests.ts'
 
 const controller: MetadataRecord = {
@@ -48,6 +48,17 @@ describe('DescribeCluster', () => {
     const on = { listenerName: 'CONTROLLER', listenerKind: 'controller' } as const
     const answer = await node.ask(describeClusterHandler, 1, { ...ask, endpointType: 2 }, on)
     expect(answer).toMatchObject({ endpointType: 2, controllerId: 1, brokers: [{ brokerId: 1, host: 'c', port: 9093 }] })
+  })
+
+  it('knows no controllers at a level of the metadata at which they do not register', async () => {
+    const on = { listenerName: 'CONTROLLER', listenerKind: 'controller' } as const
+    const old = new TopicNode([broker(1), feature('metadata.version', 14)])
+    expect(await old.ask(describeClusterHandler, 1, { ...ask, endpointType: 2 }, on)).toMatchObject({
+      errorCode: ErrorCode.UNSUPPORTED_VERSION,
+      errorMessage: 'Direct-to-controller communication is not supported with the current MetadataVersion.',
+      brokers: [],
+    })
+    expect(await old.ask(describeClusterHandler, 1, ask)).toMatchObject({ errorCode: 0, brokers: [{ brokerId: 1 }] })
   })
 
   it.each([
