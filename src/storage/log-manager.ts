@@ -402,12 +402,12 @@ export class LogManager {
     return directory
   }
 
-  /** Logs and copies, one after another, so that other work gets its turns; a failing disk takes its directory offline. */
+  /** One after another, so that other work gets its turns; a failing disk takes its directory offline. Copies are for who makes them. */
   async forEachLog(work: (log: PartitionLog) => Promise<void>): Promise<void> {
     let visited = 0
     for (const directory of this.#directories.live) {
       await this.#directories.inBackground(directory, async () => {
-        for (const log of directory.allLogs) {
+        for (const log of [...directory.logs.values()]) {
           if (++visited % SLICE === 0) await this.#options.ports.timers.sleep(0)
           if (!log.isClosed) await work(log)
         }

@@ -171,6 +171,7 @@ export class LogDirectory {
   /** Renames the log's directory with `suffix`, so that the log is never loaded again. */
   async #setAside(log: PartitionLog, suffix: typeof DELETE_DIRECTORY_SUFFIX | typeof STRAY_DIRECTORY_SUFFIX): Promise<string> {
     this.forget(log)
+    await log.idle()
     const target = this.#asidePath(log, suffix)
     await this.#context.disk.rename(log.directory, target)
     // A log of the same name to come must not find offsets of this one.

@@ -21,6 +21,8 @@ export interface LogDurabilityOptions {
 export class LogDurability {
   readonly #state: LogState
   readonly #history: LogHistory
+  /** The last flush of the directory that was begun; whoever began it was told how it ended. */
+  #flushingNames: Promise<void> = Promise.resolve()
   readonly #flusher = new Flusher(() => this.#flushNow())
   #recoveryPoint: number
   #lastFlushMs: TimestampMs
@@ -62,6 +64,12 @@ export class LogDurability {
   /** Resolves when everything appended before the call is durable. Calls while one runs share the next. Rejects with `DiskError`. */
   flush(): Promise<void> {
     return this.#flusher.run()
+  }
+
+  /** Resolves when no flush runs. */
+  async idle(): Promise<void> {
+    await this.#flusher.idle()
+    await this.#flushingNames
   }
 
   /** For a clean stop: also what an unclean one would make again. */
@@ -126,11 +134,12 @@ export class LogDurability {
     await this.#flushNames()
   }
 
-  /** Retention may remove a segment while it is being flushed. */
+  /** Retention may remove a segment while it is being flushed. A log that was closed meanwhile opens no file again. */
   async #flushSegment(segment: Segment, withIndexes: boolean): Promise<void> {
+    if (this.#state.isClosed) return
     try {
       await segment.flushLog()
-      if (withIndexes) await segment.flushIndexes()
+      if (withIndexes && !this.#state.isClosed) await segment.flushIndexes()
     } catch (error) {
       if (this.#state.segments.all.includes(segment)) throw error
     }
@@ -144,14 +153,21 @@ export class LogDurability {
     return next === undefined ? Number.MAX_SAFE_INTEGER : next.baseOffset - 1
   }
 
-  async #flushNames(): Promise<void> {
+  #flushNames(): Promise<void> {
+    const flushing = this.#flushNamesNow()
+    this.#flushingNames = flushing.catch(() => {})
+    return flushing
+  }
+
+  async #flushNamesNow(): Promise<void> {
     const { directory, context } = this.#state
+    if (this.#state.isClosed) return
     if (!this.#isPlaceDurable) {
       await flushIfPresent(context.disk, `${directory}/partition.metadata`)
       await context.disk.flushDirectory(directory.slice(0, directory.lastIndexOf('/')))
       this.#isPlaceDurable = true
     }
-    if (!this.#hasNewNames) return
+    if (!this.#hasNewNames || this.#state.isClosed) return
     // A file made while the directory is flushed has to be flushed again.
     this.#hasNewNames = false
     await context.disk.flushDirectory(directory)

@@ -307,6 +307,11 @@ export class PartitionLog {
     return this.#durability.flush()
   }
 
+  /** Resolves when no flush uses the log's files any more; to be awaited after `closeFiles` and before the directory is renamed. */
+  idle(): Promise<void> {
+    return this.#durability.idle()
+  }
+
   /** As `flush`, and the log's directory says durably whose it is, also when it is empty. */
   async flushWithPlace(): Promise<void> {
     await this.#durability.flush()

@@ -21,7 +21,7 @@ export const oneNode: Scenario = {
   name: 'one-node',
   promise: 'what was acknowledged or read stays, once and in order, committed offsets do not go back, deleted topics stay deleted',
   sliceSeeds: 15,
-  regressions: [24, 55],
+  regressions: [24, 55, 89],
   async play(world) {
     const story = new Story(world)
     await story.begin()
