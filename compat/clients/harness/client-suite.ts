@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { kafka } from '../../kafkajs/support.ts'
 import { type BrokerUnderTest, startBrokerUnderTest } from '../../support/broker-under-test.ts'
 import { type CommandResult, runCommand } from '../../support/command.ts'
 import { HABITS, type Habit } from './habits.ts'
@@ -36,6 +37,7 @@ export function describeClient(suite: ClientSuite): void {
     beforeAll(async () => {
       program = await suite.program()
       broker = await startBrokerUnderTest(suite.settings)
+      if (isKafka) await untilCoordinatorServes(broker.bootstrap)
     }, PREPARE_TIMEOUT_MS)
     afterAll(() => broker?.[Symbol.asyncDispose]())
 
@@ -54,6 +56,14 @@ export function describeClient(suite: ClientSuite): void {
       )
     })
   })
+}
+
+/** Apache Kafka makes the topic of the coordinators when it is first asked for one, and refuses until it is there; not every client waits for that. */
+async function untilCoordinatorServes(bootstrap: string): Promise<void> {
+  const admin = kafka(bootstrap, { retry: { retries: 20, maxRetryTime: 1_000 } }).admin()
+  await admin.connect()
+  await admin.describeGroups(['any'])
+  await admin.disconnect()
 }
 
 async function succeeds(program: ClientProgram, args: readonly string[]): Promise<string> {
