@@ -1,5 +1,5 @@
-import { alterPartitionReassignmentsHandler } from './alter-partition-reassignments.ts'
 import { alterConfigsHandler } from './alter-configs.ts'
+import { alterPartitionReassignmentsHandler } from './alter-partition-reassignments.ts'
 import { alterReplicaLogDirsHandler } from './alter-replica-log-dirs.ts'
 import { apiVersionsHandler } from './api-versions.ts'
 import { createAclsHandler } from './create-acls.ts'
@@ -81,8 +81,8 @@ export const handlers: readonly AnyHandler[] = [
   expireDelegationTokenHandler,
   describeDelegationTokenHandler,
   deleteGroupsHandler,
-  incrementalAlterConfigsHandler,
   electLeadersHandler,
+  incrementalAlterConfigsHandler,
   alterPartitionReassignmentsHandler,
   listPartitionReassignmentsHandler,
   offsetDeleteHandler,

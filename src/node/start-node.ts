@@ -74,7 +74,15 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const directories = await openDirectories({ ...shared, controller: told.controllers[0] })
   const metadata = await openMetadata({ ...shared, directories, controllers: told.controllers })
   const { loader, controller } = metadata
-  const partitions = await openPartitions({ ...shared, onShortage: (close) => disk.onShortage(close), pollTimers: wireTimers, traffic, directories, loader, brokerEpoch: () => broker.brokerEpoch })
+  const partitions = await openPartitions({
+    ...shared,
+    onShortage: (close) => disk.onShortage(close),
+    pollTimers: wireTimers,
+    traffic,
+    directories,
+    loader,
+    brokerEpoch: () => broker.brokerEpoch,
+  })
   const { groups, elections, allServing } = openGroups({ nodeId, config, loader, partitions, ports, logger })
   await Promise.all([loader.addPublisher(partitions.replicas), loader.addPublisher(elections)])
   const broker = new BrokerLifecycle({
