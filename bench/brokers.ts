@@ -7,6 +7,7 @@ import { answersApiVersions } from '../compat/support/answers-api-versions.ts'
 import { freePorts } from '../compat/support/free-ports.ts'
 import { jdkProgram, kafkaJars } from '../compat/support/jars.ts'
 import { runJavaProcess } from '../compat/support/java-tools.ts'
+import { JVM_OPTIONS } from './jvm-options.ts'
 
 export type BrokerKind = 'kafka' | 'odradek'
 
@@ -27,13 +28,18 @@ export interface KeptBroker extends BenchBroker {
   start(): Promise<void>
 }
 
+export interface BrokerOptions {
+  /** Odradek's clients are sent there: to something that stands before it. */
+  readonly advertisedPort?: number
+}
+
 const ODRADEK = join(import.meta.dirname, '../bin/odradek')
 
 /** Each as its users start it: Kafka with the heap that its start script sets, Odradek by its own program from the build. */
-export async function startBroker(kind: BrokerKind): Promise<KeptBroker> {
+export async function startBroker(kind: BrokerKind, options: BrokerOptions = {}): Promise<KeptBroker> {
   const directory = await mkdtemp(join(tmpdir(), `odradek-bench-${kind}-`))
   const [port = 0, controllerPort = 0] = await freePorts(2)
-  const command = kind === 'kafka' ? await kafkaCommand(directory, port, controllerPort) : odradekCommand(directory, port, controllerPort)
+  const command = kind === 'kafka' ? await kafkaCommand(directory, port, controllerPort) : odradekCommand(directory, controllerPort, { port, ...options })
   const startedMs = performance.now()
   let child = await launch(command, port)
   const startMs = performance.now() - startedMs
@@ -74,10 +80,10 @@ interface Command {
   readonly args: readonly string[]
 }
 
-function odradekCommand(directory: string, port: number, controllerPort: number): Command {
+function odradekCommand(directory: string, controllerPort: number, { port, advertisedPort = port }: BrokerOptions & { readonly port: number }): Command {
   const settings = {
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}`,
     'log.dirs': join(directory, 'data'),
   }
   const sets = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
@@ -107,19 +113,8 @@ async function kafkaCommand(directory: string, port: number, controllerPort: num
   const formatted = await runJavaProcess('kafka.tools.StorageTool', ['format', '-t', '4L6g3nShT-eMCtK--X86sw', '-c', file])
   if (formatted.exit !== 0) throw new Error(`Apache Kafka's storage tool failed:\n${formatted.stdout}${formatted.stderr}`)
   const { classPath } = await kafkaJars()
-  // What kafka-server-start.sh and kafka-run-class.sh of 4.3.1 pass.
-  const jvm = [
-    '-Xmx1G',
-    '-Xms1G',
-    '-server',
-    '-XX:+UseG1GC',
-    '-XX:MaxGCPauseMillis=20',
-    '-XX:InitiatingHeapOccupancyPercent=35',
-    '-XX:+ExplicitGCInvokesConcurrent',
-    '-Djava.awt.headless=true',
-  ]
-  const quiet = `-Dlog4j2.configurationFile=${join(import.meta.dirname, 'log4j2-warnings.properties')}`
-  return { program: jdkProgram('java'), args: [...jvm, quiet, '-cp', classPath, 'kafka.Kafka', file] }
+  // What kafka-server-start.sh adds.
+  return { program: jdkProgram('java'), args: [...JVM_OPTIONS, '-Xmx1G', '-Xms1G', '-cp', classPath, 'kafka.Kafka', file] }
 }
 
 const START_TIMEOUT_MS = 300_000

@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePorts } from '../../compat/support/free-ports.ts'
+import { startBroker } from '../brokers.ts'
 import { residentBytes } from '../process-stats.ts'
+import { endToEndLatency, type LatencyFigures } from './load.ts'
 
 const ROUND_TRIPS = 20_000
 const SETTLE_MS = 2_000
@@ -13,6 +16,21 @@ export interface Floor {
   readonly residentMegabytes: number
   /** Of 100 bytes, one at a time, between two Node processes. */
   readonly roundTripMs: number
+}
+
+/** Kafka's latency tool against prepared answers; see `canned-broker.ts`. The first run warms both sides up, as load does for a broker. */
+export async function cannedLatency(records: number): Promise<LatencyFigures> {
+  const [port = 0] = await freePorts(1)
+  await using broker = await startBroker('odradek', { advertisedPort: port })
+  const canned = spawn(process.execPath, [join(import.meta.dirname, 'canned-broker.ts'), String(port), String(broker.port)], { stdio: 'ignore' })
+  try {
+    ;(await connected(port, canned)).destroy()
+    const at = { pid: canned.pid as number, bootstrap: `127.0.0.1:${port}` }
+    await endToEndLatency(at, 'warm-up', records)
+    return await endToEndLatency(at, 'latency', records)
+  } finally {
+    canned.kill('SIGKILL')
+  }
 }
 
 /** What a Node process costs that listens, sends back what it gets, and does nothing else: nothing built on Node goes below it. */

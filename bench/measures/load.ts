@@ -1,5 +1,7 @@
-import { runJavaProcess } from '../../compat/support/java-tools.ts'
+import { runCommand } from '../../compat/support/command.ts'
+import { jdkProgram, kafkaJars } from '../../compat/support/jars.ts'
 import type { BenchBroker } from '../brokers.ts'
+import { JVM_OPTIONS } from '../jvm-options.ts'
 import { cpuSeconds } from '../process-stats.ts'
 
 const PERF_TIMEOUT_MS = 300_000
@@ -57,7 +59,7 @@ export interface LatencyFigures {
 }
 
 /** Kafka's own end-to-end latency tool: each record is sent, acknowledged (acks=all) and consumed before the next. */
-export async function endToEndLatency(broker: BenchBroker, topic: string, records: number): Promise<LatencyFigures> {
+export async function endToEndLatency(broker: Pick<BenchBroker, 'pid' | 'bootstrap'>, topic: string, records: number): Promise<LatencyFigures> {
   const before = cpuSeconds(broker.pid)
   const output = await perfTool('EndToEndLatency', [
     '--bootstrap-server',
@@ -78,8 +80,11 @@ export async function endToEndLatency(broker: BenchBroker, topic: string, record
   }
 }
 
+/** As kafka-producer-perf-test.sh and its like run it: a tool whose code is compiled less well would be what is measured. */
 async function perfTool(name: string, args: readonly string[]): Promise<string> {
-  const result = await runJavaProcess(`org.apache.kafka.tools.${name}`, args, { timeoutMs: PERF_TIMEOUT_MS })
+  const { classPath } = await kafkaJars()
+  const jvm = [...JVM_OPTIONS, '-Xmx512M', '-cp', classPath, `org.apache.kafka.tools.${name}`]
+  const result = await runCommand(jdkProgram('java'), [...jvm, ...args], { timeoutMs: PERF_TIMEOUT_MS })
   if (result.exit !== 0) throw new Error(`${name} ${args.join(' ')} ended with ${result.exit}:\n${result.stdout}${result.stderr}`)
   return result.stdout
 }
