@@ -12,6 +12,7 @@ import { clockPorts } from './clock-ports.ts'
 import type { Fault, Node, StartNodeOptions } from './node-api.ts'
 import type { RunningNode } from './running-node.ts'
 import { startNode as startAnyNode } from './start-node.ts'
+import { checkStartOptions } from './start-options.ts'
 
 const LOOPBACK = '127.0.0.1'
 
@@ -21,6 +22,7 @@ const LOOPBACK = '127.0.0.1'
  * Errors: `OdradekError`, whose `code` says what kind and whose message what to do.
  */
 export async function startNode(options: StartNodeOptions = {}): Promise<Node> {
+  checkStartOptions(options)
   const real = portsFor(options)
   const temporary = options.dataDirectory === undefined ? temporaryPath((count) => real.random.bytes(count)) : null
   const clock = options.clock === undefined ? {} : { 'odradek.control.clock': options.clock }
