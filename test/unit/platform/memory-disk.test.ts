@@ -22,8 +22,9 @@ describe('a disk in memory', () => {
           expected = next
           if (kind === 'truncate') file.truncate(position)
           else {
-            expected.fill(index + 1, position, position + length)
-            file.writeAt([Buffer.alloc(length, index + 1)], position)
+            const written = Buffer.alloc(length, index + 1)
+            expected.set(written, length === 0 ? 0 : position)
+            file.writeAt([written], position)
           }
         })
         const found = Buffer.alloc(file.sizeBytes(), 0xff)
