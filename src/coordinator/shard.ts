@@ -291,7 +291,7 @@ export class Shard<Machine extends ShardMachine<Rec>, Rec> {
     batch.linger?.cancel()
     const outcome = this.#log.append(batch.build(this.#options.settings.compression, this.leaderEpoch))
     if (!outcome.ok) {
-      this.#options.logger.warn('coordinator records cannot be appended', { errorCode: outcome.errorCode, baseOffset: batch.baseOffset })
+      this.#tellOfFailure(outcome.errorCode, batch.baseOffset)
       this.#dropBatch(batch, outcome.errorCode)
       return false
     }
@@ -304,6 +304,14 @@ export class Shard<Machine extends ShardMachine<Rec>, Rec> {
     this.#snapshots.createSnapshot(outcome.nextOffset)
     this.#advance(this.#log.highWatermark)
     return true
+  }
+
+  /** A partition that was deleted, or is led elsewhere, is heard of here a moment later: nothing is wrong then. */
+  #tellOfFailure(errorCode: number, baseOffset: number): void {
+    const { logger } = this.#options
+    const what = 'coordinator records cannot be appended'
+    if (errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER) logger.debug(what, { errorCode, baseOffset })
+    else logger.warn(what, { errorCode, baseOffset })
   }
 
   #dropBatch(batch: OpenBatch, errorCode: number): void {

@@ -3,8 +3,8 @@ import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { buildBatch } from '../../../protocol/records/build-batch.ts'
 import { CoordinatorRuntime, type CoordinatorSettings } from '../../../src/coordinator/coordinator-runtime.ts'
 import { MAX_PENDING_WRITES } from '../../../src/coordinator/shard.ts'
-import { silentLogger } from '../../../src/telemetry/logger.ts'
 import { World } from '../../support/world/world.ts'
+import { type Line, recordingLogger } from '../server/harness.ts'
 import { CounterMachine, type CounterRecord, counterCodec } from './counter-machine.ts'
 import { MemoryLog } from './memory-log.ts'
 
@@ -13,6 +13,7 @@ const PARTITION = 3
 interface Setup {
   readonly world: World
   readonly log: MemoryLog
+  readonly lines: readonly Line[]
   readonly machines: CounterMachine[]
   readonly runtime: CoordinatorRuntime<CounterMachine, CounterRecord>
   machine(): CounterMachine
@@ -29,6 +30,7 @@ function start(settings: Partial<CoordinatorSettings>, log: MemoryLog): Setup {
   const world = new World({ seed: 1 })
   const { clock, timers } = world.node('a').ports
   const machines: CounterMachine[] = []
+  const lines: Line[] = []
   const runtime = new CoordinatorRuntime<CounterMachine, CounterRecord>({
     topic: '__counters',
     openLog: (_topic, _partition, leaderEpoch) => log.open(leaderEpoch),
@@ -41,9 +43,9 @@ function start(settings: Partial<CoordinatorSettings>, log: MemoryLog): Setup {
     settings: { writeTimeoutMs: 5000, appendLingerMs: -1, loadBufferBytes: 5_242_880, compression: 'none', ...settings },
     clock,
     timers,
-    logger: silentLogger,
+    logger: recordingLogger(lines),
   })
-  return { world, log, machines, runtime, machine: () => machines.at(-1) as CounterMachine }
+  return { world, log, lines, machines, runtime, machine: () => machines.at(-1) as CounterMachine }
 }
 
 const ok = (value: number) => ({ ok: true, value })
@@ -146,6 +148,17 @@ describe('writes', () => {
 })
 
 describe('an append that fails', () => {
+  it('is warned of, but not where the partition is no longer led here: of that this coordinator is about to hear', async () => {
+    const { world, log, lines, runtime } = await serving()
+    const warnings = () => lines.filter(({ level }) => level === 'warn').map(({ fields }) => fields.errorCode)
+    log.failNext(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    log.failNext(ErrorCode.KAFKA_STORAGE_ERROR)
+    expect(await world.complete(runtime.write(PARTITION, (machine) => machine.add('a', 1)))).toEqual(failed(ErrorCode.NOT_LEADER_OR_FOLLOWER))
+    expect(warnings()).toEqual([])
+    await world.complete(runtime.write(PARTITION, (machine) => machine.add('a', 1)))
+    expect(warnings()).toEqual([ErrorCode.KAFKA_STORAGE_ERROR])
+  })
+
   it('takes back the state and fails the requests of its batch, and no others', async () => {
     const { world, log, runtime, machine } = await serving()
     log.hold()
