@@ -47,14 +47,21 @@ export interface LostClientsOptions {
   visitOf(connectionId: number): Visit | null
 }
 
+interface Asks {
+  count: number
+  lastMs: number
+}
+
 interface Watched extends AskingClient {
   readonly told: Endpoint
-  /** Of the client on its connection before this one, if that is watched. */
-  readonly previous: { readonly lastAskMs: number } | null
+  readonly asks: Asks
+  /**
+   * Of the client on its connection before this one, if that was watched. Nothing else of it: each knows the one before, and
+   * all would be kept of a client that comes and leaves for ever.
+   */
+  readonly previousAsks: Asks | null
   readonly firstAskMs: number
   readonly timer: Timer
-  lastAskMs: number
-  asks: number
 }
 
 /** See the head of this file. */
@@ -74,9 +81,10 @@ export class LostClients implements Disposable {
     if (leadsHere(client, told)) return
     const watched = this.#watched.get(client.connectionId) ?? this.#watch(client, told)
     if (watched === null) return
-    watched.asks++
-    watched.lastAskMs = this.#options.clock.monotonicMs()
-    if (watched.asks >= RETRY_ASKS && watched.lastAskMs - watched.firstAskMs >= RETRY_MS) this.#judge(watched)
+    const { asks, firstAskMs } = watched
+    asks.count++
+    asks.lastMs = this.#options.clock.monotonicMs()
+    if (asks.count >= RETRY_ASKS && asks.lastMs - firstAskMs >= RETRY_MS) this.#judge(watched)
   }
 
   [Symbol.dispose](): void {
@@ -87,10 +95,11 @@ export class LostClients implements Disposable {
   #watch({ connectionId, clientId, remote, local }: AskingClient, told: Endpoint): Watched | null {
     const name = nameOf({ remote, clientId })
     if (this.#watched.size >= MAX_WATCHED || this.#lines >= MAX_LINES || this.#well.has(name)) return null
-    const previous = [...this.#watched.values()].findLast((other) => nameOf(other) === name) ?? null
-    const nowMs = this.#options.clock.monotonicMs()
+    const previousAsks = [...this.#watched.values()].findLast((other) => nameOf(other) === name)?.asks ?? null
+    const firstAskMs = this.#options.clock.monotonicMs()
+    const asks = { count: 0, lastMs: firstAskMs }
     const timer = this.#options.timers.schedule(SILENCE_MS, () => this.#judge(watched))
-    const watched: Watched = { connectionId, clientId, remote, local, told, previous, firstAskMs: nowMs, lastAskMs: nowMs, asks: 0, timer }
+    const watched: Watched = { connectionId, clientId, remote, local, told, asks, previousAsks, firstAskMs, timer }
     this.#watched.set(connectionId, watched)
     return watched
   }
@@ -101,7 +110,7 @@ export class LostClients implements Disposable {
     const visit = this.#options.visitOf(watched.connectionId)
     // It left: that says nothing of whether it could have come.
     if (visit === null || this.#well.has(nameOf(watched))) return
-    const hasCome = watched.previous !== null && watched.previous.lastAskMs <= watched.firstAskMs
+    const hasCome = watched.previousAsks !== null && watched.previousAsks.lastMs <= watched.firstAskMs
     if (visit.isNewestOfHost && !visit.hasWorked && !hasCome) this.#warn(watched)
     if (visit.isNewestOfHost || visit.hasWorked) this.#remember(nameOf(watched))
   }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { LostClients, type Visit } from '../../../src/server/lost-clients.ts'
 import { type Line, ManualTime, recordingLogger } from './harness.ts'
@@ -160,4 +162,29 @@ describe('the watch is bounded', () => {
     }
     expect(stage.told).toHaveLength(100)
   })
+
+  test('in what is kept of a client that comes and leaves for ever', async () => {
+    const stage = new Stage()
+    const first = comeAndLeave(stage, 1)
+    for (let id = 2; id <= 10; id++) comeAndLeave(stage, id)
+    expect(await isCollected(first)).toBe(true)
+    expect(stage.time.pendingCount).toBeGreaterThan(0)
+  })
 })
+
+/** Before the one that came earlier is forgotten. */
+function comeAndLeave(stage: Stage, connectionId: number): WeakRef<object> {
+  const remote = { host: '10.0.0.9', port: 50_000 + connectionId }
+  stage.lost.asked({ connectionId, clientId: 'probe', remote, local: { host: '10.0.0.1', port: 9092 } }, TOLD)
+  stage.time.advance(10_000)
+  return new WeakRef(remote)
+}
+
+async function isCollected(reference: WeakRef<object>): Promise<boolean> {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage: () => void = runInNewContext('gc')
+  // What a WeakRef was made of in this turn is kept until the turn ends.
+  await new Promise((resolve) => setImmediate(resolve))
+  collectGarbage()
+  return reference.deref() === undefined
+}
