@@ -5,7 +5,8 @@ import { cpuSeconds, residentBytes } from '../process-stats.ts'
 
 const SETTLE_MS = 3_000
 const WATCH_MS = 5_000
-const BACKLOG = 50
+/** Half of a listener's queue: the system lets connections on top of it wait for seconds. */
+const OPENED_AT_ONCE = 25
 
 export interface IdleFigures {
   readonly residentMegabytes: number
@@ -45,10 +46,10 @@ export async function idleConnections(broker: BenchBroker, count: number): Promi
   }
 }
 
-/** Opens `count`, at a time no more than a listener's queue takes: what comes on top is opened after seconds, if at all. */
+/** Opens `count`, some at a time. */
 export async function openAll<T>(count: number, openOne: () => Promise<T>): Promise<T[]> {
   const opened: T[] = []
-  while (opened.length < count) opened.push(...(await Promise.all(Array.from({ length: Math.min(BACKLOG, count - opened.length) }, openOne))))
+  while (opened.length < count) opened.push(...(await Promise.all(Array.from({ length: Math.min(OPENED_AT_ONCE, count - opened.length) }, openOne))))
   return opened
 }
 
