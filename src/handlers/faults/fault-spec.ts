@@ -1,6 +1,7 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import type { AnyApi } from '../../../protocol/schema/notation.ts'
 import { OdradekError } from '../../base/errors.ts'
+import { shown } from '../../base/shown.ts'
 import { nearestName } from '../../config/sources/nearest-name.ts'
 import { namesTopics } from './split-by-topic.ts'
 
@@ -63,7 +64,7 @@ function apisOf(value: unknown, served: readonly AnyApi[]): readonly AnyApi[] {
   return names.map((name) => {
     const api = served.find((candidate) => candidate.name === name)
     if (api !== undefined) return api
-    const text = typeof name === 'string' ? name : JSON.stringify(name)
+    const text = typeof name === 'string' ? name : shown(name)
     const known = served.map((candidate) => candidate.name)
     throw invalid(`This node serves no API ${text}.${meant(text, known)} It serves ${known.join(', ')}.`)
   })
@@ -85,20 +86,20 @@ function errorCodeOf(name: string): ErrorCode {
 
 function dropOf(value: unknown): FaultSpec['drop'] {
   if (value === undefined || value === 'before' || value === 'after') return value
-  throw invalid(`drop is before or after (the request was handled), not ${JSON.stringify(value)}.`)
+  throw invalid(`drop is before or after (the request was handled), not ${shown(value)}.`)
 }
 
 function textOf(fields: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = fields[name]
   if (value === undefined || typeof value === 'string') return value
-  throw invalid(`${name} is a text, not ${JSON.stringify(value)}.`)
+  throw invalid(`${name} is a text, not ${shown(value)}.`)
 }
 
 function wholeOf(fields: Readonly<Record<string, unknown>>, name: string, least: number, most: number): number | undefined {
   const value = fields[name]
   if (value === undefined) return undefined
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
-  throw invalid(`${name} is a whole number from ${least} to ${most}, not ${JSON.stringify(value)}.`)
+  throw invalid(`${name} is a whole number from ${least} to ${most}, not ${shown(value)}.`)
 }
 
 function meant(name: string, candidates: Iterable<string>): string {

@@ -1,4 +1,5 @@
 import { OdradekError } from '../../base/errors.ts'
+import { shown } from '../../base/shown.ts'
 import type { WaitLimits } from './waits.ts'
 
 /** What a group is awaited to be; what is not given may be anything. */
@@ -23,7 +24,7 @@ const LIMITS = ['timeoutMs', 'signal']
 export function readGroupExpectation(groupId: unknown, options: unknown): GroupExpectation & WaitLimits {
   const fields = fieldsOf(options, ['stable', 'lag', 'members', ...LIMITS])
   const stable = fields.stable
-  if (stable !== undefined && stable !== true) throw invalid(`stable is true where it is given, not ${JSON.stringify(stable)}.`)
+  if (stable !== undefined && stable !== true) throw invalid(`stable is true where it is given, not ${shown(stable)}.`)
   const lag = wholeOf(fields, 'lag', Number.MAX_SAFE_INTEGER)
   const members = wholeOf(fields, 'members', MOST_PARTITIONS)
   if (stable === undefined && lag === undefined && members === undefined) throw invalid('Nothing is awaited of the group: give stable, lag or members.')
@@ -48,7 +49,7 @@ export function readRecordsExpectation(topic: unknown, count: unknown, options: 
 /** Milliseconds by which a clock is moved. Errors: ADVANCE_INVALID. */
 export function readAdvance(ms: unknown): number {
   if (typeof ms === 'number' && Number.isFinite(ms) && ms >= 0 && ms <= Number.MAX_SAFE_INTEGER / 1000) return ms
-  throw new OdradekError('ADVANCE_INVALID', `A clock is moved by milliseconds from 0 on, and never back: not by ${JSON.stringify(ms)}.`)
+  throw new OdradekError('ADVANCE_INVALID', `A clock is moved by milliseconds from 0 on, and never back: not by ${shown(ms)}.`)
 }
 
 function limitsOf(fields: Readonly<Record<string, unknown>>): WaitLimits {
@@ -67,14 +68,14 @@ function fieldsOf(options: unknown, known: readonly string[]): Readonly<Record<s
 
 function textOf(value: unknown, what: string): string {
   if (typeof value === 'string' && value !== '') return value
-  throw invalid(`${what} is a name, not ${JSON.stringify(value)}.`)
+  throw invalid(`${what} is a name, not ${shown(value)}.`)
 }
 
 function wholeOf(fields: Readonly<Record<string, unknown>>, name: string, most: number): number | undefined {
   const value = fields[name]
   if (value === undefined) return undefined
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most) return value
-  throw invalid(`${name} is a whole number from 0 to ${most}, not ${JSON.stringify(value)}.`)
+  throw invalid(`${name} is a whole number from 0 to ${most}, not ${shown(value)}.`)
 }
 
 function invalid(message: string): OdradekError {

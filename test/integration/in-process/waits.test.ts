@@ -98,6 +98,7 @@ test.each<[string, () => Promise<unknown>]>([
   ['The group is a name, not "".', () => node.untilGroup('', { stable: true })],
   ['count is missing', () => node.untilRecords('orders', undefined as unknown as number)],
   ['count is a whole number from 0 to', () => node.untilRecords('orders', 1.5)],
+  ['not 5n.', () => node.untilRecords('orders', 5n as unknown as number)],
   ['timeoutMs is a whole number', () => node.untilRecords('orders', 1, { timeoutMs: -1 })],
   ['signal is an AbortSignal.', () => node.untilRecords('orders', 1, { signal: {} as AbortSignal })],
   ['The options of a wait are an object.', () => node.untilGroup('g', null as unknown as object)],

@@ -274,6 +274,7 @@ describe('a fault is refused', () => {
     [{ error: 16 }, 'error is a text, not 16.'],
     [{ error: 'NOT_COORDINATOR', drop: 'after' }, 'a fault has error or drop, not both'],
     [{ drop: true }, 'drop is before or after (the request was handled), not true.'],
+    [{ delayMs: Number.NaN }, 'delayMs is a whole number from 0 to 86400000, not NaN.'],
     [{ delayMs: -1 }, 'delayMs is a whole number from 0 to 86400000, not -1.'],
     [{ delayMs: 1, times: 0 }, 'times is a whole number from 1 to 1000000000, not 0.'],
     [{ api: ['Produce', 'Heartbeat'], topic: 'orders', delayMs: 1 }, 'Requests of Heartbeat name no topics: leave topic out.'],
