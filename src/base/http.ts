@@ -32,9 +32,11 @@ export interface HttpServerOptions extends Endpoint {
   /** Answers one request. What it throws is answered 500, without saying what, and given to `onError`. */
   handle(request: HttpRequest): HttpResponse | Promise<HttpResponse>
   onError(error: unknown): void
+  /** The form in which the server itself refuses a request (400, 413, 500); a line of text where not given. */
+  refuse?(status: number, sentence: string): HttpResponse
   /** A longer body is answered 413 and not read to its end; 64 KiB where not given. */
   readonly maxBodyBytes?: number
-  /** Those beyond are closed at once; 64 where not given. */
+  /** One more takes the place of the oldest that is not being answered, or is closed where all are; 64 where not given. */
   readonly maxConnections?: number
   /** A request that is not there as a whole by then is answered 408; 10 s where not given. What a handler takes is its own affair. */
   readonly receiveTimeoutMs?: number

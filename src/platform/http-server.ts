@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { HttpRequest, HttpResponse, HttpServer, HttpServerOptions } from '../base/http.ts'
 import type { Endpoint } from '../base/ports.ts'
+import { limitConnections } from './http-connections.ts'
 import { toNetworkError } from './network-errors.ts'
 
 const DEFAULT_MAX_BODY_BYTES = 64 * 1024
@@ -25,7 +26,7 @@ export function startHttpServer(options: HttpServerOptions): Promise<HttpServer>
     keepAliveTimeout: KEEP_ALIVE_MS,
     joinDuplicateHeaders: true,
   })
-  server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS
+  limitConnections(server, options.maxConnections ?? DEFAULT_MAX_CONNECTIONS)
   server.on('request', (incoming, outgoing) => void serve(options, incoming, outgoing))
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(toNetworkError('Listening on', options, error)))
@@ -75,18 +76,23 @@ async function serve(options: HttpServerOptions, incoming: IncomingMessage, outg
     // Who is gone before the whole request was there, or while the handler waited with `closed`, wants no answer.
     if (gone.signal.aborted || incoming.errored !== null) return
     options.onError(error)
-    send(incoming, outgoing, { status: 500, body: 'something is broken here; the log of the node says what\n' })
+    send(incoming, outgoing, refused(options, 500, 'something is broken here; the log of the node says what'))
   }
 }
 
 async function respond(options: HttpServerOptions, incoming: IncomingMessage, closed: AbortSignal): Promise<HttpResponse> {
   const target = targetOf(incoming)
-  if (target === null) return { status: 400, body: 'the address is not a path that can be decoded\n' }
+  if (target === null) return refused(options, 400, 'the address is not a path that can be decoded')
   const maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES
   const body = await readBody(incoming, maxBodyBytes)
-  if (body === null) return { status: 413, body: `the body is longer than ${maxBodyBytes} bytes\n`, headers: { connection: 'close' } }
+  if (body === null) return { ...refused(options, 413, `the body is longer than ${maxBodyBytes} bytes`), headers: { connection: 'close' } }
   const request: HttpRequest = { method: incoming.method ?? 'GET', ...target, headers: headersOf(incoming), body, closed }
   return options.handle(request)
+}
+
+/** In the form of the handler's own refusals, or as a line of text. */
+function refused({ refuse }: HttpServerOptions, status: number, sentence: string): HttpResponse {
+  return refuse === undefined ? { status, body: `${sentence}\n` } : refuse(status, sentence)
 }
 
 /** null: not a path, or not percent-encoded UTF-8. */

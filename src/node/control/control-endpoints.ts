@@ -46,10 +46,14 @@ export class ControlEndpoints {
     } catch (error) {
       const refusal = refusalOf(error)
       if (refusal === null) throw error
-      const { status, message, code } = refusal
-      const body = `${JSON.stringify({ error: message, ...(code === null ? {} : { code }) })}\n`
-      return { status, body, contentType: JSON_TYPE, ...(refusal.allow === undefined ? {} : { headers: { allow: refusal.allow } }) }
+      const { status, message, code, allow } = refusal
+      return { ...this.refuse(status, message, code), ...(allow === undefined ? {} : { headers: { allow } }) }
     }
+  }
+
+  /** A refusal as every other of this port. */
+  readonly refuse = (status: number, error: string, code: string | null = null): HttpResponse => {
+    return { status, body: `${JSON.stringify({ error, ...(code === null ? {} : { code }) })}\n`, contentType: JSON_TYPE }
   }
 
   async #serve(request: HttpRequest): Promise<Reply> {

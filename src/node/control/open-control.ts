@@ -62,6 +62,7 @@ export async function openControl({ node, services, apis, groups, loader, facts,
     host: LOOPBACK,
     port,
     handle: endpoints.handle,
+    refuse: endpoints.refuse,
     onError: (error) => logger.error('a request to the control port failed', { error }),
   })
   teardown.add('the control port', () => server[Symbol.asyncDispose]())

@@ -119,7 +119,7 @@ describe('the control port', () => {
 
   test('does not read a body without end', async () => {
     const answer = await fetch(`${node.controlUrl}/faults`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: ' '.repeat(100_000) })
-    expect(answer.status).toBe(413)
+    expect({ status: answer.status, body: await answer.json() }).toEqual({ status: 413, body: { error: 'the body is longer than 65536 bytes' } })
   })
 })
 

@@ -108,13 +108,38 @@ test('a request that does not come to its end in time is ended', async () => {
   expect(await answerOn(await raw(server, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab'))).toMatch(/^HTTP\/1\.1 408 /)
 })
 
-test('connections beyond the limit are closed, and room comes back when one goes', async () => {
-  const server = await serve(ok, { maxConnections: 1 })
-  const first = await raw(server, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')
-  await once(first, 'data')
+test('a connection beyond the limit is closed where all are being answered, and room comes back when one goes', async () => {
+  const waiting = deferred<HttpRequest>()
+  const server = await serve(
+    async (request) => {
+      if (request.path === '/') return ok(request)
+      waiting.resolve(request)
+      await once(request.closed, 'abort')
+      throw request.closed.reason
+    },
+    { maxConnections: 1 },
+  )
+  const first = await raw(server, 'GET /wait HTTP/1.1\r\nHost: a\r\n\r\n')
+  await waiting.promise
   expect(await answerOn(await raw(server, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'))).toBe('')
   first.destroy()
   await expect.poll(async () => (await fetch(urlOf(server, '/')).catch(() => null))?.status).toBe(200)
+})
+
+test('connections that say nothing, or half of a request, keep nobody else out', async () => {
+  const server = await serve(ok, { maxConnections: 3 })
+  const slow = []
+  for (const text of ['', 'GET / HTTP/1.1\r\n', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n']) slow.push(await raw(server, text))
+  await once(slow[2] as Socket, 'data')
+  const oldest = answerOn(slow[0] as Socket)
+  expect(await answerOn(await raw(server, 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'))).toMatch(/^HTTP\/1\.1 200 /)
+  expect(await oldest).toBe('')
+})
+
+test('what the server itself refuses has the form that is asked for', async () => {
+  const server = await serve(ok, { maxBodyBytes: 1, refuse: (status, sentence) => ({ status, body: JSON.stringify({ no: sentence }) }) })
+  expect(await (await fetch(urlOf(server, '/%E0%A4%A'))).json()).toEqual({ no: 'the address is not a path that can be decoded' })
+  expect(await (await fetch(urlOf(server, '/'), { method: 'POST', body: 'xx' })).json()).toEqual({ no: 'the body is longer than 1 bytes' })
 })
 
 test('what a handler throws is answered 500 without telling it, and is reported', async () => {
