@@ -1,3 +1,4 @@
+import { OdradekError } from '../base/errors.ts'
 import type { Ports } from '../base/ports.ts'
 import { countedDisk } from './counted-disk.ts'
 import { ManualTime } from './manual-time.ts'
@@ -6,11 +7,16 @@ import { ManualTime } from './manual-time.ts'
 const QUIET_TURNS = 3
 /** Where work never ends (clients that keep the disk busy), it is not waited for longer than this. */
 const LONGEST_SETTLING_MS = 5_000
+/** In the year 255,479. Beyond 8.64e15 there are no dates, and beyond 2^53 no times on the wire. */
+const LATEST_MS = 8e15
 
 /** The ports of a node whose time stands still. */
 export interface ManualPorts {
   readonly ports: Ports
-  /** Lets time pass; resolves when what came due is done: what it began on disk has ended, too. */
+  /**
+   * Lets time pass; resolves when what came due is done: what it began on disk has ended, too.
+   * Errors: ADVANCE_INVALID beyond the last date that there is; nothing has passed then.
+   */
   advance(ms: number): Promise<void>
 }
 
@@ -23,6 +29,8 @@ export function manualPorts(real: Ports): ManualPorts {
     ports: { ...real, clock: time, timers: time, disk },
     async advance(ms) {
       await settle()
+      if (time.nowMs() + ms > LATEST_MS)
+        throw new OdradekError('ADVANCE_INVALID', `There are no dates ${ms} ms after ${new Date(time.nowMs()).toISOString()}: move the clock by less.`)
       time.pass(ms)
       await settle()
     },

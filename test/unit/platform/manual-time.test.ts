@@ -108,6 +108,15 @@ describe('ports with such a clock', () => {
     expect(order).toEqual(['before begins', 'before ends', 'due begins', 'due ends'])
   })
 
+  test('stops before the last date that there is, and stays where it was', async () => {
+    const real = nodePorts()
+    const { ports, advance } = manualPorts({ ...real, clock: { ...real.clock, nowMs: () => 8e15 - 10 } })
+    await expect(advance(11)).rejects.toMatchObject({ code: 'ADVANCE_INVALID', message: expect.stringContaining('There are no dates 11 ms after') })
+    expect(ports.clock.nowMs()).toBe(8e15 - 10)
+    await advance(10)
+    expect(ports.clock.nowMs()).toBe(8e15)
+  })
+
   test('fail as the disk does', async () => {
     const { ports, advance } = manualPorts(nodePorts())
     await expect(ports.disk.list('./is-not-there')).rejects.toMatchObject({ name: 'DiskError', reason: 'not-found' })
