@@ -1,11 +1,12 @@
 import { type BrokerUnderTest, startBrokerUnderTest } from '../support/broker-under-test.ts'
 import { type JavaTools, startJavaTools, type ToolOptions, type ToolResult } from '../support/java-tools.ts'
 
-/** The classes behind Apache Kafka's scripts, by the scripts' names. */
+/** The classes behind Apache Kafka's scripts, by the scripts' names; one that has no script has a name like theirs. */
 export const TOOLS = {
   'kafka-acls': 'org.apache.kafka.tools.AclCommand',
   'kafka-broker-api-versions': 'org.apache.kafka.tools.BrokerApiVersionsCommand',
   'kafka-client-metrics': 'org.apache.kafka.tools.ClientMetricsCommand',
+  'kafka-client-compatibility': 'org.apache.kafka.tools.ClientCompatibilityTest',
   'kafka-cluster': 'org.apache.kafka.tools.ClusterTool',
   'kafka-configs': 'kafka.admin.ConfigCommand',
   'kafka-console-consumer': 'org.apache.kafka.tools.consumer.ConsoleConsumer',
@@ -18,13 +19,17 @@ export const TOOLS = {
   'kafka-e2e-latency': 'org.apache.kafka.tools.EndToEndLatency',
   'kafka-features': 'org.apache.kafka.tools.FeatureCommand',
   'kafka-get-offsets': 'org.apache.kafka.tools.GetOffsetShell',
+  'kafka-groups': 'org.apache.kafka.tools.GroupsCommand',
   'kafka-leader-election': 'org.apache.kafka.tools.LeaderElectionCommand',
   'kafka-metadata-quorum': 'org.apache.kafka.tools.MetadataQuorumCommand',
   'kafka-log-dirs': 'org.apache.kafka.tools.LogDirsCommand',
   'kafka-producer-perf-test': 'org.apache.kafka.tools.ProducerPerformance',
   'kafka-reassign-partitions': 'org.apache.kafka.tools.reassign.ReassignPartitionsCommand',
   'kafka-replica-verification': 'org.apache.kafka.tools.ReplicaVerificationTool',
+  'kafka-share-groups': 'org.apache.kafka.tools.consumer.group.ShareGroupCommand',
   'kafka-storage': 'kafka.tools.StorageTool',
+  'kafka-streams-application-reset': 'org.apache.kafka.tools.StreamsResetter',
+  'kafka-streams-groups': 'org.apache.kafka.tools.streams.StreamsGroupCommand',
   'kafka-topics': 'org.apache.kafka.tools.TopicCommand',
   'kafka-transactions': 'org.apache.kafka.tools.TransactionsCommand',
   'kafka-verifiable-consumer': 'org.apache.kafka.tools.VerifiableConsumer',
