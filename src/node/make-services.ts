@@ -10,12 +10,10 @@ import type { LostClients } from '../server/lost-clients.ts'
 import { addressesByClient } from '../server/told-addresses.ts'
 import { apiVersionsSource, coordinatorCluster } from './metadata-views.ts'
 import type { NodeOptions } from './node-options.ts'
+import { NODE_PRINCIPAL } from './node-principal.ts'
 import type { OpenDirectories } from './open-directories.ts'
 import type { OpenMetadata } from './open-metadata.ts'
 import type { OpenPartitions } from './open-partitions.ts'
-
-/** As whom the node itself asks its controller. */
-export const NODE_PRINCIPAL = 'User:ANONYMOUS'
 
 export interface MakeServicesOptions {
   readonly options: Pick<NodeOptions, 'config' | 'identity' | 'ports' | 'logLevels' | 'gateways'>

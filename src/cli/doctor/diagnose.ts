@@ -37,9 +37,8 @@ export async function diagnose(asked: Endpoint, options: BrokerConnectionOptions
   const first = await visit(asked, options)
   if (first.kind === 'fails') return { asked, first, told: [], isHealthy: false }
   const told = await Promise.all(first.brokers.map(async (broker) => ({ broker, visit: await visit({ host: broker.host, port: broker.port }, options) })))
-  const isHealthy =
-    told.length > 0 && told.every(({ visit: { kind, ...found } }) => kind === 'answers' && 'clusterId' in found && found.clusterId === first.clusterId)
-  return { asked, first, told, isHealthy }
+  const isReached = ({ visit }: Diagnosis['told'][number]) => visit.kind === 'answers' && visit.clusterId === first.clusterId
+  return { asked, first, told, isHealthy: told.length > 0 && told.every(isReached) }
 }
 
 async function visit(endpoint: Endpoint, options: BrokerConnectionOptions): Promise<Visit> {

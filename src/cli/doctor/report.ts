@@ -1,6 +1,7 @@
 import { NetworkError, type OdradekError } from '../../base/errors.ts'
 import type { Endpoint } from '../../base/ports.ts'
 import { formatHostPort } from '../../config/host-port.ts'
+import { isLoopback } from '../../server/told-addresses.ts'
 import type { Diagnosis, ToldBroker, Visit } from './diagnose.ts'
 
 /** What was found, in lines for a reader, each thing that is wrong followed by one sentence of advice. */
@@ -52,17 +53,13 @@ function adviceOn(error: OdradekError, asked: Endpoint, { nodeId, host, port }: 
     case 'not-found':
       return `${setting} to a name that can be resolved here, such as ${asked.host}, or make ${host} known to this machine.`
     case 'refused':
-      if (isThisMachine(host) && !isThisMachine(asked.host))
+      if (isLoopback(host) && !isLoopback(asked.host))
         return `${setting} to the address by which you reached it, ${addressOf(asked)}: ${host} leads each client to its own machine.`
       if (host === asked.host) return `${setting} to port ${asked.port}, or publish its port ${port} under the same number.`
       return `${setting} to an address and port that lead to it from here, such as ${addressOf(asked)}.`
     default:
       return `${setting} to an address that can be reached from here, such as ${addressOf(asked)}.`
   }
-}
-
-function isThisMachine(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
 }
 
 function addressOf({ host, port }: Endpoint): string {

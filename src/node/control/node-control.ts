@@ -4,14 +4,12 @@ import type { GroupService } from '../../group/group-service.ts'
 import { type Fault, Faults, type FaultyApis } from '../../handlers/faults/faults.ts'
 import type { Services } from '../../handlers/services.ts'
 import type { MetadataLoader } from '../../metadata/loader.ts'
+import { NODE_PRINCIPAL } from '../node-principal.ts'
 import { awaitGroup, type FoundGroup } from './await-group.ts'
 import { awaitRecords } from './await-records.ts'
 import { resetNode } from './reset.ts'
 import { readAdvance, readGroupExpectation, readRecordsExpectation } from './wait-options.ts'
 import { Waits } from './waits.ts'
-
-/** As whom the node itself asks its controller. */
-const NODE_PRINCIPAL = 'User:ANONYMOUS'
 
 export interface NodeControlOptions {
   readonly services: Pick<Services, 'controller' | 'fetchSessions' | 'replicas'>
