@@ -12,11 +12,6 @@ import { nodeIdentity } from './node-identity.ts'
 import { checkNodeRules } from './node-rules.ts'
 import { invalidValue } from './validators.ts'
 
-/** Why the node cannot be what it would be with `values` as the whole of a layer, though each value by itself may stand; null when it can. */
-export function combinationRefusal(config: NodeConfig, layer: DynamicLayer, values: ReadonlyMap<string, string>): string | null {
-  return nodeRefusal(config.withDynamic(layer, values))
-}
-
 /** Why the broker would refuse `values` as the whole of a layer; null when it takes them. */
 export function dynamicUpdateRefusal(config: NodeConfig, layer: DynamicLayer, values: ReadonlyMap<string, string>): string | null {
   const refusal = dynamicRefusal(layer === 'broker', values)
@@ -25,8 +20,8 @@ export function dynamicUpdateRefusal(config: NodeConfig, layer: DynamicLayer, va
   return nodeRefusal(next) ?? reconfigurationRefusal(config, next)
 }
 
-/** What would also refuse a start with these values. */
-function nodeRefusal(next: NodeConfig): string | null {
+/** What would also refuse a start with these values, though each by itself may stand; null when nothing does. */
+export function nodeRefusal(next: NodeConfig): string | null {
   try {
     checkNodeRules(next)
     return null

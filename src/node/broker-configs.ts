@@ -1,5 +1,5 @@
-import { combinationRefusal } from '../config/dynamic-update.ts'
-import type { NodeConfig } from '../config/node-config.ts'
+import { nodeRefusal } from '../config/dynamic-update.ts'
+import type { DynamicLayer, NodeConfig } from '../config/node-config.ts'
 import type { MetadataDelta, MetadataPublisher } from '../metadata/delta.ts'
 import { ConfigResourceType, configOverrides, type MetadataImage } from '../metadata/image.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -7,12 +7,21 @@ import type { Logger } from '../telemetry/logger.ts'
 /** The name under which settings of all brokers stand. */
 const ALL_BROKERS = ''
 
-/** Brings settings that were made while the cluster runs into the node's configuration (KIP-226). Comes first among the publishers. */
+const LAYERS: readonly DynamicLayer[] = ['default-broker', 'broker']
+
+/**
+ * Brings settings that were made while the cluster runs into the node's configuration (KIP-226). Comes first among the publishers.
+ *
+ * What was right when it was set may not fit what the node is started with now. Layers that came together are judged
+ * together, for one may need the other; one that does not fit is left out, and tried again with the next change of either.
+ */
 export class BrokerConfigs implements MetadataPublisher {
   readonly name = 'broker-configs'
   readonly #nodeId: string
   readonly #config: NodeConfig
   readonly #logger: Logger
+  /** What the metadata log says of these is not in force. */
+  readonly #refused = new Set<DynamicLayer>()
 
   constructor(nodeId: number, config: NodeConfig, logger: Logger) {
     this.#nodeId = String(nodeId)
@@ -21,21 +30,28 @@ export class BrokerConfigs implements MetadataPublisher {
   }
 
   onUpdate(delta: MetadataDelta, image: MetadataImage): void {
-    for (const { type, name } of delta.configs.values()) {
-      if (type !== ConfigResourceType.BROKER) continue
-      if (name === ALL_BROKERS || name === this.#nodeId) this.#apply(name, image)
-    }
+    const changed = [...delta.configs.values()].filter(({ type }) => type === ConfigResourceType.BROKER).map(({ name }) => name)
+    if (!LAYERS.some((layer) => changed.includes(this.#nameOf(layer)))) return
+    const layers = LAYERS.filter((layer) => changed.includes(this.#nameOf(layer)) || this.#refused.has(layer))
+    const written = layers.map((layer) => [layer, configOverrides(image, ConfigResourceType.BROKER, this.#nameOf(layer))] as const)
+    const together = written.reduce((config, [layer, values]) => config.withDynamic(layer, values), this.#config)
+    const fits = nodeRefusal(together) === null
+    for (const [layer, values] of written) this.#apply(layer, values, fits)
   }
 
-  #apply(name: string, image: MetadataImage): void {
-    const layer = name === ALL_BROKERS ? 'default-broker' : 'broker'
-    const values = configOverrides(image, ConfigResourceType.BROKER, name)
-    const reason = combinationRefusal(this.#config, layer, values)
-    // What was right when it was set may not fit what the node is started with now.
+  #nameOf(layer: DynamicLayer): string {
+    return layer === 'broker' ? this.#nodeId : ALL_BROKERS
+  }
+
+  /** @param fits known to fit with all that is applied with it */
+  #apply(layer: DynamicLayer, values: ReadonlyMap<string, string>, fits: boolean): void {
+    const reason = fits ? null : nodeRefusal(this.#config.withDynamic(layer, values))
     if (reason !== null) {
+      this.#refused.add(layer)
       this.#logger.error('settings of the cluster cannot be applied to this node', { names: [...values.keys()], reason })
       return
     }
+    this.#refused.delete(layer)
     const ignored = this.#config.setDynamic(layer, values)
     if (ignored.length > 0) this.#logger.warn('settings of the cluster that this node does not take are ignored', { names: ignored })
   }

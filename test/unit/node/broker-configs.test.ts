@@ -60,6 +60,30 @@ describe('broker settings in the metadata log', () => {
     expect(failed).toEqual([{ names: ['max.connections.per.ip', 'message.max.bytes'], reason }])
   })
 
+  test.each([
+    ['all brokers', 'this one', ['', '1']],
+    ['this one', 'all brokers', ['1', '']],
+  ] as const)('for %s that fit only with those for %s are applied with them, as a start reads both at once', (_first, _second, [first, second]) => {
+    const { config, failed, publisher } = following(1)
+    const { delta, image } = replay([
+      configRecord(BROKER, first, 'max.connections.per.ip', '0'),
+      configRecord(BROKER, second, 'max.connections.per.ip.overrides', '127.0.0.1:9'),
+    ])
+    publisher.onUpdate(delta, image)
+    expect([config.get('max.connections.per.ip'), config.get('max.connections.per.ip.overrides')]).toEqual([0, '127.0.0.1:9'])
+    expect(failed).toEqual([])
+  })
+
+  test('that did not fit are applied when a change of the other level makes them fit', () => {
+    const { config, failed, publisher } = following(1)
+    const first = replay([configRecord(BROKER, '1', 'max.connections.per.ip', '0')])
+    publisher.onUpdate(first.delta, first.image)
+    const second = replay([configRecord(BROKER, '', 'max.connections.per.ip.overrides', '127.0.0.1:9')], first.image)
+    publisher.onUpdate(second.delta, second.image)
+    expect(config.get('max.connections.per.ip')).toBe(0)
+    expect(failed).toHaveLength(1)
+  })
+
   test('are left alone when a topic changes', () => {
     const { config, publisher } = following(1)
     const before = config.version
