@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
@@ -13,7 +13,21 @@ const documents = [
     .map((name) => `docs/${name.replaceAll('\\', '/')}`),
 ].map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 
-const scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly scripts: Readonly<Record<string, string>> }).scripts
+interface Package {
+  readonly scripts: Readonly<Record<string, string>>
+  /** What is shipped, beside `ALWAYS_SHIPPED`: names of files and folders; those behind `!` are left out. */
+  readonly files: readonly string[]
+}
+
+const { scripts, files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Package
+const ALWAYS_SHIPPED = ['package.json', 'README.md', 'LICENSE']
+
+/** @param path from the root of the repository */
+function isShipped(path: string): boolean {
+  const isBelow = (name: string) => path === name || path.startsWith(`${name}/`)
+  const isLeftOut = files.some((name) => name.startsWith('!') && isBelow(name.slice(1)))
+  return !isLeftOut && [...ALWAYS_SHIPPED, ...files].some(isBelow)
+}
 
 /** Where a document speaks of something: `path:line: what`. */
 function eachFound(pattern: RegExp, judge: (found: string, path: string) => string | null): string[] {
@@ -44,6 +58,13 @@ describe('documents', () => {
       if (!existsSync(target)) return `there is no ${link}`
       return anchor === undefined || anchorsOf(target).includes(anchor) ? null : `there is no heading ${link}`
     })
+    expect(wrong).toEqual([])
+  })
+
+  it('that are in the package link to what is in it', () => {
+    const wrong = eachFound(/\]\((?![a-z]+:)([^)\s#]+)[^)\s]*\)/g, (link, path) =>
+      isShipped(path) && !isShipped(normalize(join(dirname(path), link)).replaceAll('\\', '/')) ? `${link} is not shipped` : null,
+    )
     expect(wrong).toEqual([])
   })
 
