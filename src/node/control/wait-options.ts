@@ -55,8 +55,15 @@ export function readAdvance(ms: unknown): number {
 function limitsOf(fields: Readonly<Record<string, unknown>>): WaitLimits {
   const timeoutMs = wholeOf(fields, 'timeoutMs', LONGEST_WAIT_MS)
   const { signal } = fields
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid('signal is an AbortSignal.')
+  if (signal !== undefined && !isSignal(signal)) throw invalid('signal is an AbortSignal.')
   return { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(signal === undefined ? {} : { signal }) }
+}
+
+/** By its form: test environments such as jsdom have a class of their own. */
+function isSignal(value: unknown): value is AbortSignal {
+  if (typeof value !== 'object' || value === null) return false
+  const { aborted, addEventListener, removeEventListener } = value as Partial<AbortSignal>
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function' && typeof removeEventListener === 'function'
 }
 
 function fieldsOf(options: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {

@@ -46,6 +46,20 @@ describe('a wait for records', () => {
     await expect(node.untilRecords('orders', 5, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'WAIT_ABORTED' })
   })
 
+  test('takes the signal of a test environment with classes of its own, such as jsdom', async () => {
+    const listeners = new Set<() => void>()
+    const signal = {
+      aborted: false,
+      reason: 'enough',
+      addEventListener: (_type: 'abort', listener: () => void) => void listeners.add(listener),
+      removeEventListener: (_type: 'abort', listener: () => void) => void listeners.delete(listener),
+    }
+    const aborted = node.untilRecords('orders', 5, { signal })
+    for (const listener of listeners) listener()
+    await expect(aborted).rejects.toMatchObject({ code: 'WAIT_ABORTED', cause: 'enough' })
+    expect(listeners.size).toBe(0)
+  })
+
   test('does not outlive the node', async () => {
     const other = await startNode()
     const waiting = other.untilRecords('orders', 5)
