@@ -16,7 +16,11 @@ let processRegistry: Registry | null = null
 export const exposePrometheus: Expose = (metrics) => {
   let merged: Promise<Registry> | null = null
   return async () => {
-    merged ??= mergedRegistry(metrics)
+    merged ??= mergedRegistry(metrics).catch((error) => {
+      // Loading may fail for a moment, as without descriptors: the next reading tries again.
+      merged = null
+      throw error
+    })
     const registry = await merged
     return { contentType: registry.contentType, text: await registry.metrics() }
   }

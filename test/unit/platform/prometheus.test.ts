@@ -29,3 +29,17 @@ test('the process and Node.js tell of themselves beside, once for each node of t
   }
   expect((await second()).text).not.toContain('first_total')
 })
+
+test('a first reading that fails does not spoil the next', async () => {
+  let isBroken = true
+  const metrics: readonly Metric[] = new Proxy([counter('spools_total', () => 3)], {
+    get(target, name) {
+      if (isBroken) throw new Error('no descriptor left to load it')
+      return Reflect.get(target, name)
+    },
+  })
+  const expose = exposePrometheus(metrics)
+  await expect(expose()).rejects.toThrow('no descriptor left')
+  isBroken = false
+  expect((await expose()).text).toContain('\nspools_total 3\n')
+})
