@@ -43,7 +43,8 @@ export async function formatNode({ identity, clusterId: wanted, controller, igno
   await formatDirectories({
     clusterId,
     nodeId,
-    logDirs: directories,
+    // Others alone would look as if this one had been lost: see `checkMetadataDirectory`.
+    logDirs: [...new Set([metadataLogDir, ...directories])],
     metadataLogDir,
     standaloneVoter: quorumVoters.length > 0 || voter === undefined ? null : { name: voter.name, host: voter.host, port: voter.port },
     bootstrapRecords: bootstrapRecords(),

@@ -8,6 +8,7 @@ import { lockDirectories } from '../storage/directory/lock-directories.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { formatNode } from './format-node.ts'
+import { checkMetadataDirectory } from './metadata-directory.ts'
 import type { AdvertisedListener } from './node-listeners.ts'
 import type { Teardown } from './teardown.ts'
 
@@ -31,7 +32,8 @@ export interface OpenDirectories {
 
 /**
  * One that cannot be read or formatted is left out, unless the metadata log is in it.
- * Errors: `DiskError` with reason 'locked' that names who has a directory; FORMAT for one of another node or cluster;
+ * Errors: `DiskError` with reason 'locked' that names who has a directory; FORMAT for one of another node or cluster, and
+ * for a new metadata log beside old data;
  * NO_LOG_DIRECTORY when none can be used, or not that of the metadata log.
  */
 export async function openDirectories(options: OpenDirectoriesOptions): Promise<OpenDirectories> {
@@ -57,6 +59,8 @@ export async function openDirectories(options: OpenDirectoriesOptions): Promise<
 async function formatAndRead({ identity, controller, ports, logger }: OpenDirectoriesOptions, usable: ReadonlySet<string>): Promise<OpenDirectories> {
   const { nodeId, logDirs, metadataLogDir } = identity
   const usableIdentity = { ...identity, logDirs: logDirs.filter((path) => usable.has(path)) }
+  const found = await readLogDirectories([...usable], ports.disk, { nodeId })
+  await checkMetadataDirectory(found, usableIdentity, ports.disk)
   const { clusterId, formatted } = await formatNode({ identity: usableIdentity, clusterId: undefined, controller, ignoreFormatted: true, ports })
   if (formatted.length > 0) logger.info('directories are formatted', { clusterId, nodeId, directories: formatted })
   const directories = await readLogDirectories([...usable], ports.disk, { nodeId, clusterId })
