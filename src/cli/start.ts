@@ -25,7 +25,7 @@ const EXIT_BEFORE_READY = 143
 
 const LOG_LEVELS: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 'debug', 'trace']
 
-/** Runs a node until SIGTERM or SIGINT, or until it fails. */
+/** Runs a node until SIGTERM, SIGINT or SIGHUP, or until it fails. */
 export const startCommand: Command = {
   name: 'start',
   summary: 'Run a node until it is told to stop.',

@@ -2,11 +2,12 @@ import { deferred } from '../base/deferred.ts'
 
 /** How a running command learns that it shall end. */
 export interface StopSignals extends Disposable {
-  /** Resolves with the name of the first SIGTERM or SIGINT. A second one ends the process at once, with exit code 1. */
+  /** Resolves with the name of the first SIGTERM, SIGINT or SIGHUP. A second one ends the process at once, with exit code 1. */
   readonly first: Promise<string>
 }
 
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const
+/** SIGHUP: the terminal is closed. A JVM stops in order for these three, too. */
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
 /** @param onSecond called before the process ends at once; must be synchronous */
 export function watchStopSignals(onSecond: () => void): StopSignals {

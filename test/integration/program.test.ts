@@ -40,12 +40,12 @@ describe('odradek start', () => {
     expect(readdirSync(data)).toContain('.kafka_cleanshutdown')
   })
 
-  test('--ephemeral leaves nothing behind', async () => {
-    const temporary = directory('ephemeral')
+  test.each(['SIGINT', 'SIGHUP'] as const)('--ephemeral leaves nothing behind when %s ends it, as Ctrl-C and a closed terminal do', async (signal) => {
+    const temporary = directory(`ephemeral-${signal}`)
     await using node = new Odradek(['start', '--ephemeral', ...FREE_PORTS], { TMPDIR: temporary })
     await node.line('nothing is kept: the data go with the node')
     expect(readdirSync(temporary)).toHaveLength(1)
-    node.process.kill('SIGINT')
+    node.process.kill(signal)
     expect(await node.exit()).toBe(0)
     expect(readdirSync(temporary)).toEqual([])
   })
