@@ -284,7 +284,10 @@ export class LogManager {
    */
   async settleFutureLogs(placedIn: (log: PartitionLog) => Uuid | null): Promise<void> {
     for (const directory of this.#directories.live) {
-      for (const [key, future] of [...directory.futures]) await this.#settleFuture({ directory, key, future, placedIn: placedIn(future) })
+      for (const [key, future] of [...directory.futures]) {
+        // What became of another copy may have taken the directory offline.
+        if (!future.isClosed) await this.#settleFuture({ directory, key, future, placedIn: placedIn(future) })
+      }
     }
   }
 
@@ -322,7 +325,7 @@ export class LogManager {
   /** Lets go of everything without a word on disk: for a node that has to stop at once. */
   abandon(): void {
     void this.#tasks?.stop()
-    for (const directory of this.#directories.live) directory.closeFiles()
+    this.#directories.abandon()
   }
 
   async #load(path: string): Promise<void> {

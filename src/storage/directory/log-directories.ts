@@ -116,6 +116,13 @@ export class LogDirectories {
     }
   }
 
+  /** Lets go of all of them; a failure that comes now is nobody's concern. */
+  abandon(): void {
+    for (const directory of this.#live.values()) directory.closeFiles()
+    this.#live.clear()
+    this.#directoryOf.clear()
+  }
+
   fail(directory: LogDirectory, error: DiskError): void {
     if (!this.#live.delete(directory.path)) return
     this.#offline.add(directory.path)

@@ -1,5 +1,6 @@
 import type { Uuid } from '../../../protocol/uuid.ts'
 import { assert } from '../../base/assert.ts'
+import { DiskError } from '../../base/errors.ts'
 import { parseTopicPartitionKey, topicPartitionKey } from '../../base/topic-partition.ts'
 import { LOG_START_CHECKPOINT, OffsetCheckpointFile, type OffsetsByPartition, RECOVERY_POINT_CHECKPOINT } from '../checkpoint/offset-checkpoint.ts'
 import { DELETE_DIRECTORY_SUFFIX, FUTURE_DIRECTORY_SUFFIX, futureTopicPartition, STRAY_DIRECTORY_SUFFIX, setAsideDirectoryName } from '../files/file-names.ts'
@@ -46,6 +47,8 @@ export class LogDirectory {
   readonly #checkpointing: Flusher
   #writtenRecoveryPoints: OffsetsByPartition | null = null
   #writtenLogStarts: OffsetsByPartition | null = null
+  /** Its logs are let go: what was under way then writes nothing of them any more, and brings none back. */
+  #isClosed = false
   /** Of the shutdown before this start; null when there was none, or an unclean one. */
   previousBrokerEpoch: number | null = null
 
@@ -158,10 +161,12 @@ export class LogDirectory {
     this.#options.trash.stop()
     await forEachLimited(this.allLogs, this.#options.concurrency, (log) => log.close())
     await this.checkpoint()
+    this.#ensureOpen()
     await writeCleanShutdown(this.#context.disk, this.path, brokerEpoch)
   }
 
   closeFiles(): void {
+    this.#isClosed = true
     this.#options.trash.stop()
     for (const log of this.allLogs) log.closeFiles()
     this.logs.clear()
@@ -194,6 +199,7 @@ export class LogDirectory {
   }
 
   async #writeCheckpoints(): Promise<void> {
+    if (this.#isClosed) return
     const logs = [...this.futures, ...this.logs]
     const recoveryPoints = new Map(logs.map(([name, log]) => [name, log.recoveryStart]))
     const logStarts = new Map(logs.filter(([, log]) => log.isStartWithinSegment).map(([name, log]) => [name, log.logStartOffset]))
@@ -233,7 +239,7 @@ export class LogDirectory {
     writeWhole(this.#context.disk, `${this.path}/${name}/${PARTITION_METADATA_FILE}`, encodePartitionMetadata(topicId))
   }
 
-  #open(what: {
+  async #open(what: {
     name: string
     topic: string
     partition: number
@@ -244,7 +250,14 @@ export class LogDirectory {
     isNew: boolean
   }): Promise<PartitionLog> {
     const directory = `${this.path}/${what.name}`
-    return loadLog({ ...what, context: this.#context, directory, config: this.#options.configOf(what.topic) })
+    const log = await loadLog({ ...what, context: this.#context, directory, config: this.#options.configOf(what.topic) })
+    if (this.#isClosed) log.closeFiles()
+    this.#ensureOpen()
+    return log
+  }
+
+  #ensureOpen(): void {
+    if (this.#isClosed) throw new DiskError('closed', this.path, `Log directory ${this.path} was given up meanwhile`)
   }
 }
 
