@@ -3,13 +3,15 @@ import type { Disk, DiskFile } from '../../base/ports.ts'
 
 /**
  * A file that is opened when first needed and may be closed behind its owner's back when others need the descriptor.
- * Take the `DiskFile` anew for every synchronous use; asynchronous ones go through `use`.
+ * Take the `DiskFile` anew for every synchronous use; asynchronous ones go through `use`. What its owner closed is not used
+ * again, but by calls that were under way.
  */
 export class LazyFile {
   readonly path: string
   readonly #openFiles: OpenFiles
   #file: DiskFile | null = null
   #users = 0
+  #isDone = false
   /** Set at every use but the one that opens it, so that files read once go first; cleared by the hand of the clock that looks for one to close. */
   isRecentlyUsed = false
 
@@ -41,10 +43,19 @@ export class LazyFile {
       return await work(await this.#getAsync())
     } finally {
       this.#users--
+      // The owner may have closed it while it was being opened.
+      if (this.#isDone && this.#users === 0) this.letGo()
     }
   }
 
+  /** For its owner, who needs it no longer. */
   close(): void {
+    this.#isDone = true
+    this.letGo()
+  }
+
+  /** Only for `OpenFiles`: closes it until it is used again. */
+  letGo(): void {
     const file = this.#file
     if (file === null) return
     this.#file = null
@@ -130,7 +141,7 @@ export class OpenFiles {
       const file = this.#held[this.#hand] as LazyFile
       if (file === except || file.isInUse) continue
       if (!file.isRecentlyUsed) {
-        file.close()
+        file.letGo()
         return
       }
       file.isRecentlyUsed = false

@@ -35,6 +35,20 @@ describe('OpenFiles', () => {
     }
   })
 
+  it('does not keep a file open that its owner closed while it was being opened', async () => {
+    const world = new World({ seed: 1 })
+    const openFiles = new OpenFiles(world.node('a').ports.disk, 4)
+    openFiles
+      .file('/0')
+      .get('create')
+      .writeAt([Buffer.from('x')], 0)
+    const file = openFiles.file('/0')
+    const size = file.use(async (opened) => opened.sizeBytes())
+    file.close()
+    expect(await world.complete(size)).toBe(1)
+    expect([file.isOpen, openFiles.count]).toEqual([false, 1])
+  })
+
   it('does not count a file that was closed', () => {
     const { files, openFiles } = filesOf(3, 2)
     for (const file of files) file.get('create')
