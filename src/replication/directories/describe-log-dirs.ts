@@ -1,5 +1,6 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { DiskError } from '../../base/errors.ts'
+import { forEachLimited } from '../../storage/directory/for-each-limited.ts'
 import type { PartitionLog } from '../../storage/log/partition-log.ts'
 import type { LogManager } from '../../storage/log-manager.ts'
 import type { Partition } from '../partition.ts'
@@ -32,6 +33,8 @@ export interface DescribeLogDirsOptions {
 }
 
 const UNKNOWN = -1
+/** Sizes asked at the same time in one directory. */
+const CONCURRENCY = 8
 
 /** Each of `log.dirs`, in order, with what is in it. Source: ReplicaManager.describeLogDirs; KIP-113, KIP-827, KIP-1066. */
 export function describeLogDirs(options: DescribeLogDirsOptions): Promise<readonly DescribedDirectory[]> {
@@ -41,13 +44,31 @@ export function describeLogDirs(options: DescribeLogDirsOptions): Promise<readon
 async function describeDirectory(path: string, { logs, partition, isAsked }: DescribeLogDirsOptions): Promise<DescribedDirectory> {
   try {
     const { totalBytes, freeBytes: usableBytes } = await logs.spaceOf(path)
-    const asked = logs.logsIn(path).filter((log) => isAsked(log.topic, log.partition))
+    const askedFor = () => logs.logsIn(path).filter((log) => isAsked(log.topic, log.partition))
+    await forEachLimited(askedFor(), CONCURRENCY, (log) => findSize(logs, log))
+    // Meanwhile logs may have come and gone.
+    const asked = askedFor()
     const isFuture = (log: PartitionLog) => logs.getFutureLog(log.topic, log.partition) === log
     const described = asked.map((log) => describe(log, partition(log.topic, log.partition), isFuture(log)))
+    if (logs.directoryStatus(path) !== 'online') return offline(path)
     return { path, errorCode: ErrorCode.NONE, logs: described, totalBytes, usableBytes, isCordoned: logs.isCordoned(path) }
   } catch (error) {
     if (!(error instanceof DiskError)) throw error
-    return { path, errorCode: ErrorCode.KAFKA_STORAGE_ERROR, logs: [], totalBytes: UNKNOWN, usableBytes: UNKNOWN, isCordoned: false }
+    return offline(path)
+  }
+}
+
+function offline(path: string): DescribedDirectory {
+  return { path, errorCode: ErrorCode.KAFKA_STORAGE_ERROR, logs: [], totalBytes: UNKNOWN, usableBytes: UNKNOWN, isCordoned: false }
+}
+
+async function findSize(logs: LogManager, log: PartitionLog): Promise<void> {
+  if (log.isClosed) return
+  try {
+    await log.findSize()
+  } catch (error) {
+    if (error instanceof DiskError) logs.reportDiskError(log, error)
+    throw error
   }
 }
 

@@ -145,6 +145,17 @@ export class PartitionLog {
     return this.#state.guard(() => this.#state.segments.all.reduce((sum, segment) => sum + segment.sizeBytes, 0))
   }
 
+  /** As `sizeBytes`, without opening files that nobody used yet. Rejects with `DiskError`. */
+  async findSize(): Promise<number> {
+    const state = this.#state
+    try {
+      for (const segment of [...state.segments.all]) await segment.findSize()
+    } catch (error) {
+      throw state.failed(error)
+    }
+    return this.sizeBytes
+  }
+
   /** Records before the log start are still in the first segment's file: a checkpoint has to remember where the log starts. */
   get isStartWithinSegment(): boolean {
     return this.#state.logStartOffset > this.#state.segments.first.baseOffset

@@ -100,6 +100,14 @@ export class Segment {
     return this.#sizeBytes
   }
 
+  /** Asks for the size, unless it is known, without opening the file nor holding the event loop. */
+  async findSize(): Promise<void> {
+    if (this.#sizeBytes !== NOT_ASKED) return
+    const info = await this.#context.disk.info(this.log.path)
+    // An append may have asked meanwhile, and have made it larger. A file that is gone is found to be when it is used.
+    if (info !== null && this.#sizeBytes === NOT_ASKED) this.#sizeBytes = info.sizeBytes
+  }
+
   get offsetIndex(): OffsetIndex {
     this.#offsetIndex ??= new OffsetIndex(this.#context.indexes, this.pathOf(OFFSET_INDEX_SUFFIX), this.baseOffset)
     return this.#offsetIndex

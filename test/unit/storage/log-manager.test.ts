@@ -210,6 +210,17 @@ describe('a clean shutdown', () => {
     expect(await text(ports, '/one/.kafka_cleanshutdown')).toBeNull()
   })
 
+  it('is followed by a start that can tell the sizes of logs without opening their files', async () => {
+    await using started = startWorld()
+    const first = await open(started.ports, { segmentBytes: 300 })
+    const before = await first.manager.getOrCreateLog(log('a'))
+    for (let index = 0; index < 9; index++) append(before, dataBatch())
+    await first.manager.shutdown(1)
+    const after = (await open(started.ports, { segmentBytes: 300 })).manager.getLog('a', 0)
+    started.world.node('a').faults.failNext({ reason: 'io', operation: 'open', pathIncludes: '.log', times: Number.POSITIVE_INFINITY })
+    expect(await after?.findSize()).toBe(9 * dataBatch().length)
+  })
+
   it('keeps producers, epochs and records', async () => {
     await using started = startWorld()
     const first = await open(started.ports)
@@ -310,6 +321,37 @@ describe('a directory whose disk fails', () => {
     expect([manager.getLog('a', 0), manager.getLog('b', 0)]).toEqual([undefined, two])
     expect([manager.liveDirectories.map(({ path }) => path), manager.offlineDirectories]).toEqual([['/two'], ['/one']])
     expect((await manager.getOrCreateLog(log('c'))).directory).toBe('/two/c-0')
+  })
+
+  it('keeps the checkpoints that it had, also when it fails while those of all directories are written', async () => {
+    await using started = startWorld()
+    const { manager } = await open(started.ports)
+    const one = await manager.getOrCreateLog({ ...log('a'), directoryId: DIRECTORIES.get('/one') as Uuid })
+    const two = await manager.getOrCreateLog({ ...log('b'), directoryId: DIRECTORIES.get('/two') as Uuid })
+    for (const made of [one, two]) {
+      append(made, dataBatch({ count: 3 }))
+      made.updateHighWatermark(3)
+      made.incrementLogStartOffset(2)
+    }
+    await manager.checkpoint()
+    append(one, dataBatch())
+    await one.flush()
+    const writing = manager.checkpoint()
+    manager.reportDiskError(two, new DiskError('io', '/two', 'it failed'))
+    await writing
+    expect(await text(started.ports, '/two/log-start-offset-checkpoint')).toBe('0\n1\nb 0 2\n')
+  })
+
+  it('does not take in a log that was being made there', async () => {
+    await using started = startWorld()
+    const { manager } = await open(started.ports)
+    const directoryId = DIRECTORIES.get('/one') as Uuid
+    const one = await manager.getOrCreateLog({ ...log('a'), directoryId })
+    const making = manager.getOrCreateLog({ ...log('b'), directoryId })
+    manager.reportDiskError(one, new DiskError('io', '/one', 'it failed'))
+    await expect(making).rejects.toBeInstanceOf(DiskError)
+    expect(manager.getLog('b', 0)).toBeUndefined()
+    expect((await manager.getOrCreateLog(log('b'))).directory).toBe('/two/b-0')
   })
 
   it('gets no marker of a clean shutdown, the others do', async () => {
