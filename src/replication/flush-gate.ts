@@ -6,13 +6,13 @@ import type { PartitionLog } from '../storage/log/partition-log.ts'
  */
 export class FlushGate {
   readonly #onFlushed: () => void
-  readonly #onError: (error: unknown) => void
+  readonly #onError: (log: PartitionLog, error: unknown) => void
   #limit: number | null = null
   #isFlushing = false
   #mustFlushAgain = false
 
-  /** @param onError gets what `flush` threw; the gate stays shut */
-  constructor(onFlushed: () => void, onError: (error: unknown) => void) {
+  /** @param onError gets what `flush` of the log threw; the gate stays shut */
+  constructor(onFlushed: () => void, onError: (log: PartitionLog, error: unknown) => void) {
     this.#onFlushed = onFlushed
     this.#onError = onError
   }
@@ -26,7 +26,7 @@ export class FlushGate {
   hold(log: PartitionLog, startOffset: number): void {
     this.#limit ??= startOffset
     if (this.#isFlushing) this.#mustFlushAgain = true
-    else this.#flush(log).catch(this.#onError)
+    else this.#flush(log).catch((error: unknown) => this.#onError(log, error))
   }
 
   async #flush(log: PartitionLog): Promise<void> {

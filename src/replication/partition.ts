@@ -386,8 +386,9 @@ export class Partition {
     this.changed()
   }
 
-  readonly #flushFailed = (error: unknown): void => {
-    if (error instanceof DiskError && this.#log !== null) this.#environment.diskFailed(this.#log, error)
-    else if (!(error instanceof DiskError)) this.#environment.onFailure(error)
+  /** `log` may be one that this partition has left: what it goes on with did not fail. */
+  readonly #flushFailed = (log: PartitionLog, error: unknown): void => {
+    if (error instanceof DiskError) this.#environment.diskFailed(log, error)
+    else this.#environment.onFailure(error)
   }
 }

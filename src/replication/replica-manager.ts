@@ -212,7 +212,8 @@ export class ReplicaManager implements MetadataPublisher {
     }
     try {
       const log = partition.log ?? (await this.#openLog(partition, change))
-      if (log === null) partition.goOffline()
+      // While it was waited for, its directory may have failed by another log.
+      if (log === null || log.isClosed) partition.goOffline()
       else if (registration.leader === this.nodeId) partition.becomeLeader(log, registration)
       else partition.becomeFollower(log, registration)
       this.directories.follow(partition, registration)

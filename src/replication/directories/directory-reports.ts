@@ -98,7 +98,11 @@ export class DirectoryReports {
     const registry = this.#registry
     if (registry === null || this.#running !== null || this.#isDone) return
     this.#running = this.#tellAll(registry)
-      .catch(this.#options.onFailure)
+      .catch((error: unknown) => {
+        // Telling it again would fail again, at once.
+        this.#stopping.abort()
+        this.#options.onFailure(error)
+      })
       .finally(() => {
         this.#running = null
         this.#run()

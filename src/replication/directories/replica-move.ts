@@ -72,6 +72,7 @@ export class ReplicaMove {
     const log = this.partition.log as PartitionLog
     if (this.future.logEndOffset !== log.logEndOffset) {
       await this.#copy(log)
+      await this.#followStart()
       return false
     }
     await this.future.flushWithPlace()
@@ -103,7 +104,8 @@ export class ReplicaMove {
     if (future.logEndOffset > log.logEndOffset) return this.#align()
     // Retention or DeleteRecords may have passed the copy: then it begins anew, at the batch that holds the log's start.
     const from = Math.max(future.logEndOffset, log.logStartOffset)
-    const read = await this.partition.readAsync(from, { maxBytes: CHUNK_BYTES, minOneBatch: true, upTo: 'log-end' })
+    const maxBytes = Math.min(CHUNK_BYTES, future.config.segmentBytes)
+    const read = await this.partition.readAsync(from, { maxBytes, minOneBatch: true, upTo: 'log-end' })
     if (read.kind !== 'read') return this.#pause()
     const { records } = read
     const first = batchAt(records, 0)
@@ -111,6 +113,16 @@ export class ReplicaMove {
     await this.#environment.throttle.take(records.length, this.#cancelling.signal)
     if (this.#isGoing && from > future.logEndOffset) await future.truncateFullyAndStartAt(first?.baseOffset ?? from)
     if (this.#isGoing && first !== null) this.#append(records)
+  }
+
+  /** What the log gives up while it is copied, the copy gives up too: a throttled move may take longer than records are kept. */
+  async #followStart(): Promise<void> {
+    const { log } = this.partition
+    const { future } = this
+    if (!this.#isGoing || log === null || log.logStartOffset <= future.logStartOffset) return
+    future.updateHighWatermark(log.highWatermark)
+    future.incrementLogStartOffset(Math.min(log.logStartOffset, future.highWatermark))
+    await future.deleteOldSegments(this.#environment.ports.clock.nowMs())
   }
 
   /** Whoever cancels does not wait for the controller, which may be waiting for what cancels: the end of a topic. */
@@ -161,7 +173,8 @@ export class ReplicaMove {
     for (let copiedBytes = 0; copiedBytes <= MAX_TAIL_BYTES && this.#isGoing; ) {
       if (future.logEndOffset === log.logEndOffset) return true
       if (future.logEndOffset < log.logStartOffset) return false
-      const read = this.partition.read(future.logEndOffset, { maxBytes: CHUNK_BYTES, minOneBatch: true, upTo: 'log-end' })
+      const maxBytes = Math.min(CHUNK_BYTES, future.config.segmentBytes)
+      const read = this.partition.read(future.logEndOffset, { maxBytes, minOneBatch: true, upTo: 'log-end' })
       if (read?.kind !== 'read' || read.records.length === 0) return false
       this.#append(read.records)
       copiedBytes += read.records.length
@@ -173,11 +186,13 @@ export class ReplicaMove {
     await this.#environment.ports.timers.sleep(PAUSE_MS, this.#cancelling.signal)
   }
 
-  /** Reads answer for their own disk: what is thrown comes from the copy's, if it was not closed meanwhile. */
+  /** Reads answer for their own disk: what is thrown comes from the copy's, if it was not closed meanwhile, or is what the log has failed with. */
   #ended(error: unknown): void {
     const { aborted, reason } = this.#cancelling.signal
     if (aborted && error === reason) return
     if (!(error instanceof DiskError)) throw error
-    if (!this.future.isClosed) this.#environment.logs.reportDiskError(this.future, error)
+    const { log } = this.partition
+    if (log?.failure === error) this.#environment.logs.reportDiskError(log, error)
+    else if (!this.future.isClosed) this.#environment.logs.reportDiskError(this.future, error)
   }
 }

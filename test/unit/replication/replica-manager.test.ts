@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { buildBatch } from '../../../protocol/records/build-batch.ts'
+import { DiskError } from '../../../src/base/errors.ts'
 import type { Partition } from '../../../src/replication/partition.ts'
 import { TestBroker } from './test-broker.ts'
 
@@ -141,6 +142,19 @@ describe('a failing disk', () => {
     await broker.changePartition('bad', 0, { leaderEpoch: 1 })
     expect(partitionOf('bad').isOffline).toBe(true)
     expect(broker.logs.getLog('bad', 0)).toBeUndefined()
+  })
+
+  it('just when a log is ready in its directory leaves the partition offline', async () => {
+    const { logs } = broker
+    const getOrCreateLog = logs.getOrCreateLog.bind(logs)
+    logs.getOrCreateLog = async (options) => {
+      const log = await getOrCreateLog(options)
+      logs.reportDiskError(log, new DiskError('io', log.directory, 'another log failed'))
+      return log
+    }
+    await broker.createTopic('t', { directory: 0 })
+    expect(partitionOf('t')).toMatchObject({ isOffline: true, log: null })
+    expect(broker.failures).toEqual([])
   })
 
   it('leaves new topics the other directories', async () => {

@@ -38,6 +38,12 @@ export class TestBroker {
   readonly node = this.world.node('broker')
   readonly failures: unknown[] = []
   readonly traffic = noTraffic()
+  readonly settings = {
+    replicaLagTimeMaxMs: 30_000,
+    replicaHighWatermarkCheckpointIntervalMs: 5_000,
+    fetchMaxBytes: 57_671_680,
+    moveMaxBytesPerSecond: Number.MAX_SAFE_INTEGER,
+  }
   readonly #configs = new Map<string, Partial<LogConfig>>()
   readonly #minInsyncReplicas = new Map<string, number>()
   #image: MetadataImage = withBroker(EMPTY_IMAGE)
@@ -77,12 +83,7 @@ export class TestBroker {
       logger: silentLogger,
       logs: this.#logs,
       metadata: { image: () => this.#image },
-      settings: {
-        replicaLagTimeMaxMs: 30_000,
-        replicaHighWatermarkCheckpointIntervalMs: 5_000,
-        fetchMaxBytes: 57_671_680,
-        moveMaxBytesPerSecond: Number.MAX_SAFE_INTEGER,
-      },
+      settings: this.settings,
       traffic: this.traffic,
       minInsyncReplicas: (topic) => this.#minInsyncReplicas.get(topic) ?? 1,
       onFailure: (error) => this.failures.push(error),

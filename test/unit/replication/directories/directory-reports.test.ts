@@ -97,4 +97,17 @@ describe('what the controller is told of directories', () => {
     expect(await known).toBe(false)
     expect(await reports.assign(at(1))).toBe(false)
   })
+
+  it('is not told again and again when what tells it is broken: that is reported once', async () => {
+    const { world, reports, failures, registry } = setUp()
+    let calls = 0
+    const directoryFailed = async () => {
+      if (++calls < 10) throw new TypeError('a defect')
+    }
+    reports.start({ ...registry, directoryFailed })
+    reports.directoryFailed(ONE)
+    await world.run(100)
+    expect([calls, failures]).toEqual([1, [new TypeError('a defect')]])
+    expect(await reports.assign(at(0))).toBe(false)
+  })
 })

@@ -87,6 +87,25 @@ describe('a replica that is moved to another directory', () => {
     expect([directoryOf(broker), partition?.logStartOffset, partition?.logEndOffset]).toEqual([`${B}/t-0`, 7, 13])
   })
 
+  it('gives up in its copy, too, what retention takes away meanwhile', async () => {
+    const broker = await started()
+    broker.settings.moveMaxBytesPerSecond = 3000
+    produce(broker, 0, 500)
+    await alter(broker, B)
+    await broker.world.run(5000)
+    const { log } = broker.replicas.partition('t', 0) ?? {}
+    const copy = broker.logs.getFutureLog('t', 0)
+    expect(copy?.logEndOffset).toBeGreaterThan(100)
+    log?.incrementLogStartOffset(100)
+    await broker.world.run(2000)
+    expect([copy?.isClosed, copy?.logStartOffset]).toEqual([false, 100])
+    const files = (await broker.world.complete(broker.node.ports.disk.list(copy?.directory ?? ''))).map(({ name }) => name)
+    expect(files).not.toContain('00000000000000000000.log')
+    broker.settings.moveMaxBytesPerSecond = Number.MAX_SAFE_INTEGER
+    await broker.world.run(5000)
+    expect([directoryOf(broker), (await offsets(broker)).length]).toEqual([`${B}/t-0`, 400])
+  })
+
   it('stays where it is when it is moved back before the end, and nothing of the copy is left', async () => {
     const broker = await started()
     produce(broker, 0, 500)
