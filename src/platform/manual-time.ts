@@ -1,5 +1,6 @@
 import { IndexedHeap } from '../base/indexed-heap.ts'
 import type { Clock, Timer, Timers, TimestampMs } from '../base/ports.ts'
+import { sleepBy } from '../base/sleep.ts'
 
 interface PendingCall {
   readonly deadlineMs: number
@@ -65,18 +66,7 @@ export class ManualTime implements Clock, Timers {
   }
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason)
-      const onAbort = () => {
-        timer.cancel()
-        reject(signal?.reason)
-      }
-      const timer = this.schedule(delayMs, () => {
-        signal?.removeEventListener('abort', onAbort)
-        resolve()
-      })
-      signal?.addEventListener('abort', onAbort, { once: true })
-    })
+    return sleepBy((ms, callback) => this.schedule(ms, callback), delayMs, signal)
   }
 
   #runSoon(): void {

@@ -1,5 +1,6 @@
 import { IndexedHeap } from '../base/indexed-heap.ts'
 import type { Timer, Timers } from '../base/ports.ts'
+import { sleepBy } from '../base/sleep.ts'
 
 /** What setTimeout takes at most; it fires at once above. */
 const MAX_NATIVE_DELAY_MS = 2 ** 31 - 1
@@ -29,8 +30,7 @@ export class NodeTimers implements Timers {
   #keepingAlive = 0
 
   schedule(delayMs: number, callback: () => void): Timer {
-    const call = this.#add(delayMs, callback, false)
-    return { cancel: () => this.#cancel(call) }
+    return this.#schedule(delayMs, callback, false)
   }
 
   defer(callback: () => void): void {
@@ -38,22 +38,12 @@ export class NodeTimers implements Timers {
   }
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason)
-      const onAbort = () => {
-        this.#cancel(call)
-        reject(signal?.reason)
-      }
-      const call = this.#add(
-        delayMs,
-        () => {
-          signal?.removeEventListener('abort', onAbort)
-          resolve()
-        },
-        true,
-      )
-      signal?.addEventListener('abort', onAbort, { once: true })
-    })
+    return sleepBy((ms, callback) => this.#schedule(ms, callback, true), delayMs, signal)
+  }
+
+  #schedule(delayMs: number, callback: () => void, keepsAlive: boolean): Timer {
+    const call = this.#add(delayMs, callback, keepsAlive)
+    return { cancel: () => this.#cancel(call) }
   }
 
   #add(delayMs: number, callback: () => void, keepsAlive: boolean): PendingCall {

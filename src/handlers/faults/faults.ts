@@ -120,12 +120,12 @@ export class Faults {
   /** Of a connection that closes meanwhile the request is never seen. */
   async #performLater({ spec, ended }: ActiveFault, delayMs: number, met: MetRequest): Promise<object | null> {
     const { closed } = met.context
-    const isOver = await this.#timers.sleep(delayMs, AbortSignal.any([closed, ended.signal])).then(
+    const hasPassed = await this.#timers.sleep(delayMs, AbortSignal.any([closed, ended.signal])).then(
       () => true,
       () => false,
     )
     if (closed.aborted) return null
-    return isOver ? perform(spec, met) : met.handle(met.request)
+    return hasPassed ? perform(spec, met) : met.handle(met.request)
   }
 }
 

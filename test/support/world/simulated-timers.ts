@@ -1,4 +1,5 @@
 import type { Timer, Timers } from '../../../src/base/ports.ts'
+import { sleepBy } from '../../../src/base/sleep.ts'
 import type { SimulatedProcess } from './simulated-node.ts'
 
 /** What a turn of an event loop costs at least: work that defers itself for ever lets time go on. */
@@ -20,17 +21,6 @@ export class SimulatedTimers implements Timers {
   }
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason)
-      const onAbort = () => {
-        timer.cancel()
-        reject(signal?.reason)
-      }
-      const timer = this.schedule(delayMs, () => {
-        signal?.removeEventListener('abort', onAbort)
-        resolve()
-      })
-      signal?.addEventListener('abort', onAbort, { once: true })
-    })
+    return sleepBy((ms, callback) => this.schedule(ms, callback), delayMs, signal)
   }
 }
