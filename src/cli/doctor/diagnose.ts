@@ -4,6 +4,9 @@ import type { Endpoint } from '../../base/ports.ts'
 import type { BrokerConnectionOptions } from '../../client/broker-connection.ts'
 import { KafkaClient } from '../../client/kafka-client.ts'
 
+/** Brokers turned to at a time: clusters may have thousands, and whatever answers may tell of any number. */
+export const VISITS_AT_ONCE = 50
+
 /** What came of turning to one address. */
 export type Visit =
   | {
@@ -36,9 +39,18 @@ export interface Diagnosis {
 export async function diagnose(asked: Endpoint, options: BrokerConnectionOptions): Promise<Diagnosis> {
   const first = await visit(asked, options)
   if (first.kind === 'fails') return { asked, first, told: [], isHealthy: false }
-  const told = await Promise.all(first.brokers.map(async (broker) => ({ broker, visit: await visit({ host: broker.host, port: broker.port }, options) })))
+  const told = await visitAll(first.brokers, options)
   const isReached = ({ visit }: Diagnosis['told'][number]) => visit.kind === 'answers' && visit.clusterId === first.clusterId
   return { asked, first, told, isHealthy: told.length > 0 && told.every(isReached) }
+}
+
+async function visitAll(brokers: readonly ToldBroker[], options: BrokerConnectionOptions): Promise<Diagnosis['told']> {
+  const told: Diagnosis['told'][number][] = []
+  for (let start = 0; start < brokers.length; start += VISITS_AT_ONCE) {
+    const some = brokers.slice(start, start + VISITS_AT_ONCE)
+    told.push(...(await Promise.all(some.map(async (broker) => ({ broker, visit: await visit({ host: broker.host, port: broker.port }, options) })))))
+  }
+  return told
 }
 
 async function visit(endpoint: Endpoint, options: BrokerConnectionOptions): Promise<Visit> {
