@@ -90,6 +90,6 @@ async function openLogs(
 }
 
 function followSettings(config: NodeConfig, topicConfigs: TopicConfigs, logs: LogManager): void {
-  topicConfigs.onLogConfigChange((topic, logConfig) => logs.updateTopicConfig(topic, logConfig))
+  topicConfigs.onLogConfigChange((configs) => logs.updateConfigs(configs))
   config.onChange(() => topicConfigs.nodeConfigChanged(new Set([...logs.logs].map(({ topic }) => topic))))
 }

@@ -5,8 +5,8 @@ import { ConfigResourceType, configOverrides, type MetadataImage } from '../meta
 import type { LogConfig } from '../storage/log/log-config.ts'
 import { logConfigOf } from './storage-settings.ts'
 
-/** Told when what is in force for a topic's logs has changed. */
-export type LogConfigListener = (topic: string, config: LogConfig) => void
+/** Told of the topics for whose logs something else is in force now, by name: of all that one change concerns at once. */
+export type LogConfigListener = (configs: ReadonlyMap<string, LogConfig>) => void
 
 /**
  * What is in force for each topic: its settings in the metadata log over those of the node. Comes before all publishers
@@ -37,26 +37,29 @@ export class TopicConfigs implements MetadataPublisher {
     return this.of(topic).get('min.insync.replicas')
   }
 
-  /** @param listener called for each topic whose settings change from now on */
   onLogConfigChange(listener: LogConfigListener): void {
     this.#listener = listener
   }
 
   onUpdate(delta: MetadataDelta, image: MetadataImage): void {
-    for (const { type, name } of delta.configs.values()) {
-      if (type === ConfigResourceType.TOPIC) this.#update(name, image)
-    }
+    const names = [...delta.configs.values()].filter(({ type }) => type === ConfigResourceType.TOPIC).map(({ name }) => name)
+    for (const name of names) this.#update(name, image)
+    this.#tell(names)
   }
 
   /** A setting of the node changed that topics may follow. */
   nodeConfigChanged(topics: Iterable<string>): void {
-    for (const topic of topics) this.#listener?.(topic, this.logConfig(topic))
+    this.#tell(topics)
+  }
+
+  #tell(topics: Iterable<string>): void {
+    const configs = new Map([...topics].map((topic) => [topic, this.logConfig(topic)]))
+    if (configs.size > 0) this.#listener?.(configs)
   }
 
   #update(topic: string, image: MetadataImage): void {
     const overrides = configOverrides(image, ConfigResourceType.TOPIC, topic)
     if (overrides.size === 0) this.#own.delete(topic)
     else this.#own.set(topic, new TopicConfig(this.#config, overrides))
-    this.#listener?.(topic, this.logConfig(topic))
   }
 }

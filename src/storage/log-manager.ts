@@ -291,9 +291,10 @@ export class LogManager {
     }
   }
 
-  updateTopicConfig(topic: string, config: LogConfig): void {
+  /** @param configs by topic */
+  updateConfigs(configs: ReadonlyMap<string, LogConfig>): void {
     for (const directory of this.#directories.live) {
-      for (const log of directory.allLogs) if (log.topic === topic) log.updateConfig(config)
+      for (const log of directory.allLogs) log.updateConfig(configs.get(log.topic) ?? log.config)
     }
   }
 

@@ -10,7 +10,7 @@ function following(...assignments: readonly string[]) {
   const { config } = loadConfig({ profile: 'dev', assignments })
   const told: [string, LogConfig][] = []
   const configs = new TopicConfigs(config)
-  configs.onLogConfigChange((topic, logConfig) => void told.push([topic, logConfig]))
+  configs.onLogConfigChange((changed) => void told.push(...changed))
   return { config, configs, told }
 }
 

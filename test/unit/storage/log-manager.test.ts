@@ -106,7 +106,7 @@ describe('logs', () => {
     const { manager } = await open(started.ports)
     const one = await manager.getOrCreateLog(log('a'))
     const other = await manager.getOrCreateLog(log('b'))
-    manager.updateTopicConfig('a', { ...DEFAULT_LOG_CONFIG, segmentBytes: 1234 })
+    manager.updateConfigs(new Map([['a', { ...DEFAULT_LOG_CONFIG, segmentBytes: 1234 }]]))
     expect(one.config.segmentBytes).toBe(1234)
     expect(other.config.segmentBytes).toBe(DEFAULT_LOG_CONFIG.segmentBytes)
   })
