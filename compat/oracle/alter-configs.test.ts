@@ -1,4 +1,3 @@
-import { runScenarios } from './run-scenarios.ts'
-import { alterConfigScenarios, alterConfigSettings } from './scenarios/alter-configs.ts'
+import { runArea } from './run-scenarios.ts'
 
-runScenarios('changes of configs', alterConfigScenarios, alterConfigSettings)
+runArea('alter-configs')

@@ -1,4 +1,3 @@
-import { runScenarios } from './run-scenarios.ts'
-import { clusterScenarios } from './scenarios/cluster.ts'
+import { runArea } from './run-scenarios.ts'
 
-runScenarios('cluster', clusterScenarios)
+runArea('cluster')

@@ -1,4 +1,3 @@
-import { runScenarios } from './run-scenarios.ts'
-import { configScenarios, configSettings } from './scenarios/configs.ts'
+import { runArea } from './run-scenarios.ts'
 
-runScenarios('configs', configScenarios, configSettings)
+runArea('configs')

@@ -1,5 +1,3 @@
-import { crc32c } from '../../protocol/crc32c.ts'
-import { runScenarios } from './run-scenarios.ts'
-import { dataScenarios } from './scenarios/data.ts'
+import { runArea } from './run-scenarios.ts'
 
-runScenarios('data', dataScenarios(crc32c))
+runArea('data')

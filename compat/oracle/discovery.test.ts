@@ -1,4 +1,3 @@
-import { runScenarios } from './run-scenarios.ts'
-import { discoveryScenarios } from './scenarios/discovery.ts'
+import { runArea } from './run-scenarios.ts'
 
-runScenarios('discovery', discoveryScenarios)
+runArea('discovery')

@@ -1,5 +1,3 @@
-import { runScenarios } from './run-scenarios.ts'
-import { alterConfigSettings } from './scenarios/alter-configs.ts'
-import { everySettingScenarios } from './scenarios/every-setting.ts'
+import { runArea } from './run-scenarios.ts'
 
-runScenarios('every setting', everySettingScenarios, alterConfigSettings)
+runArea('every-setting')

@@ -1,4 +1,3 @@
-import { runScenarios } from './run-scenarios.ts'
-import { featureScenarios } from './scenarios/features.ts'
+import { runArea } from './run-scenarios.ts'
 
-runScenarios('features', featureScenarios)
+runArea('features')

@@ -1,5 +1,3 @@
-import { runScenarios } from './run-scenarios.ts'
-import { groupScenarios } from './scenarios/groups.ts'
-import { offsetScenarios } from './scenarios/offsets.ts'
+import { runArea } from './run-scenarios.ts'
 
-runScenarios('groups', [...groupScenarios, ...offsetScenarios])
+runArea('groups')

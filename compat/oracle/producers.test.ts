@@ -1,4 +1,3 @@
-import { runScenarios } from './run-scenarios.ts'
-import { producerScenarios } from './scenarios/producers.ts'
+import { runArea } from './run-scenarios.ts'
 
-runScenarios('producers', producerScenarios)
+runArea('producers')

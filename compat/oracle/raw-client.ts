@@ -10,20 +10,25 @@ import { Writer } from '../../protocol/wire/writer.ts'
 /** What a broker did with a request. Bytes that our schema cannot read are a failure of the test, not an outcome. */
 export type Outcome = { readonly kind: 'answer'; readonly value: unknown } | { readonly kind: 'closed' } | { readonly kind: 'silence' }
 
+/** Told of each request that has come to its outcome. */
+export type Observe = (asked: { readonly api: string; readonly version: number; readonly outcome: Outcome }) => void
+
 const API_VERSIONS_KEY = 18
 
 /** One connection on which requests are sent one at a time, exactly as written: no negotiation, no retry, no metadata. */
 export class RawClient implements AsyncDisposable {
   readonly #socket: Socket
   readonly #clientId: string
+  readonly #observe: Observe
   #received = Buffer.alloc(0)
   #closed = false
   #correlationId = 0
   #wake: () => void = () => {}
 
-  private constructor(socket: Socket, clientId: string) {
+  private constructor(socket: Socket, clientId: string, observe: Observe) {
     this.#socket = socket
     this.#clientId = clientId
+    this.#observe = observe
     socket.on('data', (chunk) => {
       this.#received = Buffer.concat([this.#received, chunk])
       this.#wake()
@@ -36,13 +41,13 @@ export class RawClient implements AsyncDisposable {
     socket.on('error', () => {})
   }
 
-  static async open(bootstrap: string, clientId = 'oracle-suite'): Promise<RawClient> {
+  static async open(bootstrap: string, clientId = 'oracle-suite', observe: Observe = () => {}): Promise<RawClient> {
     const [host = '', port = ''] = bootstrap.split(':')
     const socket = await new Promise<Socket>((resolve, reject) => {
       const opening = connect(Number(port), host, () => resolve(opening)).once('error', reject)
     })
     socket.setNoDelay(true)
-    return new RawClient(socket, clientId)
+    return new RawClient(socket, clientId, observe)
   }
 
   get isClosed(): boolean {
@@ -65,6 +70,23 @@ export class RawClient implements AsyncDisposable {
 
   /** As `exchange`, with a body that need not be a valid request. */
   async exchangeBody<Q extends Fields, A extends Fields>(api: Api<Q, A>, version: number, body: Buffer, timeoutMs = 10_000): Promise<Outcome> {
+    const outcome = await this.#outcome(api, version, body, timeoutMs)
+    this.#observe({ api: api.name, version, outcome })
+    return outcome
+  }
+
+  /** Sends bytes with their length before them. */
+  sendFrame(bytes: Buffer): void {
+    const length = Buffer.alloc(4)
+    length.writeInt32BE(bytes.length)
+    this.#socket.write(Buffer.concat([length, bytes]))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#socket.destroy()
+  }
+
+  async #outcome<Q extends Fields, A extends Fields>(api: Api<Q, A>, version: number, body: Buffer, timeoutMs: number): Promise<Outcome> {
     const correlationId = ++this.#correlationId
     const flexible = includesVersion(api.request.flexible, version)
     const header = new Writer()
@@ -80,17 +102,6 @@ export class RawClient implements AsyncDisposable {
     const value = decodeMessage(api.response, reader, this.#answeredVersion(api, version, frame))
     if (reader.remaining > 0) throw new Error(`${api.name} version ${version}: ${reader.remaining} bytes behind the answer`)
     return { kind: 'answer', value }
-  }
-
-  /** Sends bytes with their length before them. */
-  sendFrame(bytes: Buffer): void {
-    const length = Buffer.alloc(4)
-    length.writeInt32BE(bytes.length)
-    this.#socket.write(Buffer.concat([length, bytes]))
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#socket.destroy()
   }
 
   /** An unknown version of ApiVersions is answered in version 0: error 35 right behind the correlation id. Source: KIP-511. */

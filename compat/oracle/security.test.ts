@@ -1,4 +1,3 @@
-import { runScenarios } from './run-scenarios.ts'
-import { securityScenarios } from './scenarios/security.ts'
+import { runArea } from './run-scenarios.ts'
 
-runScenarios('security without an authorizer', securityScenarios)
+runArea('security')

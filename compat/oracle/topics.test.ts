@@ -1,4 +1,3 @@
-import { runScenarios } from './run-scenarios.ts'
-import { topicScenarios } from './scenarios/topics.ts'
+import { runArea } from './run-scenarios.ts'
 
-runScenarios('topics', topicScenarios)
+runArea('topics')

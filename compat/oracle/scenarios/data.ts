@@ -112,6 +112,12 @@ export function dataScenarios(crc32c: (bytes: Buffer) => number): readonly Scena
     ...codecs.map((compression) =>
       production(`codec ${compression}`, () => buildBatch({ compression }, three), { versions: compression === 'zstd' ? [7, 8, 13] : PRODUCE }),
     ),
+    {
+      name: 'Produce: versions that are advertised and not served',
+      versions: versions(0, 2),
+      // acks, time and no topics.
+      run: async ({ client }, version) => client.exchangeBody(ProduceApi, version, Buffer.from('ffff0000271000000000', 'hex')),
+    },
     production('zstd before its version', () => buildBatch({ compression: 'zstd' }, three), { versions: [3, 6] }),
     ...[1, 0, 2, -2].map((acks) => production(`acks ${acks}`, () => batch, { acks, versions: [3, 9, 13] })),
     production('null records', () => null, { versions: [3, 9, 13] }),

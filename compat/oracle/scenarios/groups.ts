@@ -11,7 +11,7 @@ import { encodeToBuffer } from '../../../protocol/schema/codec.ts'
 import type { Outcome, RawClient } from '../raw-client.ts'
 import { type Scenario, type Stage, versions } from '../scenario.ts'
 
-const JOIN = versions(2, 9)
+const JOIN = versions(0, 9)
 
 interface Join {
   readonly memberId?: string
@@ -35,7 +35,7 @@ function joinRequest(groupId: string, version: number, join: Join) {
   return {
     groupId,
     sessionTimeoutMs: join.sessionTimeoutMs ?? 10_000,
-    rebalanceTimeoutMs: join.rebalanceTimeoutMs ?? 10_000,
+    ...(version >= 1 ? { rebalanceTimeoutMs: join.rebalanceTimeoutMs ?? 10_000 } : {}),
     memberId: join.memberId ?? '',
     ...(version >= 5 ? { groupInstanceId: join.instance ?? null } : {}),
     protocolType: join.protocolType ?? 'consumer',

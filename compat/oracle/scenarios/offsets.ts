@@ -159,6 +159,23 @@ export const offsetScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'OffsetDelete: what was committed, and nothing',
+    versions: [0],
+    run: async (stage, version) => {
+      const target = await newTopic(stage)
+      const groupId = stage.name('group')
+      await coordinatorReady(stage, groupId)
+      await stage.client.ask(OffsetCommitApi, 9, commitRequest(9, { groupId, ...target }))
+      const remove = (partitions: readonly number[]) =>
+        stage.client.exchange(OffsetDeleteApi, version, {
+          groupId,
+          topics: [{ name: target.topic, partitions: partitions.map((partitionIndex) => ({ partitionIndex })) }],
+        })
+      const answers = [await remove([]), await remove([0])]
+      return [...answers, await stage.client.exchange(OffsetFetchApi, 9, fetchRequest(9, groupId, null))]
+    },
+  },
+  {
     name: 'OffsetDelete: of an empty group, of what was never committed, of unknown ones, of a subscribed topic',
     versions: [0],
     run: async (stage, version) => {

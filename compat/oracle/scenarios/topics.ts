@@ -173,6 +173,18 @@ export const topicScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'DeleteTopics: one, which can be made again',
+    versions: versions(1, 6),
+    run: async (stage, version) => {
+      const name = stage.name('t')
+      await createTopic(stage, name, 2)
+      const topics = version >= 6 ? { topics: [{ name }] } : { topicNames: [name] }
+      const answer = await stage.client.exchange(DeleteTopicsApi, version, { ...topics, timeoutMs: 10_000 })
+      await createTopic(stage, name, 1)
+      return answer
+    },
+  },
+  {
     name: 'DeleteTopics: the same twice, without time to do anything',
     versions: versions(1, 6),
     run: async (stage, version) => {

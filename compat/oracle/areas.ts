@@ -1,0 +1,49 @@
+import { join } from 'node:path'
+import { crc32c } from '../../protocol/crc32c.ts'
+import type { Scenario } from './scenario.ts'
+import { alterConfigScenarios, alterConfigSettings } from './scenarios/alter-configs.ts'
+import { clusterScenarios } from './scenarios/cluster.ts'
+import { configScenarios, configSettings } from './scenarios/configs.ts'
+import { controllerScenarios } from './scenarios/controller.ts'
+import { dataScenarios } from './scenarios/data.ts'
+import { discoveryScenarios } from './scenarios/discovery.ts'
+import { everySettingScenarios } from './scenarios/every-setting.ts'
+import { featureScenarios } from './scenarios/features.ts'
+import { groupScenarios } from './scenarios/groups.ts'
+import { logDirScenarios } from './scenarios/log-dirs.ts'
+import { offsetScenarios } from './scenarios/offsets.ts'
+import { producerScenarios } from './scenarios/producers.ts'
+import { securityScenarios } from './scenarios/security.ts'
+import { topicScenarios } from './scenarios/topics.ts'
+
+export type Properties = Readonly<Record<string, string | number | boolean>>
+
+/** Settings of both brokers, or what makes settings of each of a directory of its own. */
+export type Settings = Properties | ((directory: string) => Properties)
+
+/** Scenarios that run one after another on one pair of brokers. */
+export interface Area {
+  readonly scenarios: readonly Scenario[]
+  readonly settings?: Settings
+}
+
+const threeDirectories = (directory: string) => ({ 'log.dirs': ['one', 'two', 'three'].map((name) => join(directory, name)).join() })
+
+/** Everything that is compared scenario by scenario; each area is run by the test file of its name. */
+export const areas = {
+  'alter-configs': { scenarios: alterConfigScenarios, settings: alterConfigSettings },
+  cluster: { scenarios: clusterScenarios },
+  configs: { scenarios: configScenarios, settings: configSettings },
+  controller: { scenarios: controllerScenarios, settings: configSettings },
+  data: { scenarios: dataScenarios(crc32c) },
+  discovery: { scenarios: discoveryScenarios },
+  'every-setting': { scenarios: everySettingScenarios, settings: alterConfigSettings },
+  features: { scenarios: featureScenarios },
+  groups: { scenarios: [...groupScenarios, ...offsetScenarios] },
+  'log-dirs': { scenarios: logDirScenarios, settings: threeDirectories },
+  producers: { scenarios: producerScenarios },
+  security: { scenarios: securityScenarios },
+  topics: { scenarios: topicScenarios },
+} satisfies Readonly<Record<string, Area>>
+
+export type AreaName = keyof typeof areas
