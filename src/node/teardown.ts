@@ -18,12 +18,16 @@ export class Teardown implements AsyncDisposable {
     this.#logger = logger
   }
 
-  /** @param what as in "stopping `what` failed" */
+  /**
+   * Of a part that stands when the others are stopped already, as when a start goes on after another part failed, the step is taken at once.
+   * @param what as in "stopping `what` failed"
+   */
   add(what: string, undo: Step['undo']): void {
     this.#steps.push({ what, undo })
+    if (this.#done !== null) this.#done = this.#done.then(() => this.#runAll())
   }
 
-  /** Takes all steps once; calling it again waits for the same end. */
+  /** Takes all steps, each once; calling it again waits for the same end. */
   run(): Promise<void> {
     this.#done ??= this.#runAll()
     return this.#done
