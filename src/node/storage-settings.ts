@@ -2,7 +2,7 @@ import type { NodeConfig } from '../config/node-config.ts'
 import type { NodeIdentity } from '../config/node-identity.ts'
 import type { TopicConfig } from '../config/topic-config.ts'
 import type { LogConfig } from '../storage/log/log-config.ts'
-import type { LogManagerSettings } from '../storage/log-manager.ts'
+import type { LogManagerSettings } from '../storage/log-manager-options.ts'
 
 /** The log manager's view of the node's configuration, read at each use. */
 export function logManagerSettings(config: NodeConfig, { logDirs }: Pick<NodeIdentity, 'logDirs'>): LogManagerSettings {

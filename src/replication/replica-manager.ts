@@ -8,8 +8,9 @@ import type { MetadataDelta, MetadataPublisher } from '../metadata/delta.ts'
 import { DirectoryId, type MetadataImage, type PartitionImage, type TopicImage } from '../metadata/image.ts'
 import type { MetadataService } from '../metadata/metadata-service.ts'
 import type { OffsetsByPartition } from '../storage/checkpoint/offset-checkpoint.ts'
+import type { LogDirectoryInfo } from '../storage/directory/log-directories.ts'
 import type { PartitionLog } from '../storage/log/partition-log.ts'
-import type { LogDirectoryInfo, LogManager } from '../storage/log-manager.ts'
+import type { LogManager } from '../storage/log-manager.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Traffic } from '../telemetry/traffic.ts'
 import { type DescribedDirectory, describeLogDirs } from './directories/describe-log-dirs.ts'
@@ -168,7 +169,7 @@ export class ReplicaManager implements MetadataPublisher {
       this.#isFirstUpdate = false
       await this.#checkpoint.load()
       await this.#logs.setAsideStrayLogs((log) => this.#isStray(log, image))
-      await this.#logs.settleFutureLogs((log) => (this.#isStray(log, image) ? null : this.#directoryIn(log, image)))
+      await this.#logs.futures.settleLeftOver((log) => (this.#isStray(log, image) ? null : this.#directoryIn(log, image)))
     }
     const removals: Partition[] = []
     for (const topic of delta.topics.deleted.values()) removals.push(...this.#hostedOf(topic))

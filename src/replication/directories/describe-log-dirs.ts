@@ -48,7 +48,7 @@ async function describeDirectory(path: string, { logs, partition, isAsked }: Des
     await forEachLimited(askedFor(), CONCURRENCY, (log) => findSize(logs, log))
     // Meanwhile logs may have come and gone.
     const asked = askedFor()
-    const isFuture = (log: PartitionLog) => logs.getFutureLog(log.topic, log.partition) === log
+    const isFuture = (log: PartitionLog) => logs.futures.get(log.topic, log.partition) === log
     const described = asked.map((log) => describe(log, partition(log.topic, log.partition), isFuture(log)))
     if (logs.directoryStatus(path) !== 'online') return offline(path)
     return { path, errorCode: ErrorCode.NONE, logs: described, totalBytes, usableBytes, isCordoned: logs.isCordoned(path) }

@@ -4,8 +4,9 @@ import type { Clock, Timers } from '../../base/ports.ts'
 import { recordLevels } from '../../metadata/features.ts'
 import type { MetadataImage, PartitionImage } from '../../metadata/image.ts'
 import type { MetadataService } from '../../metadata/metadata-service.ts'
+import type { LogDirectoryInfo } from '../../storage/directory/log-directories.ts'
 import type { PartitionLog } from '../../storage/log/partition-log.ts'
-import type { LogDirectoryInfo, LogManager } from '../../storage/log-manager.ts'
+import type { LogManager } from '../../storage/log-manager.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Partition } from '../partition.ts'
 import { type DirectoryRegistry, DirectoryReports } from './directory-reports.ts'
@@ -79,7 +80,7 @@ export class ReplicaDirectories {
   follow(partition: Partition, registration: PartitionImage): void {
     const { log } = partition
     if (log === null) return
-    const future = this.#logs.getFutureLog(partition.topic, partition.index)
+    const future = this.#logs.futures.get(partition.topic, partition.index)
     const assigned = registration.directories[registration.replicas.indexOf(this.#options.nodeId)]
     if (future !== undefined) this.#moves.start(partition, future)
     const isOnItsWay = future !== undefined && this.#logs.directoryOf(future).directoryId === assigned
@@ -88,7 +89,7 @@ export class ReplicaDirectories {
 
   /** Ends the move of a partition that leaves the node. */
   async cancel(partition: Partition): Promise<void> {
-    const future = this.#logs.getFutureLog(partition.topic, partition.index)
+    const future = this.#logs.futures.get(partition.topic, partition.index)
     if (future !== undefined) await this.#moves.cancel(future)
   }
 
@@ -139,7 +140,7 @@ export class ReplicaDirectories {
 
   async #move(partition: Partition, log: PartitionLog, path: string): Promise<ErrorCode> {
     const { topic, index } = partition
-    const future = this.#logs.getFutureLog(topic, index)
+    const future = this.#logs.futures.get(topic, index)
     if (future !== undefined && this.#logs.directoryOf(future).path === path) return ErrorCode.NONE
     if (future !== undefined) await this.#giveUp(partition, future)
     // Meanwhile the move may have come to its end, or the partition to its.
@@ -148,16 +149,16 @@ export class ReplicaDirectories {
     if (this.#logs.directoryOf(current).path === path) return ErrorCode.NONE
     // The log may have a copy in the directory that is offline.
     if (this.#logs.offlineDirectories.length > 0) return ErrorCode.KAFKA_STORAGE_ERROR
-    const created = await this.#logs.createFutureLog({ topic, partition: index, topicId: log.topicId ?? partition.topicId }, path)
+    const created = await this.#logs.futures.create({ topic, partition: index, topicId: log.topicId ?? partition.topicId }, path)
     if (this.#options.partition(topic, index) === partition && partition.log !== null) this.#moves.start(partition, created)
-    else await this.#logs.deleteFutureLog(topic, index)
+    else await this.#logs.futures.delete(topic, index)
     return ErrorCode.NONE
   }
 
   async #giveUp(partition: Partition, future: PartitionLog): Promise<void> {
     await this.#moves.cancel(future)
     if (future.isClosed) return
-    await this.#logs.deleteFutureLog(partition.topic, partition.index)
+    await this.#logs.futures.delete(partition.topic, partition.index)
     // The cluster may have been told already that the replica is where the copy was.
     if (partition.log !== null) void this.#assign(partition, partition.log)
   }

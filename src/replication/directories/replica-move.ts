@@ -64,7 +64,7 @@ export class ReplicaMove {
   get #isGoing(): boolean {
     const { partition, future } = this
     const isOpen = partition.log !== null && !future.isClosed
-    return isOpen && !this.#cancelling.signal.aborted && this.#environment.logs.getFutureLog(partition.topic, partition.index) === future
+    return isOpen && !this.#cancelling.signal.aborted && this.#environment.logs.futures.get(partition.topic, partition.index) === future
   }
 
   /** @returns true when the move is done */
@@ -161,7 +161,7 @@ export class ReplicaMove {
     future.incrementLogStartOffset(log.logStartOffset)
     // An epoch without records stands in no batch.
     if (log.latestEpoch !== null) future.assignEpochStartOffset(log.latestEpoch, future.logEndOffset)
-    const promoted = logs.promoteFutureLog(partition.topic, partition.index)
+    const promoted = logs.futures.promote(partition.topic, partition.index)
     partition.logMoved(promoted.log)
     this.#settled = promoted.settled
     logger.info('a replica moved to another directory', { topic: partition.topic, partition: partition.index, directory: promoted.log.directory })

@@ -94,7 +94,7 @@ describe('a replica that is moved to another directory', () => {
     await alter(broker, B)
     await broker.world.run(5000)
     const { log } = broker.replicas.partition('t', 0) ?? {}
-    const copy = broker.logs.getFutureLog('t', 0)
+    const copy = broker.logs.futures.get('t', 0)
     expect(copy?.logEndOffset).toBeGreaterThan(100)
     log?.incrementLogStartOffset(100)
     await broker.world.run(2000)
