@@ -18,6 +18,7 @@ import { parseProperties } from './sources/properties-file.ts'
 import { joinTopicSpecs, parseTopicSpec, parseTopicSpecs, type TopicInput, type TopicSpec, topicSpec } from './sources/topic-specs.ts'
 import { parseYaml } from './sources/yaml-file.ts'
 import { checkSupported } from './supported-rules.ts'
+import { type TopicSettingName, topicSynonyms } from './topic-settings.ts'
 
 export interface ConfigFile {
   readonly path: string
@@ -112,11 +113,16 @@ function chooseProfile(inputs: ConfigInputs): ProfileName {
 function isKept(entry: ConfigEntry, isOurs: boolean, strict: boolean, warnings: string[]): boolean {
   if (findSetting(entry.name) !== null && !isDynamicOnly(entry.name)) return true
   if (isForeignName(entry.name) && !isOurs) return false
-  const near = nearestName(entry.name, Object.keys(brokerSettings))
+  const near = ofAllTopics(entry.name) ?? nearestName(entry.name, Object.keys(brokerSettings))
   const message = `${entry.origin}: there is no setting ${entry.name}${near === null ? '' : `; did you mean ${near}?`}`
   if (isOurs || strict) throw new OdradekError('CONFIG_UNKNOWN', message, { fields: { name: entry.name, origin: entry.origin } })
   warnings.push(message)
   return false
+}
+
+/** The broker's name of a setting of topics. */
+function ofAllTopics(name: string): string | null {
+  return Object.hasOwn(topicSynonyms, name) ? (topicSynonyms[name as TopicSettingName]?.[0]?.name ?? null) : null
 }
 
 function addProfile(values: Map<string, GivenValue>, inputs: ConfigInputs): void {

@@ -35,10 +35,10 @@ export interface YamlResult extends SourceResult {
 /** Throws an `OdradekError` CONFIG_SYNTAX, with file and line, for what is no YAML or no mapping of names to values. */
 export function parseYaml(text: string, path: string): YamlResult {
   const lines = new (yaml().LineCounter)()
-  const document = yaml().parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, schema: 'core', logLevel: 'silent' })
+  const document = yaml().parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, schema: 'core', logLevel: 'error' })
   const at = (position: number) => `${path}:${lines.linePos(position).line}`
   const error = document.errors[0]
-  if (error !== undefined) throw syntaxError(at(error.pos[0]), error.message)
+  if (error !== undefined) throw syntaxError(at(error.pos[0]), error.code === 'MULTIPLE_DOCS' ? 'a second document begins, and one is expected' : error.message)
   const entries: ConfigEntry[] = []
   const warnings: string[] = []
   const topics: TopicSpec[] = []

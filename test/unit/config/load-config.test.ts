@@ -96,6 +96,11 @@ describe('a name that nobody knows', () => {
     ['YAML', yaml('num_partitons: 1'), 'config/broker.yaml:1: there is no setting num_partitons; did you mean num.partitions?'],
     ['--set', { assignments: ['num.partition=1'] }, '--set: there is no setting num.partition; did you mean num.partitions?'],
     [
+      '--set, named as for a topic',
+      { assignments: ['flush.messages=1'] },
+      '--set: there is no setting flush.messages; did you mean log.flush.interval.messages?',
+    ],
+    [
       'strict mode',
       { ...properties('num.partition=3\n'), strict: true },
       'server.properties:6: there is no setting num.partition; did you mean num.partitions?',

@@ -59,6 +59,7 @@ describe('a YAML file', () => {
     ['a: 1\nlog_dirs:\n  x: 1', 'f:2: log_dirs must be one value or a list of values'],
     ['a: 1\na: 2', 'f:2: Map keys must be unique'],
     ['a: "x', 'f:1: '],
+    ['a: 1\n---\na: 2', 'f:2: a second document begins, and one is expected'],
     ['? [a]\n: 1', 'f:1: the name of a setting must be plain text'],
   ])('refuses %j with its line', (text, message) => {
     expect(() => parseYaml(text, 'f')).toThrow(message)
