@@ -1,25 +1,23 @@
-import { randomUuid } from '../../protocol/uuid.ts'
 import type { Timers } from '../base/ports.ts'
 import { formatHostPort } from '../config/host-port.ts'
-import { BrokerLifecycle } from '../controller/broker-lifecycle.ts'
-import { BrokerRegistrationRefresh } from '../controller/broker-registration-refresh.ts'
+import type { BrokerLifecycle } from '../controller/broker-lifecycle.ts'
 import { handlers } from '../handlers/registry.ts'
 import type { Services } from '../handlers/services.ts'
-import { knownFeatures } from '../metadata/features.ts'
 import { ApiTable } from '../server/api-table.ts'
 import { LostClients } from '../server/lost-clients.ts'
 import { Server } from '../server/server.ts'
 import { FrugalDisk } from '../storage/files/frugal-disk.ts'
 import { openControl } from './control/open-control.ts'
 import { guardedTimers } from './guarded-timers.ts'
+import { joinCluster, makeBroker } from './join-cluster.ts'
 import { makeServices } from './make-services.ts'
 import { NodeFailure } from './node-failure.ts'
 import { type AdvertisedListener, listenerSpecs, toldAddresses, warnOfOpenListeners } from './node-listeners.ts'
 import type { NodeOptions } from './node-options.ts'
 import { NODE_PRINCIPAL } from './node-principal.ts'
-import { cordonedDirectories, openDirectories, withAbsolutePaths } from './open-directories.ts'
+import { openDirectories, withAbsolutePaths } from './open-directories.ts'
 import { openGroups } from './open-groups.ts'
-import { openMetadata, toEndpoint } from './open-metadata.ts'
+import { openMetadata } from './open-metadata.ts'
 import { openMetrics } from './open-metrics.ts'
 import { openPartitions } from './open-partitions.ts'
 import type { BoundListener, RunningNode } from './running-node.ts'
@@ -32,6 +30,8 @@ import { refuseUnserved } from './unserved-settings.ts'
 const DRAIN_MS = 5_000
 /** After this long without a reply, what still waits is a join or a sync of a group: the coordinator answers them, as when it moves. */
 const GROUP_WAIT_MS = 100
+/** In place of a broker's epoch. */
+const NOT_REGISTERED = -1
 
 /**
  * Starts a node; resolves when it serves in full: topics can be made, groups joined.
@@ -75,6 +75,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const directories = await openDirectories({ ...shared, controller: told.controllers[0] })
   const metadata = await openMetadata({ ...shared, directories, controllers: told.controllers })
   const { loader, controller } = metadata
+  let broker: BrokerLifecycle | null = null
   const partitions = await openPartitions({
     ...shared,
     onShortage: (close) => disk.onShortage(close),
@@ -82,29 +83,14 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
     traffic,
     directories,
     loader,
-    brokerEpoch: () => broker.brokerEpoch,
+    // Asked also when the start fails before there is one.
+    brokerEpoch: () => broker?.brokerEpoch ?? NOT_REGISTERED,
   })
   const { groups, elections, allServing } = openGroups({ nodeId, config, loader, partitions, ports, logger })
   await Promise.all([loader.addPublisher(partitions.replicas), loader.addPublisher(elections)])
-  const broker = new BrokerLifecycle({
-    clusterId: directories.clusterId,
-    brokerId: nodeId,
-    incarnationId: randomUuid((count) => ports.random.bytes(count)),
-    endpoints: told.brokers.map(toEndpoint),
-    features: knownFeatures,
-    rack: config.get('broker.rack'),
-    logDirs: partitions.logs.liveDirectories.map(({ directoryId }) => directoryId),
-    cordonedLogDirs: () => cordonedDirectories(partitions.logs),
-    previousBrokerEpoch: partitions.logs.previousBrokerEpoch,
-    registry: controller,
-    metadata: loader,
-    logger,
-  })
-  await broker.register()
-  teardown.add('the registration of the broker', () => (failure.error === null ? broker.shutDown() : undefined))
-  await loader.addPublisher(new BrokerRegistrationRefresh({ brokerId: nodeId, lifecycle: broker, onFailure: failure.report }))
-  await broker.unfence()
-  partitions.replicas.directories.start(broker)
+  const joining = { ...shared, directories, metadata, partitions, advertised: told.brokers }
+  broker = makeBroker(joining)
+  await joinCluster(broker, joining)
   await allServing()
   await makeStartTopics({ topics: options.topics ?? [], controller, metadata: loader, principal: NODE_PRINCIPAL, logger })
   const lostClients = new LostClients({ ...ports, timers: wireTimers, logger, visitOf: (connectionId) => server.visitOf(connectionId) })
