@@ -158,6 +158,20 @@ describe('records for a log that is open', () => {
     expect(await errorOf(node.produce('t', { value: Buffer.alloc(200) }))).toBe(ErrorCode.NONE)
   })
 
+  it('follow this broker over all brokers, and each is taken back by itself', async () => {
+    const node = await nodeWithTopic()
+    const fits = async (length: number) => (await errorOf(node.produce('t', { value: Buffer.alloc(length) }))) === ErrorCode.NONE
+    await node.changeBroker({ 'message.max.bytes': '500' })
+    await node.changeBroker({ 'message.max.bytes': '1000' }, '1')
+    expect([await fits(800), await fits(1200)]).toEqual([true, false])
+    await node.changeBroker({ 'message.max.bytes': '5000' })
+    expect(await fits(1200)).toBe(false)
+    await node.changeBroker({ 'message.max.bytes': null }, '1')
+    expect([await fits(1200), await fits(6000)]).toEqual([true, false])
+    await node.changeBroker({ 'message.max.bytes': null })
+    expect(await fits(6000)).toBe(true)
+  })
+
   it('are stored with compression.type', async () => {
     const node = await nodeWithTopic()
     const value = Buffer.alloc(1000, 'abc')
@@ -186,6 +200,40 @@ describe('records for a log that is open', () => {
       sizes.push((await node.fetch('t', baseOffset))[0]?.sizeBytes ?? 0)
     }
     expect(sizes[1]).toBeLessThan(sizes[0] as number)
+  })
+
+  it('of an idempotent producer keep their order and are there once, whatever becomes of their compression and time', async () => {
+    const node = await nodeWithTopic()
+    const value = Buffer.alloc(1000, 'abc')
+    const send = async (baseSequence: number) => {
+      const batch = { compression: 'gzip', producerId: 5, producerEpoch: 0, baseSequence } as const
+      const { errorCode, baseOffset, logAppendTimeMs } = await node.produce('t', { value, batch })
+      return { errorCode, baseOffset, logAppendTimeMs }
+    }
+    const first = await send(0)
+    expect(first).toMatchObject({ errorCode: ErrorCode.NONE, baseOffset: 1 })
+    await node.changeTopic('t', { 'compression.type': 'zstd', 'message.timestamp.type': 'LogAppendTime', 'flush.messages': '1' })
+    await node.run(1000)
+    expect(await send(0)).toMatchObject({ errorCode: ErrorCode.NONE, baseOffset: 1 })
+    const second = await send(1)
+    expect(second).toMatchObject({ errorCode: ErrorCode.NONE, baseOffset: 2 })
+    await node.crashAndRestart('power')
+    await node.run(1000)
+    expect(await send(1)).toEqual(second)
+    expect((await send(3)).errorCode).toBe(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER)
+    await node.changeTopic('t', { 'compression.type': 'uncompressed' })
+    expect((await send(2)).baseOffset).toBe(3)
+    const batches = (await node.fetch('t', 1)).map(({ compression, producerId, baseSequence, timestampType }) => [
+      compression,
+      producerId,
+      baseSequence,
+      timestampType,
+    ])
+    expect(batches).toEqual([
+      ['gzip', 5, 0, 'CreateTime'],
+      ['zstd', 5, 1, 'LogAppendTime'],
+      ['none', 5, 2, 'LogAppendTime'],
+    ])
   })
 
   it('survive a loss of power at once with flush.messages, and after flush.ms', async () => {
