@@ -2,10 +2,12 @@ import type { MetadataDelta, MetadataPublisher } from '../metadata/delta.ts'
 import { recordLevels } from '../metadata/features.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { BrokerLifecycle } from './broker-lifecycle.ts'
+import { isTimedOut } from './rejection.ts'
 
 export interface BrokerRegistrationRefreshOptions {
   readonly brokerId: number
   readonly lifecycle: Pick<BrokerLifecycle, 'register'>
+  /** The controller refuses it. */
   readonly onFailure: (error: Error) => void
 }
 
@@ -30,7 +32,11 @@ export class BrokerRegistrationRefresh implements MetadataPublisher {
       () => {
         this.#isRefreshing = false
       },
-      (error: unknown) => this.#options.onFailure(error as Error),
+      (error: unknown) => {
+        this.#isRefreshing = false
+        // What waits for its commit brings the next update, and with it the next try.
+        if (!isTimedOut(error)) this.#options.onFailure(error as Error)
+      },
     )
   }
 }

@@ -11,6 +11,11 @@ export function timedOut(why: string): OdradekError {
   return new OdradekError(TIMED_OUT, why)
 }
 
+/** Whether a request was not decided for want of time; asked again, it may be. */
+export function isTimedOut(error: unknown): boolean {
+  return error instanceof OdradekError && error.code === TIMED_OUT
+}
+
 /** Throws when the client gave the request no time at all: Kafka never decides it. */
 export function checkDeadline({ timeoutMs }: ControllerRequestContext): void {
   if (timeoutMs !== undefined && timeoutMs <= 0) throw timedOut(`the request may take ${timeoutMs} ms`)
@@ -29,6 +34,6 @@ export async function answerOf<T>(answer: Promise<T>): Promise<Answered<T>> {
 
 function errorOfRejection(error: unknown): ControllerError {
   if (error instanceof NotControllerError) return failure(ErrorCode.NOT_CONTROLLER, null)
-  if (error instanceof OdradekError && error.code === TIMED_OUT) return failure(ErrorCode.REQUEST_TIMED_OUT, null)
+  if (isTimedOut(error)) return failure(ErrorCode.REQUEST_TIMED_OUT, null)
   throw error
 }
