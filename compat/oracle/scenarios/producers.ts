@@ -13,7 +13,8 @@ function describe({ client }: Stage, asked: readonly Asked[]): Promise<Outcome> 
   return client.exchange(DescribeProducersApi, 0, { topics: asked.map(([name, ...partitionIndexes]) => ({ name, partitionIndexes })) })
 }
 
-async function newProducerId({ client }: Stage): Promise<number> {
+/** Asks until Apache Kafka has its first block of ids. */
+export async function newProducerId({ client }: Stage): Promise<number> {
   const deadlineMs = Date.now() + 10_000
   for (;;) {
     const { errorCode, producerId } = await client.ask(InitProducerIdApi, 5, { transactionalId: null, transactionTimeoutMs: 1_000 })
