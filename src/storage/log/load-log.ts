@@ -9,10 +9,11 @@ import { rebuildProducers } from '../producer/rebuild-producers.ts'
 import { finishSwaps } from './finish-swaps.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogContext } from './log-context.ts'
-import { PartitionLog, rollJitterMs } from './partition-log.ts'
+import { PartitionLog } from './partition-log.ts'
 import { recoverSegment } from './recover-segment.ts'
 import { Segment } from './segment.ts'
 import { SegmentList } from './segment-list.ts'
+import { rollJitterMs } from './segment-roller.ts'
 
 export interface LoadLogOptions {
   readonly context: LogContext

@@ -57,6 +57,11 @@ export class LogDurability {
     return isComplete ? this.#recoveryPoint : Math.min(this.#recoveryPoint, logEndOffset - 1)
   }
 
+  /** See `PartitionLog.mustFlush`. */
+  get mustFlush(): boolean {
+    return this.#state.logEndOffset - this.#recoveryPoint >= this.#state.config.flushMessages
+  }
+
   get lastFlushMs(): TimestampMs {
     return this.#lastFlushMs
   }

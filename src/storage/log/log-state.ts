@@ -18,7 +18,7 @@ export interface LogStateOptions {
 }
 
 /**
- * What the parts of one log share: its segments and offsets, and whether its disk failed. Only `PartitionLog` changes it.
+ * What the parts of one log share: its segments and offsets, and whether its disk failed. Only `PartitionLog` and its parts change it.
  * Invariant: logStartOffset <= highWatermark <= logEndOffset.
  */
 export class LogState {
@@ -32,6 +32,8 @@ export class LogState {
   highWatermark: number
   /** Rises when the log is cut at either end, for what waits while that happens. */
   cuts = 0
+  /** Something is to be written before the log may count as cleanly closed. */
+  hasChanged = false
   isClosed = false
   failure: DiskError | null = null
   #isEndTrusted: boolean

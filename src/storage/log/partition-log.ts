@@ -1,38 +1,30 @@
-import { ErrorCode } from '../../../protocol/error-codes.ts'
-import { NO_PRODUCER_ID, type RecordBatch } from '../../../protocol/records/batch.ts'
 import type { Uuid } from '../../../protocol/uuid.ts'
 import { assert } from '../../base/assert.ts'
-import { DiskError } from '../../base/errors.ts'
+import type { DiskError } from '../../base/errors.ts'
 import type { TimestampMs } from '../../base/ports.ts'
 import type { LeaderEpochCache } from '../epoch/leader-epoch-cache.ts'
-import { SEGMENT_SUFFIXES } from '../files/file-names.ts'
-import { checkProducer } from '../producer/check-producer.ts'
-import { firstOffsetOf } from '../producer/producer-entry.ts'
 import type { ProducerSnapshots } from '../producer/producer-snapshots.ts'
 import type { ProducerState } from '../producer/producer-state.ts'
-import { checkLeaderBatch } from './check-leader-batch.ts'
 import type { LogConfig } from './log-config.ts'
 import type { LogContext } from './log-context.ts'
+import { LogCutter } from './log-cutter.ts'
 import { LogDurability } from './log-durability.ts'
 import { LogHistory } from './log-history.ts'
 import { LogReader } from './log-reader.ts'
 import { LogState } from './log-state.ts'
-import { checkNumberedBatches } from './numbered-batches.ts'
-import { refused } from './refusal.ts'
+import { LogWriter } from './log-writer.ts'
 import type {
   ActiveProducer,
   AppendAsFollowerOptions,
   AppendAsLeaderOptions,
-  AppendRefused,
   AppendResult,
   EpochEndOffset,
   OffsetAndTimestamp,
   ReadOptions,
   ReadResult,
 } from './results.ts'
-import { segmentsToDelete } from './retention.ts'
-import { Segment } from './segment.ts'
 import { SegmentList } from './segment-list.ts'
+import { SegmentRoller } from './segment-roller.ts'
 
 export interface PartitionLogOptions {
   readonly context: LogContext
@@ -65,8 +57,9 @@ export interface PartitionLogOptions {
  * same, nothing more is acknowledged, and the directory has to go offline (recovery makes the log whole again).
  * Everything else that can go wrong is a value.
  *
- * Offsets and segments are in `LogState`, epochs and producers in `LogHistory`, flushing in `LogDurability`, reads in
- * `LogReader`; what changes the log is here.
+ * Here are its life and its promises. What its parts share, offsets and segments, is in `LogState`; appends are in `LogWriter`,
+ * what takes records away at either end in `LogCutter`, new segments in `SegmentRoller`, reads in `LogReader`, flushing in
+ * `LogDurability`, epochs and producers in `LogHistory`.
  */
 export class PartitionLog {
   readonly topic: string
@@ -77,9 +70,10 @@ export class PartitionLog {
   readonly #state: LogState
   readonly #history: LogHistory
   readonly #durability: LogDurability
+  readonly #roller: SegmentRoller
+  readonly #writer: LogWriter
+  readonly #cutter: LogCutter
   readonly #reader: LogReader
-  /** Something is to be written before the log may count as cleanly closed. */
-  #hasChanged: boolean
 
   constructor(options: PartitionLogOptions) {
     this.topic = options.topic
@@ -89,8 +83,12 @@ export class PartitionLog {
     this.#state = new LogState({ ...options, name: `${options.topic}-${options.partition}` })
     this.#history = new LogHistory(this.#state, options.snapshots, options.epochs, options.producers)
     this.#durability = new LogDurability({ ...options, state: this.#state, history: this.#history })
+    const parts = { state: this.#state, history: this.#history, durability: this.#durability }
+    this.#roller = new SegmentRoller(parts)
+    this.#writer = new LogWriter({ ...parts, roller: this.#roller })
+    this.#cutter = new LogCutter({ ...parts, roller: this.#roller })
     this.#reader = new LogReader(this.#state, this.#history)
-    this.#hasChanged = !options.isDurable
+    this.#state.hasChanged = !options.isDurable
   }
 
   /** null when the directory does not say: it lost the file that does, or an old Kafka made it. */
@@ -133,7 +131,7 @@ export class PartitionLog {
 
   /** As many records wait for a flush as `flush.messages` allows: until they are flushed, none of them counts as written. */
   get mustFlush(): boolean {
-    return this.#state.logEndOffset - this.#durability.recoveryPoint >= this.#state.config.flushMessages
+    return this.#durability.mustFlush
   }
 
   /** When the log was last flushed, or loaded. */
@@ -188,19 +186,7 @@ export class PartitionLog {
    * Throws `DiskError`; the batch is not in the log then.
    */
   appendAsLeader(bytes: Buffer, options: AppendAsLeaderOptions): AppendResult {
-    const { origin, leaderEpoch, nowMs } = options
-    if (origin === 'raft') return this.#appendNumbered(bytes, origin, leaderEpoch, nowMs)
-    const { config, name: partition, logStartOffset, logEndOffset: firstOffset } = this.#state
-    const checked = checkLeaderBatch(bytes, { origin, leaderEpoch, nowMs, config, partition, firstOffset, logStartOffset })
-    if (checked.kind === 'refused') return checked
-    const { batch, logAppendTimeMs } = checked
-    if (batch.producerId !== NO_PRODUCER_ID) {
-      const answer = this.#checkProducer(batch, options)
-      if (answer !== null) return answer
-    }
-    const { lastOffset } = batch
-    this.#append(batch.bytes, [batch], nowMs)
-    return this.#appended(firstOffset, lastOffset, logAppendTimeMs)
+    return this.#writer.appendAsLeader(bytes, options)
   }
 
   /**
@@ -208,7 +194,7 @@ export class PartitionLog {
    * when nothing was left to append. Throws `DiskError`.
    */
   appendAsFollower(bytes: Buffer, options: AppendAsFollowerOptions): AppendResult {
-    return this.#appendNumbered(bytes, 'replication', options.leaderEpoch, options.nowMs)
+    return this.#writer.appendNumbered(bytes, 'replication', options.leaderEpoch, options.nowMs)
   }
 
   /**
@@ -264,53 +250,23 @@ export class PartitionLog {
   }
 
   /** Cuts everything at and above `offset`. In force when the call returns; resolves, with whether anything was cut, when cut files have been set aside for good. */
-  async truncateTo(offset: number): Promise<boolean> {
-    assert(offset >= 0, 'a log is not truncated to a negative offset')
-    const state = this.#state
-    if (offset >= state.logEndOffset) {
-      this.#history.epochs.truncateFromEnd(state.logEndOffset)
-      return false
-    }
-    if (state.segments.first.baseOffset > offset) {
-      await this.truncateFullyAndStartAt(offset)
-      return true
-    }
-    const removed = state.guard(() => this.#cutTo(offset))
-    await this.#discardEnd(removed, (at) => at > offset)
-    return true
+  truncateTo(offset: number): Promise<boolean> {
+    return this.#cutter.truncateTo(offset)
   }
 
   /** Drops all records; the log goes on at `offset`. As `truncateTo`. */
-  async truncateFullyAndStartAt(offset: number, logStartOffset = offset): Promise<void> {
-    const state = this.#state
-    const removed = state.guard(() => {
-      state.ensureUsable()
-      const old = state.segments.replaceAll(this.#newSegment(offset))
-      for (const segment of old) segment.close()
-      this.#noteCut(offset)
-      this.#history.clear()
-      state.logStartOffset = logStartOffset
-      state.highWatermark = offset
-      return old.filter((segment) => segment.baseOffset !== offset)
-    })
-    await this.#discardEnd(removed, () => true)
+  truncateFullyAndStartAt(offset: number, logStartOffset = offset): Promise<void> {
+    return this.#cutter.truncateFullyAndStartAt(offset, logStartOffset)
   }
 
   /** Moves the log start up (DeleteRecords, the leader's log start). 'out-of-range' above the high watermark; else whether it moved. */
   incrementLogStartOffset(offset: number): boolean | 'out-of-range' {
-    const state = this.#state
-    if (offset > state.highWatermark) return 'out-of-range'
-    if (offset <= state.logStartOffset) return false
-    state.logStartOffset = offset
-    this.#hasChanged = true
-    this.#history.epochs.truncateFromStart(offset)
-    this.#history.producers.onHighWatermark(offset)
-    return true
+    return this.#cutter.incrementLogStartOffset(offset)
   }
 
   /** Starts a new segment at the log end, unless the active one is empty. Throws `DiskError`. */
   roll(): void {
-    this.#state.guard(() => this.#rollAt(this.#state.logEndOffset))
+    this.#state.guard(() => this.#roller.rollAt(this.#state.logEndOffset))
   }
 
   /** Resolves when everything appended before the call would survive a loss of power. Rejects with `DiskError`. */
@@ -330,29 +286,8 @@ export class PartitionLog {
   }
 
   /** Retention by log start, size and time. Resolves with the number of segments removed. Rejects with `DiskError`. */
-  async deleteOldSegments(nowMs: TimestampMs): Promise<number> {
-    const state = this.#state
-    try {
-      state.ensureUsable()
-      const { cuts } = state
-      const { logStartOffset, logEndOffset, highWatermark, config, context } = state
-      const { count, reason } = await segmentsToDelete({
-        disk: context.disk,
-        config,
-        segments: state.segments.all,
-        logStartOffset,
-        logEndOffset,
-        highWatermark,
-        nowMs,
-      })
-      if (count === 0 || cuts !== state.cuts || state.isClosed) return 0
-      context.logger.info('Removing segments', { partition: state.name, count, reason })
-      await this.#removeFirst(count)
-      return count
-    } catch (error) {
-      if (state.isClosed) return 0
-      throw state.failed(error)
-    }
+  deleteOldSegments(nowMs: TimestampMs): Promise<number> {
+    return this.#cutter.deleteOldSegments(nowMs)
   }
 
   /** The caller has written the id into the directory. */
@@ -360,7 +295,7 @@ export class PartitionLog {
     assert(this.#topicId === null, 'a log keeps its topic')
     this.#topicId = topicId
     this.#durability.notePlaceChanged()
-    this.#hasChanged = true
+    this.#state.hasChanged = true
   }
 
   updateConfig(config: LogConfig): void {
@@ -415,7 +350,7 @@ export class PartitionLog {
     if (state.isClosed) return
     try {
       state.ensureUsable()
-      if (this.#hasChanged) {
+      if (state.hasChanged) {
         this.#history.takeSnapshot(state.logEndOffset)
         state.segments.active.finish()
         await this.#durability.flushAll()
@@ -432,138 +367,4 @@ export class PartitionLog {
     this.#state.isClosed = true
     for (const segment of this.#state.segments.all) segment.close()
   }
-
-  #appendNumbered(bytes: Buffer, origin: 'raft' | 'replication', leaderEpoch: number, nowMs: TimestampMs): AppendResult {
-    const { config, logEndOffset, name: partition } = this.#state
-    const checked = checkNumberedBatches({ bytes, origin, leaderEpoch, logEndOffset, maxMessageBytes: config.maxMessageBytes, partition })
-    if (checked.kind === 'refused') return checked
-    const [first] = checked.batches
-    const last = checked.batches.at(-1)
-    if (first === undefined || last === undefined) return this.#appended(-1, -1, -1)
-    if (checked.sizeBytes > config.segmentBytes) return this.#largerThanSegment(checked.sizeBytes)
-    const firstOffset = first.baseOffset
-    const { lastOffset } = last
-    this.#append(bytes.subarray(0, checked.sizeBytes), checked.batches, nowMs)
-    return this.#appended(firstOffset, lastOffset, -1)
-  }
-
-  #largerThanSegment(sizeBytes: number): AppendRefused {
-    const { name, config } = this.#state
-    const detail = `Message batch size is ${sizeBytes} bytes in append to partition ${name}, which exceeds the maximum configured segment size of ${config.segmentBytes}.`
-    return refused(ErrorCode.RECORD_LIST_TOO_LARGE, detail)
-  }
-
-  /** The answer for a repeated batch, or the refusal of one that may not follow; null when it may be appended. */
-  #checkProducer(batch: RecordBatch, { origin, transactionVersion = 0 }: AppendAsLeaderOptions): AppendResult | null {
-    const entry = this.#history.producers.get(batch.producerId)
-    if (origin === 'client' && entry !== undefined) {
-      const known = entry.findBatch(batch.producerEpoch, batch.baseSequence, batch.lastSequence)
-      if (known !== null) return { ...this.#appended(firstOffsetOf(known), known.lastOffset, known.timestampMs), duplicate: true }
-    }
-    const { name: partition, logStartOffset } = this.#state
-    const refusal = checkProducer(entry, { batch, origin, transactionVersion, partition, offset: batch.baseOffset })
-    return refusal === null ? null : refused(refusal.errorCode, refusal.detail, logStartOffset)
-  }
-
-  #appended(firstOffset: number, lastOffset: number, logAppendTimeMs: TimestampMs): AppendResult & { readonly kind: 'appended' } {
-    const { logStartOffset } = this.#state
-    return { kind: 'appended', firstOffset, lastOffset, logAppendTimeMs, logStartOffset, duplicate: false, mustFlush: this.mustFlush }
-  }
-
-  /** Writes batches that were found good. */
-  #append(bytes: Buffer, batches: readonly RecordBatch[], nowMs: TimestampMs): void {
-    const state = this.#state
-    state.guard(() => {
-      state.verifyEnd()
-      const [first] = batches
-      const last = batches.at(-1)
-      assert(first !== undefined && last !== undefined && first.baseOffset >= state.logEndOffset, 'batches continue the log')
-      const { lastOffset } = last
-      const maxTimestampMs = batches.reduce((max, batch) => Math.max(max, Number(batch.maxTimestamp)), -1)
-      const question = { config: state.config, bytes: bytes.length, lastOffset, maxTimestampMs, nowMs }
-      if (state.segments.active.shouldRoll(question)) this.#rollAt(first.baseOffset)
-      state.segments.active.append(bytes, batches, state.config.indexIntervalBytes)
-      state.logEndOffset = lastOffset + 1
-      this.#hasChanged = true
-      for (const batch of batches) this.#history.note(batch)
-    })
-  }
-
-  #rollAt(offset: number): void {
-    const state = this.#state
-    state.verifyEnd()
-    const { active } = state.segments
-    if (active.sizeBytes === 0 && active.baseOffset === offset) return
-    active.finish()
-    this.#history.takeSnapshot(offset)
-    state.segments.append(this.#newSegment(offset))
-    this.#durability.noteRoll(offset)
-    this.#hasChanged = true
-    this.#durability.flush().catch((error: unknown) => {
-      if (!(error instanceof DiskError)) throw error
-      state.context.onDiskError(error)
-    })
-  }
-
-  #newSegment(baseOffset: number): Segment {
-    const { context, config } = this.#state
-    this.#durability.noteNewFile()
-    return Segment.create({ context, directory: this.directory, baseOffset, createdMs: context.clock.nowMs(), rollJitterMs: rollJitterMs(context, config) })
-  }
-
-  #cutTo(offset: number): Segment[] {
-    const state = this.#state
-    state.verifyEnd()
-    const removed = state.segments.removeAbove(offset)
-    for (const segment of removed) segment.close()
-    state.segments.active.truncateTo(offset)
-    this.#noteCut(offset)
-    state.logStartOffset = Math.min(state.logStartOffset, offset)
-    state.highWatermark = Math.min(state.highWatermark, offset)
-    this.#history.truncate()
-    return removed
-  }
-
-  #noteCut(offset: number): void {
-    this.#state.cuts++
-    this.#state.logEndOffset = offset
-    this.#durability.noteCut(offset)
-    this.#hasChanged = true
-  }
-
-  async #removeFirst(count: number): Promise<void> {
-    const { segments } = this.#state
-    if (count === segments.all.length) this.#rollAt(this.#state.logEndOffset)
-    const next = segments.at(count)
-    assert(next !== undefined, 'a segment is left behind those removed')
-    this.incrementLogStartOffset(next.baseOffset)
-    const removed = segments.removeFirst(count)
-    this.#state.cuts++
-    for (const segment of removed) segment.close()
-    await this.#discard(removed, (at) => removed.some((segment) => segment.baseOffset === at))
-  }
-
-  /** Durably: a cut segment that came back after a loss of power would continue what is appended from now on. */
-  async #discardEnd(segments: readonly Segment[], isSnapshotToGo: (offset: number) => boolean): Promise<void> {
-    await this.#discard(segments.toReversed(), isSnapshotToGo)
-    if (segments.length > 0) await this.#durability.flushNames()
-  }
-
-  /** In the order given: a crash in between must leave no gap. */
-  async #discard(segments: readonly Segment[], isSnapshotToGo: (offset: number) => boolean): Promise<void> {
-    const { context, config } = this.#state
-    const paths = segments.flatMap((segment) => SEGMENT_SUFFIXES.map((suffix) => segment.pathOf(suffix)))
-    paths.push(...this.#history.snapshots.forget(isSnapshotToGo))
-    if (paths.length === 0) return
-    try {
-      await context.discard(paths, config.fileDeleteDelayMs)
-    } catch (error) {
-      throw this.#state.failed(error)
-    }
-  }
-}
-
-export function rollJitterMs(context: LogContext, config: LogConfig): number {
-  const most = Math.min(config.segmentJitterMs, config.segmentMs)
-  return most <= 0 ? 0 : context.random.below(Math.min(most, 2 ** 48))
 }
