@@ -2,7 +2,7 @@ import type { PartitionImage } from '../metadata/image.ts'
 
 /**
  * Where the replicas of a partition are to be. While a reassignment is under way `replicas` holds the new ones and, behind
- * them, those that leave. Pure arithmetic of lists; what it decides is in `alter-reassignments.ts` and `partition-change.ts`.
+ * them, those that leave. Pure arithmetic of lists; what it decides is in `reassign-partitions.ts` and `partition-change.ts`.
  *
  * Source: KIP-455; PartitionReassignmentReplicas, PartitionReassignmentRevert of Kafka's controller.
  */

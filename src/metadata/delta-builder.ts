@@ -12,7 +12,7 @@ import { replayError } from './replay-error.ts'
  * Makes the next image, and what changed on the way, by replaying records over an image. The one place where records
  * change the cluster's state: brokers follow with it and the controller decides on it.
  *
- * Records of metadata transactions are the business of who feeds it (`transactions.ts`): they change nothing here.
+ * Records of metadata transactions are the business of who feeds it (`transaction-buffer.ts`): they change nothing here.
  */
 export class MetadataDeltaBuilder {
   readonly #before: MetadataImage

@@ -52,6 +52,11 @@ describe('a change of settings while the node runs', () => {
     expect(refusal(config, { 'listener.security.protocol.map': map, 'my.own': 'x' })).not.toBeNull()
   })
 
+  it('names what it refuses in the order of the alphabet', () => {
+    const values = { 'node.id': '1', 'log.dirs': 'x', 'broker.rack': 'r' }
+    expect(refusal(node(), values)).toBe('Cannot update these configs dynamically: [broker.rack, log.dirs, node.id]')
+  })
+
   it('takes names that nobody knows, and leaves what is in force alone', () => {
     const config = node()
     expect(refusal(config, { 'my.own': 'x', 'message.max.bytes': '7' }, 'default-broker')).toBeNull()

@@ -48,6 +48,20 @@ describe('the text of a value', () => {
   })
 })
 
+describe('a number', () => {
+  const refusalOf = (name: 'log.cleaner.io.max.bytes.per.second' | 'num.io.threads' | 'log.retention.bytes', text: string) =>
+    parseSetting<SettingValue>(name, brokerSettings[name], text).refusal
+
+  test.each(['0x1p3', '0x1.8p1', 'NaN', '+NaN'])("of type double is not written in a notation that is only Java's: %s", (text) => {
+    expect(refusalOf('log.cleaner.io.max.bytes.per.second', text)).toContain('Not a number of type DOUBLE')
+  })
+
+  test.each(['\u0668', '\uff18', '\u096e'])('has no digits of other scripts: %s', (text) => {
+    expect(refusalOf('num.io.threads', text)).toContain('Not a number of type INT')
+    expect(refusalOf('log.retention.bytes', text)).toContain('Not a number of type LONG')
+  })
+})
+
 describe('an address', () => {
   test.each(['::', '::1', '1::', 'fe80::1%eth0', '1:2:3:4:5:6:7:8', '::ffff:10.0.0.1', '1:2:3:4:5:6:10.0.0.1', '1::8'])('%s is of IPv6', (text) => {
     expect([isIpv6(text), isIpv4(text)]).toEqual([true, false])

@@ -53,6 +53,11 @@ describe('on a plain listener', () => {
     expect(await node.ask(createDelegationTokenHandler, 1, { renewers: [], maxLifetimeMs: -1n })).toMatchObject({ principalName: 'ANONYMOUS' })
   })
 
+  it('no token is made for an owner with a name and no type', async () => {
+    const request = { renewers: [], maxLifetimeMs: -1n, ownerPrincipalType: null, ownerPrincipalName: 'alice' }
+    expect(await node.ask(createDelegationTokenHandler, 3, request)).toMatchObject({ errorCode: DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, principalName: 'alice' })
+  })
+
   it('no token is renewed, expired or told of', async () => {
     const hmac = Buffer.from('none')
     const answers = [
