@@ -17,23 +17,28 @@ const WARM_UP_MS = 3_000
 const WATCH_MS = 10_000
 const TOPIC = 'busy'
 
-/** Many clients: what an idle connection holds, and how long a busy one waits for an acknowledgement, alone and beside the idle ones. */
+/** Many clients: what an idle connection holds, and how long a busy one waits for an acknowledgement, beside the idle ones and alone. */
 export async function manyConnections(kind: BrokerKind): Promise<Figures> {
   await using broker = await startBroker(kind)
   await using admin = await RawClient.open(broker.bootstrap, 'bench')
   const topics = [{ name: TOPIC, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }]
   await admin.ask(CreateTopicsApi, 7, { topics, timeoutMs: 30_000, validateOnly: false })
-  const before = residentBytes(broker.pid)
+  const { idleBytesEach, busyBytes, beside } = await besideIdle(broker)
   const alone = await busy(broker)
-  const busyBytes = residentBytes(broker.pid)
-  await using idle = await idleConnections(broker, IDLE_COUNT)
-  const beside = await busy(broker)
   return {
-    'memory per idle connection, KB': idle.bytesEach / 1000,
-    'growth by busy connections, MB': (busyBytes - before) / 1e6,
-    ...named(`${BUSY_COUNT} busy`, alone),
+    'memory per idle connection, KB': idleBytesEach / 1000,
+    'growth by busy connections, MB': busyBytes / 1e6,
     ...named(`${BUSY_COUNT} busy, ${IDLE_COUNT} idle`, beside),
+    ...named(`${BUSY_COUNT} busy`, alone),
   }
+}
+
+/** On a fresh broker: a heap that busy ones had made larger would have room for the idle ones. */
+async function besideIdle(broker: BenchBroker): Promise<{ readonly idleBytesEach: number; readonly busyBytes: number; readonly beside: BusyFigures }> {
+  await using idle = await idleConnections(broker, IDLE_COUNT)
+  const before = residentBytes(broker.pid)
+  const beside = await busy(broker)
+  return { idleBytesEach: idle.bytesEach, busyBytes: residentBytes(broker.pid) - before, beside }
 }
 
 interface BusyFigures {

@@ -73,6 +73,8 @@ function devValues(given: ReadonlyMap<string, string>, { nodeNumber, nodeCount, 
     'group.streams.initial.rebalance.delay.ms': '0',
     // A consumer that was killed and started again is not kept waiting by its former self.
     'odradek.member.connection.grace.ms': '1000',
+    // Clients that come all at once, as a test suite's do: those for whom there is no room try again after a second.
+    'socket.listen.backlog.size': '1024',
     ...(freePorts ? { 'metrics.port': '0' } : {}),
   }
 }

@@ -21,6 +21,7 @@ describe('the dev profile', () => {
       1,
       0,
     ])
+    expect(config.get('socket.listen.backlog.size')).toBe(1024)
     expect(warnings).toEqual([])
   })
 
