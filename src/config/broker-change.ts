@@ -2,11 +2,11 @@
  * What a broker says to a change of brokers' settings before the controller is asked: it alone knows what it was started with.
  * Source: kafka.server.ConfigAdminManager; KIP-226, KIP-339.
  */
-import { type BrokerSettingName, brokerSettings, isBrokerSetting, isDynamicOnly } from './broker-settings.ts'
+import { brokerSettings, isBrokerSetting, isDynamicOnly } from './broker-settings.ts'
 import type { ConfigChange } from './config-operation.ts'
 import { type ConfigRefusal, refusedConfig, refusedRequest } from './config-refusal.ts'
 import { dynamicUpdateRefusal } from './dynamic-update.ts'
-import { formatValue } from './format-value.ts'
+import { formatDefault } from './format-value.ts'
 import { splitAsJava } from './java-split.ts'
 import { withoutItems } from './list-edit.ts'
 import type { DynamicLayer, NodeConfig } from './node-config.ts'
@@ -48,16 +48,11 @@ function apply(values: Map<string, string>, { name, operation, value }: ConfigCh
     case 'subtract': {
       if (!isBrokerSetting(name) || isDynamicOnly(name)) return refusedConfig(`Unknown config name: ${name}`)
       if (brokerSettings[name].type !== 'list') return refusedConfig(`Config value ${operation} is not allowed for config key: ${name}`)
-      const text = values.get(name) ?? defaultText(name)
+      const text = values.get(name) ?? formatDefault(brokerSettings[name]) ?? ''
       values.set(name, operation === 'append' ? appended(text, given) : withoutItems(splitAsJava(text, ','), splitAsJava(given, ',')).join())
       return null
     }
   }
-}
-
-function defaultText(name: BrokerSettingName): string {
-  const { type, default: standard } = brokerSettings[name]
-  return formatValue(type, standard ?? null) ?? ''
 }
 
 function appended(text: string, more: string): string {

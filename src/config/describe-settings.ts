@@ -6,7 +6,7 @@
  */
 import { isBrokerSetting, isDynamicOnly } from './broker-settings.ts'
 import { clientMetricsSettings } from './client-metrics-settings.ts'
-import { formatValue } from './format-value.ts'
+import { formatDefault, formatValue } from './format-value.ts'
 import { type GroupSettingName, groupSettings, groupSynonyms } from './group-settings.ts'
 import type { ConfigSource, NodeConfig } from './node-config.ts'
 import { parseSetting } from './parse-value.ts'
@@ -78,7 +78,7 @@ export function describeBrokerDefaults(node: NodeConfig): DescribedSetting[] {
 export function describeGroup(node: NodeConfig, overrides: ReadonlyMap<string, string>): DescribedSetting[] {
   return Object.entries<Setting<SettingValue>>(groupSettings).map(([name, setting]) => {
     const synonym = groupSynonyms[name as GroupSettingName]
-    const standard = synonym === undefined ? formatValue(setting.type, setting.default ?? null) : node.inForce(synonym).text
+    const standard = synonym === undefined ? formatDefault(setting) : node.inForce(synonym).text
     const synonyms: readonly DescribedSynonym[] = synonym === undefined ? [{ name, text: standard, source: 'default' }] : synonymsOf(node, synonym)
     const text = inForce(name, setting, overrides, standard)
     return described(name, setting, text, [...written(name, overrides, text, 'group'), ...synonyms])
@@ -88,7 +88,7 @@ export function describeGroup(node: NodeConfig, overrides: ReadonlyMap<string, s
 /** @param overrides the settings written for the subscription, which need not exist */
 export function describeClientMetrics(overrides: ReadonlyMap<string, string>): DescribedSetting[] {
   return Object.entries<Setting<SettingValue>>(clientMetricsSettings satisfies Settings).map(([name, setting]) => {
-    const standard = formatValue(setting.type, setting.default ?? null)
+    const standard = formatDefault(setting)
     const text = inForce(name, setting, overrides, standard)
     return described(name, setting, text, written(name, overrides, text, 'client-metrics'))
   })

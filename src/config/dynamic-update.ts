@@ -9,7 +9,7 @@ import { dynamicRefusal } from './dynamic-rules.ts'
 import { formatValue } from './format-value.ts'
 import type { DynamicLayer, NodeConfig } from './node-config.ts'
 import { nodeIdentity } from './node-identity.ts'
-import { checkNodeRules } from './node-rules.ts'
+import { checkNodeRules, retentionMs } from './node-rules.ts'
 import { invalidValue } from './validators.ts'
 
 /** Why the broker would refuse `values` as the whole of a layer; null when it takes them. */
@@ -120,7 +120,7 @@ function remoteRatesRefusal(current: NodeConfig, next: NodeConfig): string | nul
 /** What a broker keeps of a topic with remote storage cannot outlast what the topic keeps. */
 function localRetentionRefusal(_current: NodeConfig, next: NodeConfig): string | null {
   return (
-    localRefusal(next, 'log.local.retention.ms', 'log.retention.ms', retentionMs(next)) ??
+    localRefusal(next, 'log.local.retention.ms', 'log.retention.ms', Math.max(retentionMs(next), UNBOUNDED)) ??
     localRefusal(next, 'log.local.retention.bytes', 'log.retention.bytes', next.get('log.retention.bytes'))
   )
 }
@@ -135,12 +135,6 @@ function localRefusal(next: NodeConfig, name: 'log.local.retention.ms' | 'log.lo
   return local > kept
     ? invalidValue(name, formatValue('long', local), `Value must not be more than ${whole} property value: ${formatValue('long', kept)}`)
     : null
-}
-
-function retentionMs(config: NodeConfig): number {
-  const minutes = config.get('log.retention.minutes')
-  const ms = config.get('log.retention.ms') ?? (minutes === null ? config.get('log.retention.hours') * 3_600_000 : minutes * 60_000)
-  return ms < 0 ? UNBOUNDED : ms
 }
 
 const JMX_REPORTER = 'org.apache.kafka.common.metrics.JmxReporter'

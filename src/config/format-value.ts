@@ -10,6 +10,11 @@ export function formatValue(type: SettingType, value: SettingValue): string | nu
   return value <= -UNLIMITED ? '-9223372036854775808' : String(value)
 }
 
+/** A setting's default in the same form; null where it has none, or nothing as one. */
+export function formatDefault({ type, default: standard }: { readonly type: SettingType; readonly default: SettingValue | undefined }): string | null {
+  return formatValue(type, standard ?? null)
+}
+
 /** As Java's `Double.toString`: always a decimal point; scientific outside [10^-3, 10^7). */
 function formatDouble(value: number): string {
   const magnitude = Math.abs(value)

@@ -9,7 +9,7 @@ import { assert } from '../base/assert.ts'
 import { OdradekError } from '../base/errors.ts'
 import { type BrokerSettingName, type BrokerValue, brokerSettings, isBrokerSetting, isDynamicOnly } from './broker-settings.ts'
 import { dynamicRefusal } from './dynamic-rules.ts'
-import { formatValue } from './format-value.ts'
+import { formatDefault, formatValue } from './format-value.ts'
 import { parseSetting } from './parse-value.ts'
 import { findSetting, listenerPrefix } from './setting-names.ts'
 import type { SettingValue } from './setting-value.ts'
@@ -92,7 +92,7 @@ export class NodeConfig {
     const held = this.#find(name)
     const setting = findSetting(name)?.setting
     if (setting === undefined) return { text: null, source: 'default', origin: 'default' }
-    if (held === undefined) return { text: formatValue(setting.type, setting.default ?? null), source: 'default', origin: 'default' }
+    if (held === undefined) return { text: formatDefault(setting), source: 'default', origin: 'default' }
     return { text: formatValue(setting.type, held.value), source: this.#sourceOf(name), origin: held.origin }
   }
 
@@ -108,7 +108,7 @@ export class NodeConfig {
       if (held !== undefined) found.push({ text: held.text, source })
     }
     const setting = isBrokerSetting(name) && !isDynamicOnly(name) ? brokerSettings[name] : null
-    const standard = setting === null ? null : formatValue(setting.type, setting.default ?? null)
+    const standard = setting === null ? null : formatDefault(setting)
     return standard === null ? found : [...found, { text: standard, source: 'default' }]
   }
 

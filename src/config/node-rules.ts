@@ -36,7 +36,8 @@ function checkLogRules(config: NodeConfig, identity: NodeIdentity): void {
   demand(threads === 0 || dedupeBytes / threads > MIB, () => 'log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.')
 }
 
-function retentionMs(config: NodeConfig): number {
+/** How long a log keeps records that its topic says nothing of; negative is for ever. */
+export function retentionMs(config: NodeConfig): number {
   const minutes = config.get('log.retention.minutes')
   return config.get('log.retention.ms') ?? (minutes === null ? config.get('log.retention.hours') * 3_600_000 : minutes * 60_000)
 }

@@ -6,10 +6,9 @@
  */
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { ConfigChange } from '../config/config-operation.ts'
-import { formatValue } from '../config/format-value.ts'
+import { formatDefault } from '../config/format-value.ts'
 import { splitAsJava } from '../config/java-split.ts'
 import { withoutItems } from '../config/list-edit.ts'
-import type { SettingType, SettingValue } from '../config/setting-value.ts'
 import { ELR_VERSION } from '../metadata/features.ts'
 import { ConfigResourceType, configOverrides, type MetadataImage } from '../metadata/image.ts'
 import { configRecord } from '../metadata/image-records.ts'
@@ -81,13 +80,9 @@ function valueAfter(type: number, before: string | undefined, { name, operation,
   if (operation === 'delete') return null
   const setting = settingsOf(type)[name]
   if (setting?.type !== 'list') return failure(ErrorCode.INVALID_CONFIG, `Can't ${operation.toUpperCase()} to key ${name} because its type is not LIST.`)
-  const items = listItems(before ?? defaultText(setting))
+  const items = listItems(before ?? formatDefault(setting) ?? '')
   const given = splitAsJava(value ?? '', ',')
   return (operation === 'append' ? [...new Set([...items, ...given])] : withoutItems(items, given)).join()
-}
-
-function defaultText({ type, default: standard }: { readonly type: SettingType; readonly default: SettingValue | undefined }): string {
-  return formatValue(type, standard ?? null) ?? ''
 }
 
 function listItems(text: string): readonly string[] {
