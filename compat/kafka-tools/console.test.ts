@@ -147,6 +147,16 @@ describe('the consumer', () => {
   })
 })
 
+test.each([
+  ['DefaultMessageFormatter', 'a\nb\n'],
+  ['LoggingMessageFormatter', 'a\nb\n'],
+  ['NoOpMessageFormatter', ''],
+])('%s', async (formatter, printed) => {
+  const topic = await topicWith('a\nb\n')
+  const args = `--formatter org.apache.kafka.tools.consumer.${formatter} --from-beginning --max-messages 2`
+  expect(await consume(`--topic ${topic} ${args}`)).toBe(printed)
+})
+
 describe('the topic of the groups, read by its formatters', () => {
   const read = (formatter: string) =>
     consume(`--topic __consumer_offsets --from-beginning --timeout-ms 1500 --formatter org.apache.kafka.tools.consumer.${formatter}`)
