@@ -175,18 +175,24 @@ export class NodeConfig {
   #replace(layer: DynamicLayer, next: Layer): void {
     const before = layer === 'broker' ? this.#broker : this.#defaultBroker
     const touched = new Set([...before.keys(), ...next.keys()])
-    const old = new Map([...touched].map((name) => [name, this.inForce(name).text]))
+    const old = new Map([...touched].map((name) => [name, this.#comparable(name)]))
     if (layer === 'broker') this.#broker = next
     else this.#defaultBroker = next
     this.#values.clear()
     const changed = new Set<BrokerSettingName>()
     for (const name of touched) {
       const base = findSetting(name)?.base
-      if (base !== undefined && old.get(name) !== this.inForce(name).text) changed.add(base)
+      if (base !== undefined && old.get(name) !== this.#comparable(name)) changed.add(base)
     }
     if (changed.size === 0) return
     this.#version++
     for (const listener of [...this.#listeners]) listener(changed)
+  }
+
+  /** What is in force as a text that is another when the value is; secrets all print alike. */
+  #comparable(name: string): string | null {
+    const { text } = this.inForce(name)
+    return findSetting(name)?.setting.type === 'password' ? (this.#find(name)?.text ?? text) : text
   }
 
   #value(name: string): SettingValue {

@@ -81,6 +81,16 @@ describe('a change while the node runs', () => {
     expect(config.getForListener('PLAINTEXT', 'max.connections')).toBe(5)
   })
 
+  test('of a secret is told like any other, though secrets are printed alike', () => {
+    const config = nodeConfig()
+    const heard: string[][] = []
+    config.onChange((changed) => heard.push([...changed]))
+    const name = 'listener.name.plaintext.ssl.keystore.password'
+    for (const password of ['one', 'other', 'other']) config.setDynamic('broker', new Map([[name, password]]))
+    expect(heard).toEqual([['ssl.keystore.password'], ['ssl.keystore.password']])
+    expect([config.version, config.inForce(name).text]).toEqual([2, '[hidden]'])
+  })
+
   test('that cannot be made is left out and named, and the others are made', () => {
     const config = nodeConfig()
     const ignored = config.setDynamic(
