@@ -11,6 +11,7 @@ import { DEFAULT_LOG_CONFIG } from '../../src/storage/log/log-config.ts'
 import { LogManager } from '../../src/storage/log-manager.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
 import { noTraffic } from '../../src/telemetry/traffic.ts'
+import { LOG_MANAGER_SETTINGS } from '../support/log-manager-settings.ts'
 import type { SeededRandom } from '../support/world/seeded-random.ts'
 import type { CrashKind } from '../support/world/simulated-node.ts'
 import { World } from '../support/world/world.ts'
@@ -71,15 +72,12 @@ async function open(ports: Ports, story: Story): Promise<Opened> {
     ports,
     logger: silentLogger,
     settings: {
+      ...LOG_MANAGER_SETTINGS,
       logDirs: PATHS,
-      cordonedLogDirs: [],
-      retentionCheckIntervalMs: 300_000,
       flushCheckIntervalMs: 300_000,
       recoveryPointCheckpointIntervalMs: 5,
       logStartOffsetCheckpointIntervalMs: 300_000,
-      producerIdExpirationMs: 86_400_000,
       producerIdExpirationCheckIntervalMs: 300_000,
-      recoveryConcurrency: 1,
       maxOpenFiles: 6,
     },
     directoryIds: new Map(PATHS.map((path, index) => [path, IDS[index] as Uuid])),

@@ -5,6 +5,7 @@ import { DEFAULT_LOG_CONFIG } from '../../src/storage/log/log-config.ts'
 import type { PartitionLog } from '../../src/storage/log/partition-log.ts'
 import { LogManager } from '../../src/storage/log-manager.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
+import { LOG_MANAGER_SETTINGS } from '../support/log-manager-settings.ts'
 import type { CrashKind } from '../support/world/simulated-node.ts'
 import { World } from '../support/world/world.ts'
 import { append, dataBatch, readAll } from '../unit/storage/support.ts'
@@ -33,15 +34,12 @@ function open(ports: Ports): Promise<LogManager> {
     ports,
     logger: silentLogger,
     settings: {
+      ...LOG_MANAGER_SETTINGS,
       logDirs: [DIRECTORY],
-      cordonedLogDirs: [],
-      retentionCheckIntervalMs: 300_000,
       flushCheckIntervalMs: 300_000,
       recoveryPointCheckpointIntervalMs: 300_000,
       logStartOffsetCheckpointIntervalMs: 300_000,
-      producerIdExpirationMs: 86_400_000,
       producerIdExpirationCheckIntervalMs: 300_000,
-      recoveryConcurrency: 1,
       maxOpenFiles: 5,
     },
     directoryIds: new Map([[DIRECTORY, 'EF9wINcfRkKJhJQASwIdCA' as Uuid]]),

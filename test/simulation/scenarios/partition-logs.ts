@@ -8,6 +8,7 @@ import { DEFAULT_LOG_CONFIG } from '../../../src/storage/log/log-config.ts'
 import type { PartitionLog } from '../../../src/storage/log/partition-log.ts'
 import { LogManager } from '../../../src/storage/log-manager.ts'
 import { silentLogger } from '../../../src/telemetry/logger.ts'
+import { LOG_MANAGER_SETTINGS } from '../../support/log-manager-settings.ts'
 import type { SeededRandom } from '../../support/world/seeded-random.ts'
 import type { CrashKind, SimulatedNode } from '../../support/world/simulated-node.ts'
 import type { World } from '../../support/world/world.ts'
@@ -198,15 +199,9 @@ function openManager(ports: Ports): Promise<LogManager> {
     ports,
     logger: silentLogger,
     settings: {
+      ...LOG_MANAGER_SETTINGS,
       logDirs: [DIRECTORY],
-      cordonedLogDirs: [],
-      retentionCheckIntervalMs: 300_000,
       flushCheckIntervalMs: 3_600_000,
-      recoveryPointCheckpointIntervalMs: 60_000,
-      logStartOffsetCheckpointIntervalMs: 60_000,
-      producerIdExpirationMs: 86_400_000,
-      producerIdExpirationCheckIntervalMs: 600_000,
-      recoveryConcurrency: 1,
       maxOpenFiles: 3,
     },
     directoryIds: new Map([[DIRECTORY, METADATA_TOPIC_ID]]),

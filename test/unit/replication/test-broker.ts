@@ -14,6 +14,7 @@ import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../../src/storage/log/log
 import { LogManager } from '../../../src/storage/log-manager.ts'
 import { silentLogger } from '../../../src/telemetry/logger.ts'
 import { noTraffic } from '../../../src/telemetry/traffic.ts'
+import { LOG_MANAGER_SETTINGS } from '../../support/log-manager-settings.ts'
 import { World } from '../../support/world/world.ts'
 
 export const NODE_ID = 1
@@ -61,15 +62,9 @@ export class TestBroker {
         ports,
         logger: silentLogger,
         settings: {
+          ...LOG_MANAGER_SETTINGS,
           logDirs: DIRECTORIES,
-          cordonedLogDirs: [],
-          retentionCheckIntervalMs: 300_000,
           flushCheckIntervalMs: 3_600_000,
-          recoveryPointCheckpointIntervalMs: 60_000,
-          logStartOffsetCheckpointIntervalMs: 60_000,
-          producerIdExpirationMs: 86_400_000,
-          producerIdExpirationCheckIntervalMs: 600_000,
-          recoveryConcurrency: 1,
           maxOpenFiles: 100,
         },
         directoryIds: new Map(DIRECTORIES.map((path, index) => [path, directoryId(index)])),

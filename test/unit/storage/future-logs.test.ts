@@ -5,6 +5,7 @@ import { DEFAULT_LOG_CONFIG } from '../../../src/storage/log/log-config.ts'
 import type { PartitionLog } from '../../../src/storage/log/partition-log.ts'
 import { LogManager } from '../../../src/storage/log-manager.ts'
 import { silentLogger } from '../../../src/telemetry/logger.ts'
+import { LOG_MANAGER_SETTINGS } from '../../support/log-manager-settings.ts'
 import { append, baseOffsets, dataBatch, fileNames, readAll, startWorld } from './support.ts'
 
 const TOPIC_ID = '2cpOPURqSU2jEYyVvUg-hQ' as Uuid
@@ -22,16 +23,10 @@ async function open(ports: Ports, cordonedLogDirs: readonly string[] = []): Prom
     ports,
     logger: silentLogger,
     settings: {
+      ...LOG_MANAGER_SETTINGS,
       logDirs: [...DIRECTORIES.keys()],
       cordonedLogDirs,
-      retentionCheckIntervalMs: 300_000,
-      flushCheckIntervalMs: Number.MAX_SAFE_INTEGER,
-      recoveryPointCheckpointIntervalMs: 60_000,
-      logStartOffsetCheckpointIntervalMs: 60_000,
-      producerIdExpirationMs: 86_400_000,
-      producerIdExpirationCheckIntervalMs: 600_000,
       recoveryConcurrency: 2,
-      maxOpenFiles: 50,
     },
     directoryIds: DIRECTORIES,
     configOf: () => ({ ...DEFAULT_LOG_CONFIG, segmentBytes: 700 }),

@@ -9,6 +9,7 @@ import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../../src/storage/log/log
 import { LogManager } from '../../../src/storage/log-manager.ts'
 import type { LogManagerSettings } from '../../../src/storage/log-manager-options.ts'
 import { silentLogger } from '../../../src/telemetry/logger.ts'
+import { LOG_MANAGER_SETTINGS } from '../../support/log-manager-settings.ts'
 import { append, baseOffsets, dataBatch, fileNames, startWorld } from './support.ts'
 
 const TOPIC_ID = '2cpOPURqSU2jEYyVvUg-hQ' as Uuid
@@ -30,16 +31,9 @@ async function open(ports: Ports, config: Partial<LogConfig> = {}, settings: Par
     ports,
     logger: silentLogger,
     settings: {
+      ...LOG_MANAGER_SETTINGS,
       logDirs: [...DIRECTORIES.keys()],
-      cordonedLogDirs: [],
-      retentionCheckIntervalMs: 300_000,
-      flushCheckIntervalMs: Number.MAX_SAFE_INTEGER,
-      recoveryPointCheckpointIntervalMs: 60_000,
-      logStartOffsetCheckpointIntervalMs: 60_000,
-      producerIdExpirationMs: 86_400_000,
-      producerIdExpirationCheckIntervalMs: 600_000,
       recoveryConcurrency: 2,
-      maxOpenFiles: 50,
       ...settings,
     },
     directoryIds: DIRECTORIES,
