@@ -6,7 +6,8 @@ import type { Logger } from '../telemetry/logger.ts'
 import { Delivery } from './delivery.ts'
 import { type ElectionState, encodeElectionState, QUORUM_STATE_FILE } from './election-state.ts'
 import { type LoadedQuorum, loadQuorum } from './load-quorum.ts'
-import { encodeControlBatch, encodeDataBatch, type LogBatch } from './log-batches.ts'
+import type { LogBatch } from './log-batches.ts'
+import { type AppendReceipt, MetadataWriter } from './metadata-writer.ts'
 import { PendingAppends } from './pending-appends.ts'
 import { describeQuorum, type QuorumDescription, type QuorumView, UNKNOWN_OFFSET } from './quorum-description.ts'
 import { RaftCore, type RaftEffect, type RaftEvent } from './raft-core.ts'
@@ -43,17 +44,7 @@ export interface RaftNodeOptions<T> {
   readonly maxPendingAppends?: number
 }
 
-export interface AppendReceipt {
-  /** Of the first record. */
-  readonly baseOffset: number
-  readonly lastOffset: number
-  /** Resolves when all records are committed and the state machine has them; rejects when that became uncertain. */
-  readonly committed: Promise<void>
-}
-
 const DEFAULT_MAX_PENDING_APPENDS = 10_000
-/** Kafka's bound of records in one batch of the metadata log. */
-const RECORDS_PER_BATCH = 10_000
 
 /** The highest level of `kraft.version` that this node takes part in. Source: KIP-853. */
 const MAX_KRAFT_VERSION = 1
@@ -63,12 +54,11 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
   readonly #quorum: LoadedQuorum<T>
   readonly #core: RaftCore
   readonly #pending: PendingAppends<T>
+  readonly #writer: MetadataWriter<T>
   readonly #delivery: Delivery<T>
   #voters: VoterSet
   #kraftVersion: number
   #leadingAnnounced = false
-  #flushing: Promise<void> | null = null
-  #flushedOffset = 0
   #failure: Error | null = null
   #closed = false
 
@@ -78,6 +68,15 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
     this.#voters = quorum.voters
     this.#kraftVersion = quorum.kraftVersion
     this.#pending = new PendingAppends(options.maxPendingAppends ?? DEFAULT_MAX_PENDING_APPENDS)
+    this.#writer = new MetadataWriter({
+      log: options.log,
+      serde: options.serde,
+      clock: options.ports.clock,
+      pending: this.#pending,
+      onAppended: (endOffset) => this.#step({ type: 'appended', endOffset }),
+      onFlushed: (endOffset) => this.#step({ type: 'flushed', endOffset }),
+      onFailure: (error, message) => this.#fail(error, message),
+    })
     this.#delivery = new Delivery({
       log: options.log,
       serde: options.serde,
@@ -149,7 +148,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
   async start(): Promise<void> {
     this.#deliverSnapshot()
     await this.#perform(this.#core.step({ type: 'start' }))
-    await this.#flushing
+    await this.#writer.idle()
     await this.#delivery.idle()
     if (this.#failure !== null) throw this.#failure
   }
@@ -160,14 +159,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
    */
   append(epoch: number, records: readonly T[]): AppendReceipt {
     assert(this.isLeader && epoch === this.epoch, 'only the leader of the epoch appends in it')
-    assert(records.length > 0, 'an append has records')
-    const baseOffset = this.logEndOffset
-    const committed: Promise<void>[] = []
-    for (let start = 0; start < records.length; start += RECORDS_PER_BATCH) {
-      committed.push(this.#pending.add(this.#appendBatch(records.slice(start, start + RECORDS_PER_BATCH))))
-    }
-    this.#flushSoon()
-    return { baseOffset, lastOffset: this.logEndOffset - 1, committed: Promise.all(committed).then(() => undefined) }
+    return this.#writer.append(epoch, records)
   }
 
   /**
@@ -181,7 +173,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
     const { nodeId, directoryId } = this.#options
     this.#kraftVersion = kraftVersion
     this.#voters = this.#voters.map((voter): Voter => (voter.id === nodeId ? { ...voter, directoryId, maxKraftVersion: MAX_KRAFT_VERSION } : voter))
-    this.#appendControl([
+    this.#writer.appendControl(epoch, [
       { type: 'kraft-version', kraftVersion },
       { type: 'voters', voters: this.#voters },
     ])
@@ -205,7 +197,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    await this.#flushing
+    await this.#writer.idle()
     await this.#delivery.idle()
     await this.#perform(this.#core.step({ type: 'resign' }))
     this.#pending.failAll(new OdradekError('METADATA_LOG_CLOSED', 'the node stops: the metadata log takes no more records'))
@@ -265,61 +257,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
     const leaderChange = { type: 'leader-change', leaderId, voterIds, grantingVoterIds } as const
     const control =
       kraftVersion > 0 && !votersInLog ? [leaderChange, { type: 'kraft-version', kraftVersion } as const, { type: 'voters', voters } as const] : [leaderChange]
-    this.#appendControl(control)
-  }
-
-  #appendControl(control: Parameters<typeof encodeControlBatch>[1]): void {
-    const place = { baseOffset: this.logEndOffset, epoch: this.epoch, nowMs: this.#options.ports.clock.nowMs() }
-    const bytes = encodeControlBatch(place, control)
-    this.#write(bytes, place)
-    this.#pending.addUnawaited(pendingBatch({ place, count: control.length, bytes, control, records: [] }))
-    this.#flushSoon()
-  }
-
-  #appendBatch(records: readonly T[]): LogBatch<T> {
-    const place = { baseOffset: this.logEndOffset, epoch: this.epoch, nowMs: this.#options.ports.clock.nowMs() }
-    const bytes = encodeDataBatch(
-      place,
-      records.map((record) => this.#options.serde.encode(record)),
-    )
-    this.#write(bytes, place)
-    return pendingBatch({ place, count: records.length, bytes, control: [], records })
-  }
-
-  #write(bytes: Buffer, place: { readonly epoch: number; readonly nowMs: number }): void {
-    const { log } = this.#options
-    try {
-      const result = log.appendAsLeader(bytes, { leaderEpoch: place.epoch, origin: 'raft', nowMs: place.nowMs })
-      assert(result.kind === 'appended', 'the metadata log takes what its leader writes')
-    } catch (error) {
-      this.#fail(error, 'cannot write to the metadata log')
-      throw error
-    }
-    this.#step({ type: 'appended', endOffset: log.logEndOffset })
-  }
-
-  #flushSoon(): void {
-    this.#flushing ??= this.#flushAll()
-  }
-
-  /** One flush for all that was appended before it starts, until nothing is left. */
-  async #flushAll(): Promise<void> {
-    const { log } = this.#options
-    try {
-      // Appends of the same turn come along.
-      await Promise.resolve()
-      while (this.#flushedOffset < log.logEndOffset && this.#failure === null) {
-        const endOffset = log.logEndOffset
-        await log.flush()
-        this.#flushedOffset = endOffset
-        this.#step({ type: 'flushed', endOffset })
-      }
-    } catch (error) {
-      this.#fail(error, 'cannot flush the metadata log')
-    } finally {
-      // In the turn that found nothing left: what is appended in the next one starts another flush.
-      this.#flushing = null
-    }
+    this.#writer.appendControl(effect.epoch, control)
   }
 
   #deliver(batch: LogBatch<T>): void {
@@ -335,28 +273,10 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
     if (this.#failure !== null) return
     const failure = new OdradekError('METADATA_LOG', `${message} in ${this.#options.log.directory}`, { cause })
     this.#failure = failure
+    this.#writer.stop()
     this.#options.logger.error(message, { error: cause, directory: this.#options.log.directory })
     this.#step({ type: 'resign' })
     this.#pending.failAll(failure)
     this.#options.listener.handleFailure(failure)
-  }
-}
-
-function pendingBatch<T>(options: {
-  readonly place: { readonly baseOffset: number; readonly epoch: number; readonly nowMs: number }
-  readonly count: number
-  readonly bytes: Buffer
-  readonly control: LogBatch<T>['control']
-  readonly records: readonly T[]
-}): LogBatch<T> {
-  const { place, count, bytes, control, records } = options
-  return {
-    baseOffset: place.baseOffset,
-    lastOffset: place.baseOffset + count - 1,
-    epoch: place.epoch,
-    appendedMs: place.nowMs,
-    sizeBytes: bytes.length,
-    records,
-    control,
   }
 }

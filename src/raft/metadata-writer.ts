@@ -1,0 +1,141 @@
+import { assert } from '../base/assert.ts'
+import type { Clock } from '../base/ports.ts'
+import { encodeControlBatch, encodeDataBatch, type LogBatch } from './log-batches.ts'
+import type { PendingAppends } from './pending-appends.ts'
+import type { RaftLog } from './raft-log.ts'
+import type { RecordSerde } from './record-serde.ts'
+
+export interface AppendReceipt {
+  /** Of the first record. */
+  readonly baseOffset: number
+  readonly lastOffset: number
+  /** Resolves when all records are committed and the state machine has them; rejects when that became uncertain. */
+  readonly committed: Promise<void>
+}
+
+export interface MetadataWriterOptions<T> {
+  readonly log: RaftLog
+  readonly serde: RecordSerde<T>
+  readonly clock: Clock
+  /** What was appended and waits for its commit. */
+  readonly pending: PendingAppends<T>
+  /** The log ends at `endOffset` now. */
+  readonly onAppended: (endOffset: number) => void
+  /** All below `endOffset` is durable. */
+  readonly onFlushed: (endOffset: number) => void
+  readonly onFailure: (cause: unknown, message: string) => void
+}
+
+/** Kafka's bound of records in one batch of the metadata log. */
+const RECORDS_PER_BATCH = 10_000
+
+/**
+ * Writes to the metadata log for its leader: batches of records and of control records, in its epoch. All that is appended in
+ * a turn, and while a flush runs, shares the next flush.
+ */
+export class MetadataWriter<T> {
+  readonly #options: MetadataWriterOptions<T>
+  #flushing: Promise<void> | null = null
+  #flushedOffset = 0
+  #isStopped = false
+
+  constructor(options: MetadataWriterOptions<T>) {
+    this.#options = options
+  }
+
+  /** See `RaftNode.append`. */
+  append(epoch: number, records: readonly T[]): AppendReceipt {
+    assert(records.length > 0, 'an append has records')
+    const baseOffset = this.#options.log.logEndOffset
+    const committed: Promise<void>[] = []
+    for (let start = 0; start < records.length; start += RECORDS_PER_BATCH) {
+      committed.push(this.#options.pending.add(this.#appendBatch(epoch, records.slice(start, start + RECORDS_PER_BATCH))))
+    }
+    this.#flushSoon()
+    return { baseOffset, lastOffset: this.#options.log.logEndOffset - 1, committed: Promise.all(committed).then(() => undefined) }
+  }
+
+  /** Nobody waits for these: what is appended next is committed with them. */
+  appendControl(epoch: number, control: Parameters<typeof encodeControlBatch>[1]): void {
+    const place = { baseOffset: this.#options.log.logEndOffset, epoch, nowMs: this.#options.clock.nowMs() }
+    const bytes = encodeControlBatch(place, control)
+    this.#write(bytes, place)
+    this.#options.pending.addUnawaited(pendingBatch({ place, count: control.length, bytes, control, records: [] }))
+    this.#flushSoon()
+  }
+
+  /** Resolves when nothing is being flushed. */
+  async idle(): Promise<void> {
+    await this.#flushing
+  }
+
+  /** Flushes nothing any more. */
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  #appendBatch(epoch: number, records: readonly T[]): LogBatch<T> {
+    const place = { baseOffset: this.#options.log.logEndOffset, epoch, nowMs: this.#options.clock.nowMs() }
+    const bytes = encodeDataBatch(
+      place,
+      records.map((record) => this.#options.serde.encode(record)),
+    )
+    this.#write(bytes, place)
+    return pendingBatch({ place, count: records.length, bytes, control: [], records })
+  }
+
+  #write(bytes: Buffer, place: { readonly epoch: number; readonly nowMs: number }): void {
+    const { log } = this.#options
+    try {
+      const result = log.appendAsLeader(bytes, { leaderEpoch: place.epoch, origin: 'raft', nowMs: place.nowMs })
+      assert(result.kind === 'appended', 'the metadata log takes what its leader writes')
+    } catch (error) {
+      this.#options.onFailure(error, 'cannot write to the metadata log')
+      throw error
+    }
+    this.#options.onAppended(log.logEndOffset)
+  }
+
+  #flushSoon(): void {
+    this.#flushing ??= this.#flushAll()
+  }
+
+  /** One flush for all that was appended before it starts, until nothing is left. */
+  async #flushAll(): Promise<void> {
+    const { log } = this.#options
+    try {
+      // Appends of the same turn come along.
+      await Promise.resolve()
+      while (this.#flushedOffset < log.logEndOffset && !this.#isStopped) {
+        const endOffset = log.logEndOffset
+        await log.flush()
+        this.#flushedOffset = endOffset
+        this.#options.onFlushed(endOffset)
+      }
+    } catch (error) {
+      this.#options.onFailure(error, 'cannot flush the metadata log')
+    } finally {
+      // In the turn that found nothing left: what is appended in the next one starts another flush.
+      this.#flushing = null
+    }
+  }
+}
+
+function pendingBatch<T>(options: {
+  readonly place: { readonly baseOffset: number; readonly epoch: number; readonly nowMs: number }
+  readonly count: number
+  readonly bytes: Buffer
+  readonly control: LogBatch<T>['control']
+  readonly records: readonly T[]
+}): LogBatch<T> {
+  const { place, count, bytes, control, records } = options
+  return {
+    baseOffset: place.baseOffset,
+    lastOffset: place.baseOffset + count - 1,
+    epoch: place.epoch,
+    appendedMs: place.nowMs,
+    sizeBytes: bytes.length,
+    records,
+    control,
+  }
+}
