@@ -39,7 +39,8 @@ export const startCommand: Command = {
     const ports = nodePorts()
     const { logger, levels } = startLog({ level: logLevelOf(args) })
     const ephemeral = args.has('ephemeral') ? temporaryPath((count) => ports.random.bytes(count)) : null
-    const loaded = loadConfigFromFlags(args, { topics: args.list('topic'), assignments: ephemeral === null ? [] : [`log.dirs=${ephemeral}`] })
+    const assignments = ephemeral === null ? [] : [`log.dirs=${ephemeral}`, `metadata.log.dir=${ephemeral}`]
+    const loaded = loadConfigFromFlags(args, { topics: args.list('topic'), assignments })
     const removeData = () => {
       if (ephemeral !== null) rmSync(ephemeral, { recursive: true, force: true })
     }

@@ -50,6 +50,14 @@ describe('odradek start', () => {
     expect(readdirSync(temporary)).toEqual([])
   })
 
+  test('--ephemeral keeps nothing of a configuration that keeps its metadata elsewhere', async () => {
+    const kept = directory('kept')
+    const elsewhere = ['--set', `log.dirs=${kept}/logs`, '--set', `metadata.log.dir=${kept}/metadata`]
+    await using node = new Odradek(['start', '--ephemeral', ...FREE_PORTS, ...elsewhere], { TMPDIR: directory('ephemeral-all') })
+    await node.line('nothing is kept: the data go with the node')
+    expect(readdirSync(kept)).toEqual([])
+  })
+
   test('a port in use is named, with what to do, and nothing is left running', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
