@@ -21,6 +21,7 @@ const COMMON = {
   'offsets.topic.num.partitions': 5,
   'group.initial.rebalance.delay.ms': 0,
   'num.partitions': 1,
+  'socket.listen.backlog.size': 50,
 }
 
 /** Starts both; `settings` go over those that both get. */
