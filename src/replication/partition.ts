@@ -1,32 +1,15 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
 import { DiskError } from '../base/errors.ts'
-import type { Clock } from '../base/ports.ts'
 import type { PartitionImage } from '../metadata/image.ts'
 import type { PartitionLog } from '../storage/log/partition-log.ts'
 import type { Appended, AppendOrigin, AppendResult, ReadBound, ReadOptions, ReadResult } from '../storage/log/results.ts'
-import { CommittedBytes } from './committed-bytes.ts'
-import { FlushGate } from './flush-gate.ts'
+import { HighWatermark } from './high-watermark.ts'
 import { type FollowerFetch, LeaderState } from './leader-state.ts'
 import { PartitionAudience, type PartitionWaiter } from './partition-audience.ts'
+import type { PartitionEnvironment } from './partition-environment.ts'
 import type { PartitionListener } from './partition-listener.ts'
 import { appendRefused } from './refusal.ts'
-import type { TurnEnd } from './turn-end.ts'
-
-/** What a partition needs of the node around it. */
-export interface PartitionEnvironment {
-  readonly nodeId: number
-  readonly clock: Clock
-  readonly turnEnd: TurnEnd
-  readonly lagTimeMaxMs: () => number
-  /** `min.insync.replicas` in force for a topic. */
-  readonly minInsyncReplicas: (topic: string) => number
-  /** A log's disk failed: its directory goes offline, and this partition with it, before the call returns. */
-  readonly diskFailed: (log: PartitionLog, error: DiskError) => void
-  readonly highWatermarkChanged: () => void
-  /** A broken invariant outside of any request. */
-  readonly onFailure: (error: unknown) => void
-}
 
 export interface AppendOptions {
   readonly origin: AppendOrigin
@@ -52,8 +35,9 @@ const READ_FAILED: ReadFailed = { kind: 'failed', errorCode: ErrorCode.KAFKA_STO
  * end of the turn. It is a leader from `becomeLeader` until `becomeFollower`, `goOffline` or `remove`. Where the log's disk
  * fails, calls answer KAFKA_STORAGE_ERROR and the environment takes the directory offline; nothing here throws for it.
  *
- * Left to others: which partitions exist (ReplicaManager), bytes and offsets (PartitionLog), requests over several
- * partitions (`fetch/`, `produce/`). Source: kafka.cluster.Partition.
+ * Left to others: which partitions exist (ReplicaManager), bytes and offsets (PartitionLog), how far records count as written
+ * (HighWatermark), who is told of what (PartitionAudience), requests over several partitions (`fetch/`, `produce/`).
+ * Source: kafka.cluster.Partition.
  */
 export class Partition {
   readonly topic: string
@@ -61,8 +45,7 @@ export class Partition {
   readonly index: number
   readonly #environment: PartitionEnvironment
   readonly #audience: PartitionAudience<Partition>
-  readonly #committedBytes = new CommittedBytes()
-  #flushGate: FlushGate
+  readonly #watermark: HighWatermark
   #log: PartitionLog | null = null
   #leader: LeaderState | null = null
   #leaderId = -1
@@ -76,7 +59,7 @@ export class Partition {
     this.index = index
     this.#environment = environment
     this.#audience = new PartitionAudience<Partition>(this, environment.turnEnd)
-    this.#flushGate = new FlushGate(this.#flushed, this.#flushFailed)
+    this.#watermark = new HighWatermark({ topic, environment, onFlushed: () => this.#flushed() })
   }
 
   get isLeader(): boolean {
@@ -130,7 +113,7 @@ export class Partition {
 
   /** See `CommittedBytes`. */
   get committedBytes(): number {
-    return this.#committedBytes.total
+    return this.#watermark.committedBytes
   }
 
   /** Below it, records are gone from all replicas. For the leader; -1 elsewhere. */
@@ -197,7 +180,7 @@ export class Partition {
 
   /** Whether an append that had to be flushed before it is acknowledged (`flush.messages`) is on the device up to `endOffset`. */
   isFlushedTo(endOffset: number): boolean {
-    return this.#flushGate.limit === null || this.#flushGate.limit >= endOffset
+    return this.#watermark.isFlushedTo(endOffset)
   }
 
   /** NONE while enough replicas are in sync for what an acks=all write has been promised. */
@@ -249,7 +232,7 @@ export class Partition {
   followerFetched(fetch: FollowerFetch): void {
     if (this.#log === null || this.#leader === null) return
     this.#leader.followerFetched(fetch)
-    this.#advanceHighWatermark(this.#log, this.#leader)
+    this.#watermark.advance(this.#log, this.#leader)
     this.changed()
   }
 
@@ -288,7 +271,7 @@ export class Partition {
     if (current !== null && current.leaderEpoch === registration.leaderEpoch) {
       this.#takeOver(log, registration)
       current.update(registration, nowMs)
-      this.#advanceHighWatermark(log, current)
+      this.#watermark.advance(log, current)
       this.changed()
       return
     }
@@ -296,9 +279,9 @@ export class Partition {
     const leader = new LeaderState(this.#environment.nodeId, registration, log.logEndOffset, nowMs)
     this.#takeOver(log, registration)
     this.#leader = leader
-    this.#committedBytes.forgetPending()
+    this.#watermark.leaderChanged()
     this.#audience.restartAt(log.highWatermark)
-    this.#advanceHighWatermark(log, leader)
+    this.#watermark.advance(log, leader)
     this.#audience.changed(true)
   }
 
@@ -308,7 +291,7 @@ export class Partition {
     const event = this.#leader === null ? undefined : 'leadership-lost'
     this.#takeOver(log, registration)
     this.#leader = null
-    this.#committedBytes.forgetPending()
+    this.#watermark.leaderChanged()
     this.#audience.changed(hasChanged, event)
   }
 
@@ -323,11 +306,8 @@ export class Partition {
 
   /** `log` goes on in another directory where this partition's log ended, with all its records. */
   logMoved(log: PartitionLog): void {
-    const { limit } = this.#flushGate
     this.#log = log
-    this.#flushGate = new FlushGate(this.#flushed, this.#flushFailed)
-    // What waited to be flushed there has to be flushed here.
-    if (limit !== null) this.#flushGate.hold(log, limit)
+    this.#watermark.logMoved(log)
     this.changed()
   }
 
@@ -339,8 +319,7 @@ export class Partition {
   }
 
   #takeOver(log: PartitionLog, registration: PartitionImage): void {
-    // A log opened again after its directory failed waits for no flush of its earlier self.
-    if (this.#log !== log) this.#flushGate = new FlushGate(this.#flushed, this.#flushFailed)
+    if (this.#log !== log) this.#watermark.logOpened()
     this.#log = log
     this.#isOffline = false
     this.#leaderId = registration.leader
@@ -350,45 +329,16 @@ export class Partition {
 
   #appended(log: PartitionLog, leader: LeaderState, result: Appended, sizeBytes: number): void {
     if (result.duplicate) return
-    if (result.mustFlush) this.#flushGate.hold(log, result.firstOffset)
-    this.#advanceHighWatermark(log, leader)
-    this.#committedBytes.appended(log.logEndOffset, sizeBytes, log.highWatermark)
+    this.#watermark.appended(log, leader, result, sizeBytes)
     this.changed()
-  }
-
-  #advanceHighWatermark(log: PartitionLog, leader: LeaderState): void {
-    const committed = this.#committedOffset(log, leader)
-    if (committed === null || !log.maybeIncrementHighWatermark(committed)) return
-    this.#committedBytes.committedTo(committed)
-    this.#environment.highWatermarkChanged()
-  }
-
-  #committedOffset(log: PartitionLog, leader: LeaderState): number | null {
-    const limit = this.#flushGate.limit
-    const own = limit === null ? log.logEndOffset : Math.min(limit, log.logEndOffset)
-    if (leader.isAlone) return own
-    const environment = this.#environment
-    const committed = leader.committedOffset({
-      logEndOffset: log.logEndOffset,
-      minInsyncReplicas: environment.minInsyncReplicas(this.topic),
-      nowMs: environment.clock.nowMs(),
-      lagTimeMaxMs: environment.lagTimeMaxMs(),
-    })
-    return committed === null ? null : Math.min(committed, own)
   }
 
   #isUnderMinIsr(leader: LeaderState): boolean {
     return !leader.isAlone && leader.isUnderMinIsr(this.#environment.minInsyncReplicas(this.topic))
   }
 
-  readonly #flushed = (): void => {
-    if (this.#log !== null && this.#leader !== null) this.#advanceHighWatermark(this.#log, this.#leader)
+  #flushed(): void {
+    if (this.#log !== null && this.#leader !== null) this.#watermark.advance(this.#log, this.#leader)
     this.changed()
-  }
-
-  /** `log` may be one that this partition has left: what it goes on with did not fail. */
-  readonly #flushFailed = (log: PartitionLog, error: unknown): void => {
-    if (error instanceof DiskError) this.#environment.diskFailed(log, error)
-    else this.#environment.onFailure(error)
   }
 }

@@ -17,7 +17,8 @@ import { type DescribedDirectory, describeLogDirs } from './directories/describe
 import { ReplicaDirectories } from './directories/replica-directories.ts'
 import { HighWatermarkCheckpoint } from './high-watermark-checkpoint.ts'
 import { HostedPartitions } from './hosted-partitions.ts'
-import { Partition, type PartitionEnvironment } from './partition.ts'
+import { Partition } from './partition.ts'
+import type { PartitionEnvironment } from './partition-environment.ts'
 import { TurnEnd } from './turn-end.ts'
 
 /** Logs opened at the same time while a delta is applied. */
