@@ -17,7 +17,8 @@ export class FileTrash {
   readonly #disk: Disk
   readonly #timers: Timers
   readonly #onDiskError: (error: DiskError) => void
-  readonly #pending = new Set<Timer>()
+  /** With the files or directories that are to go. */
+  readonly #pending = new Map<Timer, string[]>()
 
   constructor(options: FileTrashOptions) {
     this.#disk = options.disk
@@ -31,18 +32,23 @@ export class FileTrash {
     for (const path of paths) {
       if (await this.#rename(path)) renamed.push(path + DELETED_SUFFIX)
     }
-    this.#later(delayMs, async () => {
-      for (const path of renamed) await this.#disk.removeFile(path)
-    })
+    this.#later(delayMs, renamed, (path) => this.#disk.removeFile(path))
   }
 
   removeDirectoryLater(path: string, delayMs: number): void {
-    this.#later(delayMs, () => this.#disk.removeDirectory(path))
+    this.#later(delayMs, [path], (directory) => this.#disk.removeDirectory(directory))
+  }
+
+  /** What waits below `from` is found below `to` from now on. */
+  directoryMoved(from: string, to: string): void {
+    for (const paths of this.#pending.values()) {
+      for (const [index, path] of paths.entries()) if (path.startsWith(`${from}/`)) paths[index] = to + path.slice(from.length)
+    }
   }
 
   /** Forgets what is pending. */
   stop(): void {
-    for (const timer of this.#pending) timer.cancel()
+    for (const timer of this.#pending.keys()) timer.cancel()
     this.#pending.clear()
   }
 
@@ -56,14 +62,17 @@ export class FileTrash {
     }
   }
 
-  #later(delayMs: number, remove: () => Promise<void>): void {
+  #later(delayMs: number, paths: string[], remove: (path: string) => Promise<void>): void {
+    const removeAll = async () => {
+      for (const path of paths) await remove(path)
+    }
     const timer = this.#timers.schedule(delayMs, () => {
       this.#pending.delete(timer)
-      remove().catch((error: unknown) => {
+      removeAll().catch((error: unknown) => {
         if (error instanceof DiskError) this.#onDiskError(error)
         else throw error
       })
     })
-    this.#pending.add(timer)
+    this.#pending.set(timer, paths)
   }
 }

@@ -69,6 +69,22 @@ describe('the copy of a log in another directory', () => {
     expect(await baseOffsets(again.manager.getLog('t', 0) as PartitionLog)).toEqual([...Array(13).keys()])
   })
 
+  it('takes what waits for its removal along, and it is removed there', async () => {
+    await using started = startWorld()
+    const { manager } = await open(started.ports)
+    const log = await logWithRecords(manager)
+    const future = await manager.futures.create(t, '/two')
+    await copy(log, future)
+    await future.truncateFullyAndStartAt(0)
+    await copy(log, future)
+    const { settled } = manager.futures.promote('t', 0)
+    await settled
+    const discarded = async () => (await fileNames(started.ports, '/two/t-0')).filter((name) => name.endsWith('.deleted'))
+    expect(await discarded()).not.toEqual([])
+    await started.ports.timers.sleep(DEFAULT_LOG_CONFIG.fileDeleteDelayMs + 1000)
+    expect(await discarded()).toEqual([])
+  })
+
   it('is found again after a restart, to be continued', async () => {
     await using started = startWorld()
     const { manager } = await open(started.ports)
