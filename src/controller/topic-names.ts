@@ -1,11 +1,9 @@
 import { PersistentMap } from '../metadata/persistent-map.ts'
 
 const MAX_NAME_LENGTH = 249
-const METADATA_TOPIC = '__cluster_metadata'
+export const METADATA_TOPIC = '__cluster_metadata'
 
 const INTERNAL_TOPICS: ReadonlySet<string> = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state'])
-
-export { METADATA_TOPIC }
 
 /** Why this is no name of a topic, in Kafka's words; null when it is one. */
 export function topicNameRefusal(name: string): string | null {

@@ -1,7 +1,5 @@
 import type { LoggerLevels, LogLevel } from '../telemetry/logger-levels.ts'
 
-export type { LogLevel }
-
 const SEVERITY: Readonly<Record<LogLevel, number>> = { off: 100, fatal: 60, error: 50, warn: 40, info: 30, debug: 20, trace: 10 }
 
 /** Where a logger looks whether a line is wanted: shared by all loggers of one component, so that a change reaches them at once. */

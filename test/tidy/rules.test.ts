@@ -115,11 +115,14 @@ it('default exports and files that pass on exports are refused, but for the entr
   const files = {
     'src/base/a.ts': 'export default 1\nexport { x as default }',
     'src/base/b.ts': "export * from './a.ts'",
+    'src/base/c.ts': "import type { X } from './a.ts'\nexport type { X }",
     'src/index.ts': "export { y } from './node/y.ts'",
   }
   expect(judge(noDefaultExportsAndNoBarrels, files)).toEqual([
     'src/base/a.ts:1: no default exports',
     'src/base/a.ts:2: no default exports',
+    'src/base/a.ts:2: what is exported says so where it is declared',
+    'src/base/c.ts:2: what is exported says so where it is declared',
     'src/base/b.ts:1: no file passes on what another exports',
   ])
 })

@@ -76,6 +76,7 @@ export const noCycles: Rule = (files) => {
 /** Exports have names, and stand where the thing is. */
 export const noDefaultExportsAndNoBarrels: Rule = (files) => [
   ...eachMatch(files, /(?<![\w$.])export\s+default\b|\bas\s+default\b/g, () => 'no default exports'),
+  ...eachMatch(files, /(?<![\w$.])export\s+(?:type\s+)?\{[^}]*\}(?!\s*from\b)/g, () => 'what is exported says so where it is declared'),
   ...eachImport(files, (file, one) => (one.kind === 're-export' && !ENTRY_POINTS.has(file.path) ? 'no file passes on what another exports' : null)),
 ]
 
