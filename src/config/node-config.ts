@@ -93,7 +93,14 @@ export class NodeConfig {
     const setting = findSetting(name)?.setting
     if (setting === undefined) return { text: null, source: 'default', origin: 'default' }
     if (held === undefined) return { text: formatDefault(setting), source: 'default', origin: 'default' }
-    return { text: formatValue(setting.type, held.value), source: this.#sourceOf(name), origin: held.origin }
+    return { text: formatValue(setting.type, held.value), source: this.sourceOf(name), origin: held.origin }
+  }
+
+  /** Of the value in force. */
+  sourceOf(name: string): ConfigSource {
+    if (this.#broker.has(name)) return 'dynamic-broker'
+    if (this.#defaultBroker.has(name)) return 'dynamic-default-broker'
+    return this.#given.has(name) ? 'static-broker' : 'default'
   }
 
   /**
@@ -214,11 +221,6 @@ export class NodeConfig {
       [this.#defaultBroker, 'dynamic-default-broker'],
       [this.#given, 'static-broker'],
     ]
-  }
-
-  #sourceOf(name: string): ConfigSource {
-    if (this.#broker.has(name)) return 'dynamic-broker'
-    return this.#defaultBroker.has(name) ? 'dynamic-default-broker' : 'static-broker'
   }
 }
 

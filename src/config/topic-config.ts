@@ -31,13 +31,18 @@ const BROKER_SOURCES: readonly ConfigSource[] = ['dynamic-broker', 'dynamic-defa
 export class TopicConfig {
   readonly #node: NodeConfig
   readonly #overrides: ReadonlyMap<string, string>
+  readonly #common: TopicConfig | null
   readonly #values = new Map<TopicSettingName, SettingValue>()
   #version: number
 
-  /** @param overrides the topic's own settings as the metadata log has them; what is unknown or cannot be read there is passed over */
-  constructor(node: NodeConfig, overrides: ReadonlyMap<string, string>) {
+  /**
+   * @param overrides the topic's own settings as the metadata log has them; what is unknown or cannot be read there is passed over
+   * @param common    that of a topic without settings on the same node: asked for the rest, so that many topics find it out once
+   */
+  constructor(node: NodeConfig, overrides: ReadonlyMap<string, string>, common: TopicConfig | null = null) {
     this.#node = node
     this.#overrides = overrides
+    this.#common = common
     this.#version = node.version
   }
 
@@ -47,6 +52,7 @@ export class TopicConfig {
 
   /** The value in force, now. */
   get<Name extends TopicSettingName>(name: Name): TopicValue<Name> {
+    if (this.#common !== null && !this.#overrides.has(name)) return this.#common.get(name)
     if (this.#version !== this.#node.version) {
       this.#values.clear()
       this.#version = this.#node.version
@@ -85,7 +91,7 @@ function resolveFromBroker(node: NodeConfig, name: TopicSettingName): Resolved |
   const synonyms = topicSynonyms[name] ?? []
   for (const source of BROKER_SOURCES) {
     for (const synonym of synonyms) {
-      if (node.inForce(synonym.name).source !== source) continue
+      if (node.sourceOf(synonym.name) !== source) continue
       return { value: inMilliseconds(node.get(synonym.name), synonym.unitMs), source }
     }
   }

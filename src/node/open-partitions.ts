@@ -91,5 +91,5 @@ async function openLogs(
 
 function followSettings(config: NodeConfig, topicConfigs: TopicConfigs, logs: LogManager): void {
   topicConfigs.onLogConfigChange((configs) => logs.updateConfigs(configs))
-  config.onChange(() => topicConfigs.nodeConfigChanged(new Set([...logs.logs].map(({ topic }) => topic))))
+  config.onChange((names) => topicConfigs.nodeConfigChanged(names, new Set([...logs.logs].map(({ topic }) => topic))))
 }

@@ -1,9 +1,14 @@
+import type { BrokerSettingName } from '../config/broker-settings.ts'
 import type { NodeConfig } from '../config/node-config.ts'
 import { TopicConfig } from '../config/topic-config.ts'
+import { topicSynonyms } from '../config/topic-settings.ts'
 import type { MetadataDelta, MetadataPublisher } from '../metadata/delta.ts'
 import { ConfigResourceType, configOverrides, type MetadataImage } from '../metadata/image.ts'
 import type { LogConfig } from '../storage/log/log-config.ts'
 import { logConfigOf } from './storage-settings.ts'
+
+/** The settings of the node that hold for topics which say nothing. */
+const FOLLOWED: ReadonlySet<BrokerSettingName> = new Set(Object.values(topicSynonyms).flatMap((synonyms) => synonyms.map(({ name }) => name)))
 
 /** Told of the topics for whose logs something else is in force now, by name: of all that one change concerns at once. */
 export type LogConfigListener = (configs: ReadonlyMap<string, LogConfig>) => void
@@ -47,9 +52,9 @@ export class TopicConfigs implements MetadataPublisher {
     this.#tell(names)
   }
 
-  /** A setting of the node changed that topics may follow. */
-  nodeConfigChanged(topics: Iterable<string>): void {
-    this.#tell(topics)
+  /** @param changed settings of the node; topics may follow some of them */
+  nodeConfigChanged(changed: ReadonlySet<BrokerSettingName>, topics: Iterable<string>): void {
+    if ([...changed].some((name) => FOLLOWED.has(name))) this.#tell(topics)
   }
 
   #tell(topics: Iterable<string>): void {
@@ -60,6 +65,6 @@ export class TopicConfigs implements MetadataPublisher {
   #update(topic: string, image: MetadataImage): void {
     const overrides = configOverrides(image, ConfigResourceType.TOPIC, topic)
     if (overrides.size === 0) this.#own.delete(topic)
-    else this.#own.set(topic, new TopicConfig(this.#config, overrides))
+    else this.#own.set(topic, new TopicConfig(this.#config, overrides, this.#common))
   }
 }

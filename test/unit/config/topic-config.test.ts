@@ -4,6 +4,7 @@ import type { NodeConfig } from '../../../src/config/node-config.ts'
 import { UNLIMITED } from '../../../src/config/setting-value.ts'
 import { TopicConfig } from '../../../src/config/topic-config.ts'
 import { topicConfigRefusal } from '../../../src/config/topic-rules.ts'
+import { type TopicSettingName, topicSettings } from '../../../src/config/topic-settings.ts'
 
 function node(...assignments: string[]): NodeConfig {
   return loadConfig({ profile: 'dev', assignments }).config
@@ -18,6 +19,17 @@ describe('the settings of a topic', () => {
     const config = node('log.retention.hours=2', 'message.max.bytes=5')
     const own = topic(config, { 'retention.ms': '-1' })
     expect([own.get('retention.ms'), own.get('max.message.bytes'), own.get('flush.messages')]).toEqual([-1, 5, UNLIMITED])
+  })
+
+  test('are the same when the rest is asked of the topics in common, also after a change of the broker', () => {
+    const config = node('log.retention.hours=2')
+    const overrides = new Map(Object.entries({ 'segment.bytes': '2097152', 'retention.bytes': 'unreadable', 'flush.ms': '7' }))
+    const [alone, sharing] = [new TopicConfig(config, overrides), new TopicConfig(config, overrides, topic(config))]
+    const values = (of: TopicConfig) => Object.keys(topicSettings).map((name) => [name, of.get(name as TopicSettingName)])
+    expect(values(sharing)).toEqual(values(alone))
+    config.setDynamic('default-broker', new Map(Object.entries({ 'log.retention.ms': '9', 'log.retention.bytes': '8', 'log.segment.bytes': '3145728' })))
+    expect(values(sharing)).toEqual(values(alone))
+    expect([sharing.get('retention.ms'), sharing.get('retention.bytes'), sharing.get('segment.bytes')]).toEqual([9, 8, 2_097_152])
   })
 
   test('follow a change of the broker', () => {

@@ -32,11 +32,20 @@ test('a change of the node reaches the logs of all topics, under what is their o
   configs.onUpdate(own.delta, own.image)
   told.length = 0
   config.setDynamic('default-broker', new Map([['log.segment.bytes', '2097152']]))
-  configs.nodeConfigChanged(['own', 'common'])
+  configs.nodeConfigChanged(new Set(['log.segment.bytes']), ['own', 'common'])
   expect(told.map(([topic, { segmentBytes }]) => [topic, segmentBytes])).toEqual([
     ['own', 4_194_304],
     ['common', 2_097_152],
   ])
+})
+
+test('a change of the node that no topic follows reaches no logs', () => {
+  const { config, configs, told } = following()
+  config.onChange((names) => configs.nodeConfigChanged(names, ['events']))
+  config.setDynamic('default-broker', new Map([['max.connections', '100']]))
+  expect(told).toEqual([])
+  config.setDynamic('default-broker', new Map([['log.retention.ms', '1000']]))
+  expect(told.map(([topic, { retentionMs }]) => [topic, retentionMs])).toEqual([['events', 1000]])
 })
 
 test("the node's limit on what inflates as a whole holds for every topic", () => {
