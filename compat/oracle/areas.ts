@@ -10,7 +10,9 @@ import { discoveryScenarios } from './scenarios/discovery.ts'
 import { everySettingScenarios } from './scenarios/every-setting.ts'
 import { featureScenarios } from './scenarios/features.ts'
 import { groupScenarios } from './scenarios/groups.ts'
+import { halfAppliedScenarios } from './scenarios/half-applied.ts'
 import { logDirScenarios } from './scenarios/log-dirs.ts'
+import { nameScenarios } from './scenarios/names.ts'
 import { offsetScenarios } from './scenarios/offsets.ts'
 import { producerScenarios } from './scenarios/producers.ts'
 import { securityScenarios } from './scenarios/security.ts'
@@ -32,6 +34,7 @@ const threeDirectories = (directory: string) => ({ 'log.dirs': ['one', 'two', 't
 /** Everything that is compared scenario by scenario; each area is run by the test file of its name. */
 export const areas = {
   'alter-configs': { scenarios: alterConfigScenarios, settings: alterConfigSettings },
+  'bad-input': { scenarios: [...nameScenarios, ...halfAppliedScenarios], settings: { ...alterConfigSettings, 'auto.create.topics.enable': false } },
   cluster: { scenarios: clusterScenarios },
   configs: { scenarios: configScenarios, settings: configSettings },
   controller: { scenarios: controllerScenarios, settings: configSettings },

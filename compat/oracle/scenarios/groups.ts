@@ -31,7 +31,7 @@ function subscription(topics: readonly string[]): Buffer {
   return Buffer.concat([Buffer.from([0, 0]), encodeToBuffer(ConsumerProtocolSubscription, { topics }, 0)])
 }
 
-function joinRequest(groupId: string, version: number, join: Join) {
+export function joinRequest(groupId: string, version: number, join: Join) {
   return {
     groupId,
     sessionTimeoutMs: join.sessionTimeoutMs ?? 10_000,

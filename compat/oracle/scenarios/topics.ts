@@ -21,10 +21,11 @@ export async function createTopic(stage: Stage, name: string, numPartitions = 1,
 /** Asks again while anything in the answer is an error: what was made is not yet everywhere in Apache Kafka. */
 async function untilNoError(ask: () => Promise<unknown>): Promise<void> {
   const deadlineMs = Date.now() + 10_000
-  const isError = () => JSON.stringify(answer, (_, value) => (typeof value === 'bigint' ? String(value) : value)).match(/"errorCode":(?!0\b)/) !== null
+  const text = () => JSON.stringify(answer, (_, value) => (typeof value === 'bigint' ? String(value) : value))
+  const isError = () => text().match(/"errorCode":(?!0\b)/) !== null
   let answer = await ask()
   while (isError()) {
-    if (Date.now() > deadlineMs) throw new Error(`still an error: ${JSON.stringify(answer)}`)
+    if (Date.now() > deadlineMs) throw new Error(`still an error: ${text()}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
     answer = await ask()
   }
