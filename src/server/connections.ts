@@ -90,8 +90,10 @@ export class Connections<Services> {
   /** To be called when the settings are others: admits those that wait for a place, and closes the least used of too many (KIP-402). */
   limitsChanged(): void {
     this.#admitWaiting()
+    const { excess } = this.#admission
+    if (excess === 0) return
     const leastUsed = [...this.#admitted].sort((a, b) => a.lastUse - b.lastUse || a.id - b.id)
-    for (const connection of leastUsed.slice(0, this.#admission.excess)) connection.destroy()
+    for (const connection of leastUsed.slice(0, excess)) connection.destroy()
   }
 
   /**

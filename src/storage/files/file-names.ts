@@ -19,7 +19,6 @@ export const SWAP_SUFFIX = '.swap'
 export const DELETED_CHECKPOINT_SUFFIX = '.checkpoint.deleted'
 
 export const SEGMENT_SUFFIXES = [LOG_SUFFIX, OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TRANSACTION_INDEX_SUFFIX] as const
-export type SegmentSuffix = (typeof SEGMENT_SUFFIXES)[number]
 
 /** Of topic directories: set aside for removal, moved between directories, unknown to the metadata. */
 export const DELETE_DIRECTORY_SUFFIX = '-delete'
