@@ -147,96 +147,102 @@ async function typesIn(directory: string): Promise<ReadonlySet<string>> {
   return types
 }
 
-test('settings, levels of features, moves and forgotten brokers go from Apache Kafka to Odradek, and back', { timeout: TIMEOUT_MS }, async () => {
-  await using place = await temporaryDirectory()
-  const directory = place.path
-  const [port = 0, controllerPort = 0] = await freePorts(2)
-  const ports = [port, controllerPort] as const
-  const bootstrap = `127.0.0.1:${port}`
-  const kafka = { directory, ports, properties: { ...SNAPSHOTS, 'broker.session.timeout.ms': 6_000, 'broker.heartbeat.interval.ms': 500 } }
-  let before: Awaited<ReturnType<typeof told>>
-  {
-    await using first = await startOracle(kafka)
-    await registerBroker(`127.0.0.1:${controllerPort}`, 2)
-    await registerBroker(`127.0.0.1:${controllerPort}`, 3)
-    await using client = await RawClient.open(bootstrap)
-    await createTopic(client, 'kafkas')
-    for (const partition of [0, 1]) await move(client, 'kafkas', partition, [1, 2])
-    await configure(client, [
-      { type: TOPIC, name: 'kafkas', setting: 'cleanup.policy', value: 'compact,delete' },
-      { type: BROKER, name: '', setting: 'log.retention.ms', value: '7000' },
-      { type: BROKER, name: '1', setting: 'log.retention.ms', value: '8000' },
-      { type: CLIENT_METRICS, name: 'kafkas', setting: 'interval.ms', value: '30000' },
-      { type: GROUP, name: 'kafkas', setting: 'consumer.session.timeout.ms', value: '50000' },
-    ])
-    await setLevel(client, 'transaction.version', 1, SAFE_DOWNGRADE)
-    await client.ask(UnregisterBrokerApi, 0, { brokerId: 3 })
-    before = await settled(bootstrap)
-    await first.stop()
-  }
-  expect(before).toMatchObject({
-    moving: [0, 1].map((partitionIndex) => ({ name: 'kafkas', partitionIndex, addingReplicas: [2], removingReplicas: [] })),
-    brokers: ['1 127.0.0.1 null false', '2 elsewhere far true'],
-    levels: { 'transaction.version': 1 },
-  })
-  const settings = { ...SNAPSHOTS, 'controller.quorum.voters': `1@127.0.0.1:${controllerPort}` }
-  let between: Awaited<ReturnType<typeof told>>
-  {
-    await using odradek = await startOdradek({ directory, ports, settings })
-    expect(await told(bootstrap)).toEqual(before)
-    await using client = await RawClient.open(bootstrap)
-    await createTopic(client, 'ours')
-    await move(client, 'kafkas', 0, null)
-    await move(client, 'ours', 2, [2, 1])
-    await configure(client, [
-      { type: TOPIC, name: 'kafkas', setting: 'cleanup.policy', value: null },
-      { type: TOPIC, name: 'ours', setting: 'min.insync.replicas', value: '2' },
-      { type: BROKER, name: '1', setting: 'log.retention.ms', value: null },
-      { type: BROKER, name: '', setting: 'message.max.bytes', value: '2000000' },
-      { type: CLIENT_METRICS, name: 'ours', setting: 'match', value: 'client_id=a.*' },
-      { type: GROUP, name: 'kafkas', setting: 'consumer.session.timeout.ms', value: null },
-      { type: GROUP, name: 'ours', setting: 'share.auto.offset.reset', value: 'earliest' },
-    ])
-    await setLevel(client, 'transaction.version', 2, UPGRADE)
-    await setLevel(client, 'streams.version', 0, SAFE_DOWNGRADE)
-    between = await told(bootstrap)
-    // A broker that runs may be forgotten too; it is known again after the next start.
-    expect(await client.ask(UnregisterBrokerApi, 0, { brokerId: 1 })).toMatchObject({ errorCode: 0 })
-    await odradek.stop()
-  }
-  expect(between).toMatchObject({
-    moving: [
-      { name: 'kafkas', partitionIndex: 1, replicas: [1, 2], addingReplicas: [2] },
-      { name: 'ours', partitionIndex: 2, replicas: [2, 1], addingReplicas: [2] },
-    ],
-    settings: [
-      '16 kafkas interval.ms=30000',
-      '16 ours match=client_id=a.*',
-      '2 kafkas max.message.bytes=2000000',
-      '2 kafkas min.insync.replicas=1',
-      '2 kafkas retention.ms=5000',
-      '2 ours max.message.bytes=2000000',
-      '2 ours min.insync.replicas=2',
-      '2 ours retention.ms=5000',
-      '32 ours share.auto.offset.reset=earliest',
-      '4  log.retention.ms=7000',
-      '4  message.max.bytes=2000000',
-      '4  min.insync.replicas=1',
-      '4 1 log.retention.ms=7000',
-      '4 1 message.max.bytes=2000000',
-      '4 1 min.insync.replicas=1',
-    ],
-  })
-  expect([...(await typesIn(join(directory, 'data')))]).toEqual(
-    expect.arrayContaining([
-      'CONFIG_RECORD',
-      'FEATURE_LEVEL_RECORD',
-      'PARTITION_CHANGE_RECORD',
-      'PARTITION_RECORD',
-      'UNREGISTER_BROKER_RECORD',
-      'REGISTER_BROKER_RECORD',
-    ]),
-  )
-  await using last = await startOracle({ ...kafka, isFormatted: true })
-  expect(await told(last.bootstrap)).toEqual(between)
-})
+test.each(['stop', 'kill'] as const)(
+  'settings, levels, moves and forgotten brokers go from Apache Kafka to Odradek and back, after a %s',
+  { timeout: TIMEOUT_MS },
+  async (end) => {
+    await using place = await temporaryDirectory()
+    const directory = place.path
+    const [port = 0, controllerPort = 0] = await freePorts(2)
+    const ports = [port, controllerPort] as const
+    const bootstrap = `127.0.0.1:${port}`
+    const kafka = { directory, ports, properties: { ...SNAPSHOTS, 'broker.session.timeout.ms': 6_000, 'broker.heartbeat.interval.ms': 500 } }
+    let before: Awaited<ReturnType<typeof told>>
+    {
+      await using first = await startOracle(kafka)
+      await registerBroker(`127.0.0.1:${controllerPort}`, 2)
+      await registerBroker(`127.0.0.1:${controllerPort}`, 3)
+      await using client = await RawClient.open(bootstrap)
+      await createTopic(client, 'kafkas')
+      for (const partition of [0, 1]) await move(client, 'kafkas', partition, [1, 2])
+      await configure(client, [
+        { type: TOPIC, name: 'kafkas', setting: 'cleanup.policy', value: 'compact,delete' },
+        { type: BROKER, name: '', setting: 'log.retention.ms', value: '7000' },
+        { type: BROKER, name: '1', setting: 'log.retention.ms', value: '8000' },
+        { type: CLIENT_METRICS, name: 'kafkas', setting: 'interval.ms', value: '30000' },
+        { type: GROUP, name: 'kafkas', setting: 'consumer.session.timeout.ms', value: '50000' },
+      ])
+      await setLevel(client, 'transaction.version', 1, SAFE_DOWNGRADE)
+      await client.ask(UnregisterBrokerApi, 0, { brokerId: 3 })
+      before = await settled(bootstrap)
+      await first[end]()
+    }
+    expect(before).toMatchObject({
+      moving: [0, 1].map((partitionIndex) => ({ name: 'kafkas', partitionIndex, addingReplicas: [2], removingReplicas: [] })),
+      brokers: ['1 127.0.0.1 null false', '2 elsewhere far true'],
+      levels: { 'transaction.version': 1 },
+    })
+    const settings = { ...SNAPSHOTS, 'controller.quorum.voters': `1@127.0.0.1:${controllerPort}` }
+    let between: Awaited<ReturnType<typeof told>>
+    {
+      await using odradek = await startOdradek({ directory, ports, settings })
+      expect(await told(bootstrap)).toEqual(before)
+      await using client = await RawClient.open(bootstrap)
+      await createTopic(client, 'ours')
+      await move(client, 'kafkas', 0, null)
+      await move(client, 'ours', 2, [2, 1])
+      await configure(client, [
+        { type: TOPIC, name: 'kafkas', setting: 'cleanup.policy', value: null },
+        { type: TOPIC, name: 'ours', setting: 'min.insync.replicas', value: '2' },
+        { type: BROKER, name: '1', setting: 'log.retention.ms', value: null },
+        { type: BROKER, name: '', setting: 'message.max.bytes', value: '2000000' },
+        { type: CLIENT_METRICS, name: 'ours', setting: 'match', value: 'client_id=a.*' },
+        { type: GROUP, name: 'kafkas', setting: 'consumer.session.timeout.ms', value: null },
+        { type: GROUP, name: 'ours', setting: 'share.auto.offset.reset', value: 'earliest' },
+      ])
+      await setLevel(client, 'transaction.version', 2, UPGRADE)
+      await setLevel(client, 'streams.version', 0, SAFE_DOWNGRADE)
+      await setLevel(client, 'kraft.version', 1, UPGRADE)
+      between = await told(bootstrap)
+      // A broker that runs may be forgotten too; it is known again after the next start.
+      expect(await client.ask(UnregisterBrokerApi, 0, { brokerId: 1 })).toMatchObject({ errorCode: 0 })
+      await odradek[end]()
+    }
+    expect(between).toMatchObject({
+      levels: { 'kraft.version': 1, 'transaction.version': 2 },
+      moving: [
+        { name: 'kafkas', partitionIndex: 1, replicas: [1, 2], addingReplicas: [2] },
+        { name: 'ours', partitionIndex: 2, replicas: [2, 1], addingReplicas: [2] },
+      ],
+      settings: [
+        '16 kafkas interval.ms=30000',
+        '16 ours match=client_id=a.*',
+        '2 kafkas max.message.bytes=2000000',
+        '2 kafkas min.insync.replicas=1',
+        '2 kafkas retention.ms=5000',
+        '2 ours max.message.bytes=2000000',
+        '2 ours min.insync.replicas=2',
+        '2 ours retention.ms=5000',
+        '32 ours share.auto.offset.reset=earliest',
+        '4  log.retention.ms=7000',
+        '4  message.max.bytes=2000000',
+        '4  min.insync.replicas=1',
+        '4 1 log.retention.ms=7000',
+        '4 1 message.max.bytes=2000000',
+        '4 1 min.insync.replicas=1',
+      ],
+    })
+    expect([...(await typesIn(join(directory, 'data')))]).toEqual(
+      expect.arrayContaining([
+        'CONFIG_RECORD',
+        'FEATURE_LEVEL_RECORD',
+        'PARTITION_CHANGE_RECORD',
+        'PARTITION_RECORD',
+        'UNREGISTER_BROKER_RECORD',
+        'REGISTER_BROKER_RECORD',
+      ]),
+    )
+    await using last = await startOracle({ ...kafka, isFormatted: true })
+    expect(await told(last.bootstrap)).toEqual(between)
+  },
+)
