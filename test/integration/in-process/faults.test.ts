@@ -119,10 +119,11 @@ describe('a client that meets a fault', () => {
   test('finds its coordinator again', async () => {
     const producer = await connectedProducer(node)
     await producer.send({ topic: 'orders', messages: messages('a') })
-    using _commit = node.fail({ api: 'OffsetCommit', error: 'NOT_COORDINATOR', times: 1 })
-    using _find = node.fail({ api: 'FindCoordinator', error: 'COORDINATOR_NOT_AVAILABLE', times: 2 })
+    using commit = node.fail({ api: 'OffsetCommit', error: 'NOT_COORDINATOR', times: 1 })
+    using find = node.fail({ api: 'FindCoordinator', error: 'COORDINATOR_NOT_AVAILABLE', times: 2 })
     const { consumer } = await reader(node, 'billing', 'orders')
     await node.untilGroup('billing', { stable: true, lag: 0, timeoutMs: 30_000 })
+    expect([commit.hits, find.hits]).toEqual([1, 2])
     await Promise.all([consumer.disconnect(), producer.disconnect()])
   })
 
