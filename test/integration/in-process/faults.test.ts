@@ -100,8 +100,9 @@ describe('a client that meets a fault', () => {
   test('writes once when the request itself was lost', async () => {
     const producer = await connectedProducer(node)
     await producer.send({ topic: 'orders', messages: messages('a') })
-    using _fault = node.fail({ api: 'Produce', drop: 'before', times: 1 })
+    using fault = node.fail({ api: 'Produce', drop: 'before', times: 1 })
     await producer.send({ topic: 'orders', messages: messages('b') })
+    expect(fault.hits).toBe(1)
     expect(await node.untilRecords('orders', 2)).toBe(2)
     await producer.disconnect()
   })
