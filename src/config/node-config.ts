@@ -138,18 +138,20 @@ export class NodeConfig {
   }
 
   /**
-   * Replaces a layer made while running by what the metadata log says now, and tells the listeners what changed.
-   * Values that this node does not take (not dynamic, not parseable: another version may have written them) are left out
-   * and returned, as Kafka logs and ignores them. Names that nobody knows are kept, for a plug-in may read them.
+   * Replaces layers made while running by what the metadata log says now, and tells the listeners what changed.
+   * Several layers change at once, so that nobody acts on one without the other. Values that this node does not take (not
+   * dynamic, not parseable: another version may have written them) are left out and returned, as Kafka logs and ignores
+   * them. Names that nobody knows are kept, for a plug-in may read them.
    */
+  setDynamicLayers(layers: ReadonlyMap<DynamicLayer, ReadonlyMap<string, string>>): readonly string[] {
+    const next = new Map([...layers].map(([layer, values]) => [layer, this.#readLayer(layer, values)] as const))
+    this.#replace(next)
+    return [...layers].flatMap(([layer, values]) => [...values.keys()].filter((name) => next.get(layer)?.has(name) !== true))
+  }
+
+  /** The same for one layer. */
   setDynamic(layer: DynamicLayer, values: ReadonlyMap<string, string>): readonly string[] {
-    const next = new Map<string, Held>()
-    for (const [name, text] of values) {
-      const value = this.#readDynamic(layer, name, text)
-      if (value !== undefined) next.set(name, { text, value, origin: layer === 'broker' ? 'set for this broker' : 'set for all brokers' })
-    }
-    this.#replace(layer, next)
-    return [...values.keys()].filter((name) => !next.has(name))
+    return this.setDynamicLayers(new Map([[layer, values]]))
   }
 
   /** Of `values` those that this node takes in that layer. */
@@ -179,12 +181,22 @@ export class NodeConfig {
     return setting === undefined ? text : parseSetting(name, setting, text).value
   }
 
-  #replace(layer: DynamicLayer, next: Layer): void {
-    const before = layer === 'broker' ? this.#broker : this.#defaultBroker
-    const touched = new Set([...before.keys(), ...next.keys()])
+  #readLayer(layer: DynamicLayer, values: ReadonlyMap<string, string>): Layer {
+    const origin = layer === 'broker' ? 'set for this broker' : 'set for all brokers'
+    const read = new Map<string, Held>()
+    for (const [name, text] of values) {
+      const value = this.#readDynamic(layer, name, text)
+      if (value !== undefined) read.set(name, { text, value, origin })
+    }
+    return read
+  }
+
+  #replace(layers: ReadonlyMap<DynamicLayer, Layer>): void {
+    const next = { broker: layers.get('broker') ?? this.#broker, defaultBroker: layers.get('default-broker') ?? this.#defaultBroker }
+    const touched = new Set([this.#broker, this.#defaultBroker, next.broker, next.defaultBroker].flatMap((layer) => [...layer.keys()]))
     const old = new Map([...touched].map((name) => [name, this.#comparable(name)]))
-    if (layer === 'broker') this.#broker = next
-    else this.#defaultBroker = next
+    this.#broker = next.broker
+    this.#defaultBroker = next.defaultBroker
     this.#values.clear()
     const changed = new Set<BrokerSettingName>()
     for (const name of touched) {

@@ -35,24 +35,27 @@ export class BrokerConfigs implements MetadataPublisher {
     const layers = LAYERS.filter((layer) => changed.includes(this.#nameOf(layer)) || this.#refused.has(layer))
     const written = layers.map((layer) => [layer, configOverrides(image, ConfigResourceType.BROKER, this.#nameOf(layer))] as const)
     const together = written.reduce((config, [layer, values]) => config.withDynamic(layer, values), this.#config)
-    const fits = nodeRefusal(together) === null
-    for (const [layer, values] of written) this.#apply(layer, values, fits)
+    if (nodeRefusal(together) === null) this.#apply(new Map(written))
+    else for (const [layer, values] of written) this.#applyAlone(layer, values)
   }
 
   #nameOf(layer: DynamicLayer): string {
     return layer === 'broker' ? this.#nodeId : ALL_BROKERS
   }
 
-  /** @param fits known to fit with all that is applied with it */
-  #apply(layer: DynamicLayer, values: ReadonlyMap<string, string>, fits: boolean): void {
-    const reason = fits ? null : nodeRefusal(this.#config.withDynamic(layer, values))
-    if (reason !== null) {
-      this.#refused.add(layer)
-      this.#logger.error('settings of the cluster cannot be applied to this node', { names: [...values.keys()], reason })
+  #applyAlone(layer: DynamicLayer, values: ReadonlyMap<string, string>): void {
+    const reason = nodeRefusal(this.#config.withDynamic(layer, values))
+    if (reason === null) {
+      this.#apply(new Map([[layer, values]]))
       return
     }
-    this.#refused.delete(layer)
-    const ignored = this.#config.setDynamic(layer, values)
+    this.#refused.add(layer)
+    this.#logger.error('settings of the cluster cannot be applied to this node', { names: [...values.keys()], reason })
+  }
+
+  #apply(layers: ReadonlyMap<DynamicLayer, ReadonlyMap<string, string>>): void {
+    for (const layer of layers.keys()) this.#refused.delete(layer)
+    const ignored = this.#config.setDynamicLayers(layers)
     if (ignored.length > 0) this.#logger.warn('settings of the cluster that this node does not take are ignored', { names: ignored })
   }
 }

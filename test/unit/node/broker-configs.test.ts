@@ -84,6 +84,15 @@ describe('broker settings in the metadata log', () => {
     expect(failed).toHaveLength(1)
   })
 
+  test('that came together are heard of together: nobody sees those for all brokers without those for this one', () => {
+    const { config, publisher } = following(1)
+    const heard: number[] = []
+    config.onChange(() => void heard.push(config.get('max.connections')))
+    const { delta, image } = replay([configRecord(BROKER, '', 'max.connections', '1'), configRecord(BROKER, '1', 'max.connections', '1000')])
+    publisher.onUpdate(delta, image)
+    expect(heard).toEqual([1000])
+  })
+
   test('are left alone when a topic changes', () => {
     const { config, publisher } = following(1)
     const before = config.version
