@@ -14,7 +14,8 @@ const FIRST_OF_LATER_SEGMENT = /Non-consecutive offsets in \S+\n {2}-1 is follow
 let suite: ToolSuite
 let directory: string
 beforeAll(async () => {
-  suite = await startToolSuite()
+  // Little enough that what is written here makes snapshots.
+  suite = await startToolSuite({ 'metadata.log.max.record.bytes.between.snapshots': 2_000 })
   directory = suite.broker.dataDirectory
   await suite.output('kafka-topics', `--create --topic ${TOPIC} --config segment.bytes=1048576 --config index.interval.bytes=512`)
   await suite.output('kafka-producer-perf-test', `--topic ${TOPIC} --num-records ${RECORDS} --record-size 200 --throughput -1`)
@@ -22,9 +23,27 @@ beforeAll(async () => {
     stdin: 'h1:v1,h2:v2\tkey\tvalue\nh:x\tk2\tv2\n',
   })
   await suite.output('kafka-console-consumer', `--topic words --group ${GROUP} --from-beginning --max-messages 2`)
+  await administer()
   await suite.broker.stop()
 })
 afterAll(() => suite?.[Symbol.asyncDispose]())
+
+/** One of each kind of change that the metadata log keeps. */
+async function administer(): Promise<void> {
+  const alter = (entity: string, name: string, setting: string) =>
+    suite.output('kafka-configs', `--alter --entity-type ${entity} --entity-name ${name} --add-config ${setting}`)
+  await suite.output('kafka-topics', '--create --topic gone')
+  await suite.output('kafka-topics', '--delete --topic gone')
+  await suite.output('kafka-topics', '--alter --topic words --partitions 3')
+  await alter('topics', 'words', 'min.insync.replicas=1')
+  await alter('brokers', '1', 'log.cleaner.threads=2')
+  await alter('groups', GROUP, 'consumer.session.timeout.ms=50000')
+  await alter('client-metrics', 'subscription', 'interval.ms=7000')
+  await suite.output('kafka-features', 'downgrade --feature group.version=0')
+  await suite.output('kafka-features', 'upgrade --feature group.version=1')
+  // An Apache Kafka that was unregistered while it runs does not stop (docs/differences.md).
+  if (!suite.broker.isKafka) await suite.runOffline('kafka-cluster', `unregister --bootstrap-server ${suite.broker.bootstrap} --id 1`)
+}
 
 /** The files of a partition with this ending, in the order of their offsets. */
 async function files(partition: string, ending: string): Promise<readonly string[]> {
@@ -118,12 +137,33 @@ describe('the metadata log', () => {
       'PARTITION_RECORD',
       'CONFIG_RECORD',
       'PRODUCER_IDS_RECORD',
+      'BROKER_REGISTRATION_CHANGE_RECORD',
+      'CLEAR_ELR_RECORD',
+      'PARTITION_CHANGE_RECORD',
+      'REMOVE_TOPIC_RECORD',
+      ...(suite.broker.isKafka ? [] : ['UNREGISTER_BROKER_RECORD']),
     ])
       expect(types).toContain(type)
-    expect(printed).toContain(`"resourceName":"${TOPIC}","name":"segment.bytes","value":"1048576"`)
+    const setting = (type: number, resource: string, name: string, value: string) =>
+      `"resourceType":${type},"resourceName":"${resource}","name":"${name}","value":"${value}"`
+    expect(printed).toContain(setting(2, TOPIC, 'segment.bytes', '1048576'))
+    expect(printed).toContain(setting(4, '1', 'log.cleaner.threads', '2'))
+    expect(printed).toContain(setting(16, 'subscription', 'interval.ms', '7000'))
+    expect(printed).toContain(setting(32, GROUP, 'consumer.session.timeout.ms', '50000'))
+    expect(matches(printed, /"name":"group.version","featureLevel":(\d)/g)).toEqual(['1', '0', '1'])
   })
 
-  test('its snapshots, and the one that it began with', async () => {
+  test('its snapshots hold what is in force', async () => {
+    const [latest = ''] = (await files('__cluster_metadata-0', '.checkpoint')).slice(-1)
+    const printed = await dump([latest], '--cluster-metadata-decoder')
+    expect(printed).toContain('SnapshotHeader {"version":0,')
+    expect(rows(printed).at(-1)).toContain('SnapshotFooter {"version":0}')
+    expect(printed).toContain(`{"type":"TOPIC_RECORD","version":0,"data":{"name":"${TOPIC}"`)
+    expect(printed).not.toContain('"name":"gone"')
+    expect(printed).toMatch(/"type":"REGISTER_CONTROLLER_RECORD"/)
+  })
+
+  test('the snapshot that it began with', async () => {
     const printed = rows(await dump([join(directory, 'bootstrap.checkpoint')], '--cluster-metadata-decoder'))
     expect(printed.some((row) => row.includes('SnapshotHeader {"version":0,'))).toBe(true)
     expect(printed.some((row) => row.includes('"name":"metadata.version","featureLevel":30'))).toBe(true)
