@@ -2,6 +2,7 @@ import type { Uuid } from '../../protocol/uuid.ts'
 import type { DiskError } from '../base/errors.ts'
 import type { Clock, Disk, Random, Timers } from '../base/ports.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { LogPlaces } from './directory/log-places.ts'
 import { FileTrash } from './files/file-trash.ts'
 import { OpenFiles } from './files/open-files.ts'
 import { IndexMemory } from './index/index-memory.ts'
@@ -50,6 +51,7 @@ export async function openLog(options: OpenLogOptions): Promise<PartitionLog> {
       producerIdExpirationMs: NEVER,
       nearBytes: NEAR_BYTES,
       discard: (paths, delayMs) => trash.discardFiles(paths, delayMs),
+      places: new LogPlaces(ports.disk, directory.slice(0, directory.lastIndexOf('/'))),
       onDiskError: options.onDiskError,
     },
   })

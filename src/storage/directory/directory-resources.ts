@@ -6,6 +6,7 @@ import { IndexMemory } from '../index/index-memory.ts'
 import type { LogContext } from '../log/log-context.ts'
 import type { LogManagerOptions } from '../log-manager-options.ts'
 import { LogDirectory } from './log-directory.ts'
+import { LogPlaces } from './log-places.ts'
 
 /** Directories load and close more than one log at a time also where Kafka's setting, which counts threads, says 1. */
 const LEAST_CONCURRENCY = 8
@@ -31,10 +32,10 @@ export class DirectoryResources {
     const { ports, configOf, settings } = this.#options
     const trash = new FileTrash({ disk: ports.disk, timers: ports.timers, onDiskError })
     const concurrency = Math.max(LEAST_CONCURRENCY, settings.recoveryConcurrency)
-    return new LogDirectory({ path, directoryId, context: this.#contextOf(trash, onDiskError), trash, configOf, concurrency })
+    return new LogDirectory({ path, directoryId, context: this.#contextOf(path, trash, onDiskError), trash, configOf, concurrency })
   }
 
-  #contextOf(trash: FileTrash, onDiskError: (error: DiskError) => void): LogContext {
+  #contextOf(path: string, trash: FileTrash, onDiskError: (error: DiskError) => void): LogContext {
     const { ports, settings, logger } = this.#options
     return {
       ...ports,
@@ -46,6 +47,7 @@ export class DirectoryResources {
       },
       nearBytes: NEAR_BYTES,
       discard: (paths, delayMs) => trash.discardFiles(paths, delayMs),
+      places: new LogPlaces(ports.disk, path),
       onDiskError,
     }
   }

@@ -28,6 +28,8 @@ export interface LogDirectoryOptions {
 /** Not logs of ours to manage: the metadata log belongs to raft, the cache to tiered storage. */
 const OTHERS: ReadonlySet<string> = new Set(['__cluster_metadata-0', 'remote-log-index-cache'])
 const REMOVED_AFTER_START_MS = 60_000
+/** Logs whose last files are made in one turn. */
+const CLOSED_TOGETHER = 500
 
 /**
  * One of the log directories: its logs, the checkpoints of their offsets, the marker of a clean shutdown. Every method but
@@ -160,7 +162,8 @@ export class LogDirectory {
   /** Flushes and closes all logs; the marker is the last thing written. */
   async shutdown(brokerEpoch: number): Promise<void> {
     this.#options.trash.stop()
-    await forEachLimited(this.allLogs, this.#options.concurrency, (log) => log.close())
+    const logs = this.allLogs
+    for (let first = 0; first < logs.length; first += CLOSED_TOGETHER) await this.#close(logs.slice(first, first + CLOSED_TOGETHER))
     await this.checkpoint()
     this.#ensureOpen()
     await writeCleanShutdown(this.#context.disk, this.path, brokerEpoch)
@@ -172,6 +175,12 @@ export class LogDirectory {
     for (const log of this.allLogs) log.closeFiles()
     this.logs.clear()
     this.futures.clear()
+  }
+
+  /** Files are made before any is flushed: file systems let who makes one wait while they write their journal for a flush. */
+  async #close(logs: readonly PartitionLog[]): Promise<void> {
+    for (const log of logs) if (!log.isClosed) log.finish()
+    await forEachLimited(logs, this.#options.concurrency, (log) => log.close())
   }
 
   /** Renames the log's directory with `suffix`, so that the log is never loaded again. */

@@ -17,6 +17,8 @@ export interface LogContext {
   readonly nearBytes: number
   /** Sets the files aside under names with `.deleted` and removes them after `delayMs`. Resolves when they have their new names. */
   readonly discard: (paths: readonly string[], delayMs: number) => Promise<void>
+  /** The names of the logs' directories. */
+  readonly places: { noteChange(): void; flush(): Promise<void> }
   /** A disk failure of work that nobody waits for. The directory goes offline. */
   readonly onDiskError: (error: DiskError) => void
 }

@@ -39,6 +39,7 @@ export class LogDurability {
     this.#recoveryPoint = options.recoveryPoint
     this.#lastFlushMs = options.state.context.clock.nowMs()
     this.#isPlaceDurable = options.isDurable
+    if (!options.isDurable) options.state.context.places.noteChange()
     this.#hasNewNames = !options.isDurable
     this.#completeTo = options.isDurable ? options.state.logEndOffset : -1
   }
@@ -79,8 +80,11 @@ export class LogDurability {
 
   /** For a clean stop: also what an unclean one would make again. */
   async flushAll(): Promise<void> {
+    const { segments, logEndOffset } = this.#state
+    // A log that ends at the recovery point may have been cut there, and the cut not be durable.
+    const isCovered = logEndOffset > this.#recoveryPoint
     await this.#flusher.run()
-    await this.#flushSegment(this.#state.segments.active, true)
+    await this.#flushSegment(segments.active, isCovered ? 'indexes' : 'all')
     await this.#history.flush()
     await this.#flushNames()
     this.#completeTo = this.#state.logEndOffset
@@ -99,6 +103,7 @@ export class LogDurability {
 
   notePlaceChanged(): void {
     this.#isPlaceDurable = false
+    this.#state.context.places.noteChange()
     this.#hasNewNames = true
   }
 
@@ -134,17 +139,17 @@ export class LogDurability {
   async #flushFromRecoveryPoint(active: Segment): Promise<void> {
     const { segments } = this.#state
     const unflushed = segments.all.slice(Math.max(0, segments.indexOf(this.#recoveryPoint)))
-    for (const segment of unflushed) await this.#flushSegment(segment, segment !== active)
+    for (const segment of unflushed) await this.#flushSegment(segment, segment === active ? 'log' : 'all')
     if (unflushed.length > 1) await this.#history.flush()
     await this.#flushNames()
   }
 
   /** Retention may remove a segment while it is being flushed. A log that was closed meanwhile opens no file again. */
-  async #flushSegment(segment: Segment, withIndexes: boolean): Promise<void> {
+  async #flushSegment(segment: Segment, what: 'log' | 'indexes' | 'all'): Promise<void> {
     if (this.#state.isClosed) return
     try {
-      await segment.flushLog()
-      if (withIndexes && !this.#state.isClosed) await segment.flushIndexes()
+      if (what !== 'indexes') await segment.flushLog()
+      if (what !== 'log' && !this.#state.isClosed) await segment.flushIndexes()
     } catch (error) {
       if (this.#state.segments.all.includes(segment)) throw error
     }
@@ -169,7 +174,7 @@ export class LogDurability {
     if (this.#state.isClosed) return
     if (!this.#isPlaceDurable) {
       await flushIfPresent(context.disk, `${directory}/partition.metadata`)
-      await context.disk.flushDirectory(directory.slice(0, directory.lastIndexOf('/')))
+      await context.places.flush()
       this.#isPlaceDurable = true
     }
     if (!this.#hasNewNames || this.#state.isClosed) return

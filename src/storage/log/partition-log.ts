@@ -70,6 +70,7 @@ export class PartitionLog {
   readonly #state: LogState
   readonly #history: LogHistory
   readonly #durability: LogDurability
+  #isFinished = false
   readonly #roller: SegmentRoller
   readonly #writer: LogWriter
   readonly #cutter: LogCutter
@@ -344,17 +345,25 @@ export class PartitionLog {
     })
   }
 
+  /** The part of `close` that makes files, none of them durable. Nothing may be appended any more. Throws `DiskError`. */
+  finish(): void {
+    const state = this.#state
+    state.ensureUsable()
+    if (this.#isFinished || !state.hasChanged) return
+    this.#isFinished = true
+    state.guard(() => {
+      this.#history.takeSnapshot(state.logEndOffset)
+      state.segments.active.finish()
+    })
+  }
+
   /** Makes the log ready for a clean start: everything flushed, a producer snapshot at its end. Closes it. Rejects with `DiskError`. */
   async close(): Promise<void> {
     const state = this.#state
     if (state.isClosed) return
     try {
-      state.ensureUsable()
-      if (state.hasChanged) {
-        this.#history.takeSnapshot(state.logEndOffset)
-        state.segments.active.finish()
-        await this.#durability.flushAll()
-      }
+      this.finish()
+      if (state.hasChanged) await this.#durability.flushAll()
     } catch (error) {
       throw state.failed(error)
     } finally {
