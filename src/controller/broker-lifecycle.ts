@@ -64,14 +64,16 @@ export class BrokerLifecycle {
     this.#check(reply, 'register with the controller')
     this.#brokerEpoch = reply.brokerEpoch
     logger.info('broker is registered', { brokerId: command.brokerId, brokerEpoch: reply.brokerEpoch })
+    // Registered anew, it counts as having all the directories of its start.
+    if (this.#isUnfenced && this.#offlineLogDirs.size > 0) await this.#reportDirectories()
   }
 
   /** Resolves when this node has applied that it leads what it leads. */
   async unfence(): Promise<void> {
-    const reply = await this.#heartbeat({ wantFence: false, wantShutDown: false })
+    // Directories that failed since the registration are told of afterwards: what this broker leads from them is known only then.
+    const reply = await this.#heartbeat({ wantFence: false, wantShutDown: false, offlineLogDirs: [] })
     this.#check(reply, 'be unfenced')
     this.#isUnfenced = true
-    // One that failed since the registration led until now.
     if (this.#offlineLogDirs.size > 0) await this.#reportDirectories()
   }
 
@@ -119,7 +121,7 @@ export class BrokerLifecycle {
     if (!reply.shouldShutDown) logger.warn('the controller did not let the broker go', { brokerEpoch: this.#brokerEpoch })
   }
 
-  #heartbeat(wish: { readonly wantFence: boolean; readonly wantShutDown: boolean }): Promise<HeartbeatReply> {
+  #heartbeat(wish: { readonly wantFence: boolean; readonly wantShutDown: boolean; readonly offlineLogDirs?: readonly Uuid[] }): Promise<HeartbeatReply> {
     const { registry, brokerId, metadata } = this.#options
     const currentMetadataOffset = metadata.image().provenance.offset
     const directories = { offlineLogDirs: [...this.#offlineLogDirs], cordonedLogDirs: this.#options.cordonedLogDirs() }

@@ -22,8 +22,8 @@ export interface StartedController {
   readonly loader: MetadataLoader
   readonly controller: QuorumController
   readonly failures: Error[]
-  /** A lifecycle of broker 1, not registered yet. */
-  broker(previousBrokerEpoch?: number): BrokerLifecycle
+  /** A lifecycle of broker 1, not registered yet; `moreLogDirs` are beside the one that is formatted. */
+  broker(previousBrokerEpoch?: number, moreLogDirs?: readonly Uuid[]): BrokerLifecycle
   stop(): Promise<void>
 }
 
@@ -63,7 +63,7 @@ export async function startController(
   })
   await raft.start()
   await controller.active()
-  const broker = (previousBrokerEpoch = -1) =>
+  const broker = (previousBrokerEpoch = -1, moreLogDirs: readonly Uuid[] = []) =>
     new BrokerLifecycle({
       clusterId: 'cluster',
       brokerId: 1,
@@ -71,7 +71,7 @@ export async function startController(
       endpoints: [{ name: 'PLAINTEXT', host: 'a', port: 9092, securityProtocol: 0 }],
       features: knownFeatures,
       rack: null,
-      logDirs: [directoryId],
+      logDirs: [directoryId, ...moreLogDirs],
       cordonedLogDirs: () => [],
       previousBrokerEpoch,
       registry: controller,
