@@ -50,12 +50,13 @@ export class FetchSessionCache {
   }
 
   remove(id: number): void {
-    this.#slots.delete(id)
+    this.#forget(id)
   }
 
   /** Fetchers are told that their sessions are not known, and begin new ones. */
   clear(): void {
     this.#slots.clear()
+    this.#newestId = 0
   }
 
   touch(session: FetchSession): void {
