@@ -29,6 +29,8 @@ function findings(asked: Endpoint, broker: ToldBroker, visit: Visit, clusterId: 
 }
 
 function adviceOnFirst(error: OdradekError): string {
+  // Controllers speak the protocol, and serve no Metadata.
+  if (error.code === 'CLIENT_VERSION') return 'It may be the listener of a controller: clients use the port of a listener of brokers.'
   if (!(error instanceof NetworkError)) return SPEAKS_OTHERWISE
   switch (error.reason) {
     case 'not-found':
