@@ -74,6 +74,14 @@ describe('broker settings in the metadata log', () => {
     expect(failed).toEqual([])
   })
 
+  test('that fit are applied though those of the other level do not', () => {
+    const { config, failed, publisher } = following(1)
+    const { delta, image } = replay([configRecord(BROKER, '', 'max.connections.per.ip', '0'), configRecord(BROKER, '1', 'message.max.bytes', '7')])
+    publisher.onUpdate(delta, image)
+    expect([config.get('max.connections.per.ip'), config.get('message.max.bytes')]).toEqual([2_147_483_647, 7])
+    expect(failed).toMatchObject([{ names: ['max.connections.per.ip'] }])
+  })
+
   test('that did not fit are applied when a change of the other level makes them fit', () => {
     const { config, failed, publisher } = following(1)
     const first = replay([configRecord(BROKER, '1', 'max.connections.per.ip', '0')])
