@@ -92,6 +92,25 @@ test('kafka-reassign-partitions moves replicas to the directories that it is giv
   expect([...rows(read)].sort()).toEqual(lines.sort())
 })
 
+test('kafka-reassign-partitions moves no faster between directories than it is told', async () => {
+  const topic = unique('slow')
+  await suite.output('kafka-topics', `--create --topic ${topic}`)
+  const rate = async () =>
+    (await suite.output('kafka-configs', '--describe --entity-type brokers --entity-name 1')).match(
+      /replica\.alter\.log\.dirs\.io\.max\.bytes\.per\.second=\d+ /,
+    )?.[0]
+  const at = (await places(topic)).get(`${topic}-0`)
+  const wanted = [at === first ? second : first]
+  const { stdout } = await reassign(topic, wanted, '--execute', '--replica-alter-log-dirs-throttle', '5000000')
+  expect(stdout).toContain('The replica-alter-dir throttle limit was set to 5000000 B/s')
+  expect(await rate()).toBe('replica.alter.log.dirs.io.max.bytes.per.second=5000000 ')
+  for (const deadlineMs = Date.now() + 30_000; (await places(topic)).get(`${topic}-0`) !== wanted[0]; await sleep(100)) {
+    if (Date.now() > deadlineMs) throw new Error(`${topic} did not move`)
+  }
+  await reassign(topic, wanted, '--verify')
+  expect(await rate()).toBeUndefined()
+})
+
 test('kafka-reassign-partitions says that a directory is none of the broker', async () => {
   const topic = unique('wrong')
   await suite.output('kafka-topics', `--create --topic ${topic}`)

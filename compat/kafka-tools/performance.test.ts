@@ -67,4 +67,16 @@ describe('the verifiable tools', () => {
     expect(received.findLast(({ name }) => name === 'offsets_committed')).toMatchObject({ success: true, offsets: [{ topic, partition: 0, offset: 1000 }] })
     expect(received.at(-1)?.name).toBe('shutdown_complete')
   })
+
+  test('a static member of the consumer that commits by itself', async () => {
+    const [topic, group] = [unique('verifiable'), unique('group')]
+    await suite.output('kafka-topics', `--create --topic ${topic} --partitions 2`)
+    await produce(`--topic ${topic} --max-messages 200`)
+    const assignor = 'org.apache.kafka.clients.consumer.CooperativeStickyAssignor'
+    const how = `--group-instance-id one --assignment-strategy ${assignor} --enable-autocommit --session-timeout 6000 --reset-policy earliest`
+    const received = events(await suite.output('kafka-verifiable-consumer', `--topic ${topic} --group-id ${group} --max-messages 200 ${how}`))
+    expect(received.filter(({ name }) => name === 'records_consumed').reduce((sum, { count }) => sum + Number(count), 0)).toBe(200)
+    const described = rows(await suite.output('kafka-consumer-groups', `--describe --group ${group}`)).slice(1)
+    expect(described.reduce((sum, row) => sum + Number(row.split(' ')[3]), 0)).toBe(200)
+  })
 })

@@ -97,6 +97,8 @@ test('kafka-reassign-partitions throttles and gives the throttle back', async ()
   const throttles = async () =>
     (await suite.output('kafka-configs', '--describe --entity-type brokers --entity-name 1')).match(/^ +\w+\.replication\.throttled\.rate=\d+/gm)
   expect(await throttles()).toHaveLength(2)
+  expect((await reassign(`--verify --preserve-throttles --reassignment-json-file ${path}`)).exit).toBe(0)
+  expect(await throttles()).toHaveLength(2)
   expect((await reassign(`--verify --reassignment-json-file ${path}`)).exit).toBe(0)
   expect(await throttles()).toBeNull()
 })
