@@ -28,6 +28,8 @@ export interface TopicInput {
   readonly configs?: Readonly<Record<string, string | number | boolean>>
 }
 
+const FIELDS: readonly string[] = ['name', 'partitions', 'replicationFactor', 'configs'] satisfies (keyof TopicInput)[]
+
 const FORM = 'NAME[:PARTITIONS[:REPLICATION[:CLEANUP.POLICY]]]'
 
 /**
@@ -55,8 +57,11 @@ export function parseTopicSpecs(text: string, origin: string): TopicSpec[] {
   return items.filter((item) => item !== '').map((item) => parseTopicSpec(item, origin))
 }
 
-/** Errors: CONFIG_INVALID. */
-export function topicSpec({ name, partitions = DEFAULT, replicationFactor = DEFAULT, configs = {} }: TopicInput, origin: string): TopicSpec {
+/** Errors: CONFIG_INVALID, also for a field that is none: programs without types misspell. */
+export function topicSpec(input: TopicInput, origin: string): TopicSpec {
+  const unknown = Object.keys(input).find((field) => !FIELDS.includes(field))
+  if (unknown !== undefined) refuse(origin, `a topic has no ${unknown}, only ${FIELDS.join(', ')}`)
+  const { name, partitions = DEFAULT, replicationFactor = DEFAULT, configs = {} } = input
   checkCount(origin, `the partitions of topic ${name}`, partitions, MAX_PARTITIONS)
   checkCount(origin, `the replication of topic ${name}`, replicationFactor, MAX_REPLICAS)
   const texts = Object.fromEntries(Object.entries(configs).map(([key, value]) => [key, String(value)]))

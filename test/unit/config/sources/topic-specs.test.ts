@@ -79,6 +79,8 @@ describe('topics at start', () => {
   test('come from a program with settings', () => {
     expect(topicsOf({ topics: [{ name: 'a', partitions: 2, configs: { 'retention.ms': 1000 } }] })).toEqual([['a', 2, -1, { 'retention.ms': '1000' }]])
     expect(() => loadConfig({ topics: [{ name: 'a', partitions: 0 }] })).toThrow('topics: the partitions of topic a must be a number from 1 to 1000000')
+    const misspelt = { name: 'a', partition: 3 }
+    expect(() => loadConfig({ topics: [misspelt] })).toThrow('topics: a topic has no partition, only name, partitions, replicationFactor, configs')
   })
 
   test('are understood or refused, whatever is written', () => {
