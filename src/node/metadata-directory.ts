@@ -19,9 +19,8 @@ export async function checkMetadataDirectory(directories: readonly LogDirectory[
   const formatted = directories.filter(({ properties }) => properties !== null).map(({ path }) => path)
   for (const path of formatted) if (await holdsLog(path)) throw refused(metadataLogDir, `which is in ${path}. ${REMEDY}.`)
   if (formatted.length === 0 || (formatted.includes(metadataLogDir) && quorumVoters.length > 0)) return
-  const others = formatted.filter((path) => path !== metadataLogDir)
-  const anew = `To begin without topics, ${others.length > 0 ? `move ${others.join(' and ')} away` : 'format it as a standalone quorum'}`
-  throw refused(metadataLogDir, `which is not there, although the data of a node are in ${formatted.join(' and ')}. ${REMEDY}. ${anew}.`)
+  const found = formatted.join(' and ')
+  throw refused(metadataLogDir, `which is not there, although the data of a node are in ${found}. ${REMEDY}. To begin without topics, move ${found} away.`)
 }
 
 function refused(path: string, why: string): OdradekError {

@@ -56,7 +56,7 @@ it('a metadata directory that is new, or gone, beside directories with data is r
 })
 
 it('directories without the first, which held the metadata log, are refused', async () => {
-  expect(await check(new World({ seed: 1 }), ['log.dirs=/a,/b'], ['log.dirs=/b'])).toContain('To begin without topics, format it as a standalone quorum.')
+  expect(await check(new World({ seed: 1 }), ['log.dirs=/a,/b'], ['log.dirs=/b'])).toContain('To begin without topics, move /b away.')
 })
 
 it('a directory of a static quorum that was never started has no metadata log yet', async () => {
