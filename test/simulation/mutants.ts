@@ -166,7 +166,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'says in its checkpoint that all is flushed',
     scenario: partitionLogs,
-    seenWithin: 40,
+    seenWithin: 50,
     apply: () => replacedGetter(PartitionLog.prototype, 'recoveryStart', (_original, log) => log.logEndOffset),
   },
 ]
