@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BenchBroker } from '../brokers.ts'
+import { type BenchBroker, type BrokerKind, startBroker } from '../brokers.ts'
 import { cpuSeconds, residentBytes } from '../process-stats.ts'
 
 const SETTLE_MS = 3_000
@@ -22,8 +22,9 @@ export async function idle(broker: BenchBroker): Promise<IdleFigures> {
   return { residentMegabytes: residentBytes(broker.pid) / 1e6, cpuPercent }
 }
 
-/** Growth of resident memory by each connection that is opened and says nothing. In KB. */
-export async function idleConnection(broker: BenchBroker, count: number): Promise<number> {
+/** Growth of a fresh broker's resident memory by each connection that is opened and says nothing. In KB. */
+export async function idleConnection(kind: BrokerKind, count: number): Promise<number> {
+  await using broker = await startBroker(kind)
   await using idle = await idleConnections(broker, count)
   return idle.bytesEach / 1000
 }

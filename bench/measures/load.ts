@@ -5,11 +5,17 @@ import { JVM_OPTIONS } from '../jvm-options.ts'
 import { cpuSeconds } from '../process-stats.ts'
 
 const PERF_TIMEOUT_MS = 300_000
+const TOOL_MEGABYTE = 1024 * 1024
 
 export interface LoadFigures {
   readonly megabytesPerSecond: number
   /** Of the broker, over the whole run. */
   readonly cpuSeconds: number
+}
+
+export interface ProduceFigures extends LoadFigures {
+  /** Of the broker while the tool sent, in percent of one core: far below what it can have, the tool is what bounds the throughput. */
+  readonly cpuPercent: number
 }
 
 export interface ProduceLoad {
@@ -20,7 +26,7 @@ export interface ProduceLoad {
 }
 
 /** Kafka's own producer-perf, as fast as it goes, acks=all. */
-export async function produce(broker: BenchBroker, { topic, records, recordBytes, properties = [] }: ProduceLoad): Promise<LoadFigures> {
+export async function produce(broker: BenchBroker, { topic, records, recordBytes, properties = [] }: ProduceLoad): Promise<ProduceFigures> {
   const before = cpuSeconds(broker.pid)
   const output = await perfTool('ProducerPerformance', [
     ...['--topic', topic, '--num-records', String(records), '--record-size', String(recordBytes), '--throughput', '-1'],
@@ -28,7 +34,9 @@ export async function produce(broker: BenchBroker, { topic, records, recordBytes
   ])
   const summary = output.trim().split('\n').at(-1) ?? ''
   const megabytesPerSecond = Number(/\(([\d.]+) MB\/sec\)/.exec(summary)?.[1])
-  return { megabytesPerSecond, cpuSeconds: cpuSeconds(broker.pid) - before }
+  const used = cpuSeconds(broker.pid) - before
+  const seconds = (records * recordBytes) / TOOL_MEGABYTE / megabytesPerSecond
+  return { megabytesPerSecond, cpuSeconds: used, cpuPercent: (used / seconds) * 100 }
 }
 
 /** Kafka's own consumer-perf from the beginning of a topic. */
