@@ -25,6 +25,8 @@ const EXIT_BEFORE_READY = 143
 
 const LOG_LEVELS: readonly LogLevel[] = ['off', 'error', 'warn', 'info', 'debug', 'trace']
 
+const DATA_PLACES = ['log.dirs', 'log.dir', 'metadata.log.dir']
+
 /** Runs a node until SIGTERM, SIGINT or SIGHUP, or until it fails. */
 export const startCommand: Command = {
   name: 'start',
@@ -50,6 +52,8 @@ export const startCommand: Command = {
       const { startNode } = await import('../node/start-node.ts')
       checkControlSettings(loaded.config)
       for (const warning of loaded.warnings) logger.warn(warning)
+      if (ephemeral !== null)
+        for (const setting of passedOver(args)) logger.warn('--ephemeral stands over --set: all data live in one temporary directory', { setting })
       // Stopping in order needs a node that stands. One that does not may be long about it (recovery), and survives being cut off.
       void signals.first.then((signal) => {
         if (isStanding) return
@@ -79,6 +83,11 @@ export const startCommand: Command = {
       removeData()
     }
   },
+}
+
+/** What `--set` says of places for data, and `--ephemeral` says otherwise. */
+function passedOver(args: Arguments): string[] {
+  return args.list('set').filter((assignment) => DATA_PLACES.includes((assignment.split('=')[0] as string).trim()))
 }
 
 function logLevelOf(args: Arguments): LogLevel {

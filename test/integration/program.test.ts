@@ -56,6 +56,16 @@ describe('odradek start', () => {
     await using node = new Odradek(['start', '--ephemeral', ...FREE_PORTS, ...elsewhere], { TMPDIR: directory('ephemeral-all') })
     await node.line('nothing is kept: the data go with the node')
     expect(readdirSync(kept)).toEqual([])
+    const passedOver = node.lines.filter(({ msg }) => String(msg).startsWith('--ephemeral stands over --set')).map(({ setting }) => setting)
+    expect(passedOver).toEqual([`log.dirs=${kept}/logs`, `metadata.log.dir=${kept}/metadata`])
+  })
+
+  test('--ephemeral says so where the temporary directory would be read as two', async () => {
+    const temporary = directory('a,b')
+    await using node = new Odradek(['start', '--ephemeral', ...FREE_PORTS], { TMPDIR: temporary })
+    expect(await node.exit()).toBe(1)
+    expect(node.err).toContain(`The temporary directory ${temporary} has a comma in its path`)
+    expect(readdirSync(temporary)).toEqual([])
   })
 
   test('a port in use is named, with what to do, and nothing is left running', async () => {
