@@ -35,7 +35,9 @@ interface Pending {
 
 /** Kafka's bound: AssignmentsManager.MAX_ASSIGNMENTS_PER_REQUEST. */
 const MAX_ASSIGNMENTS = 2250
-const RETRY_MS = 500
+const FIRST_RETRY_MS = 500
+/** Kafka's longest between attempts: AssignmentsManager.STANDARD_BACKOFF. */
+const LONGEST_RETRY_MS = 10_000
 
 /**
  * Tells the controller which directories failed, and where replicas are, one request at a time, until it has heard it. Of
@@ -114,13 +116,18 @@ export class DirectoryReports {
   }
 
   async #tellAll(registry: DirectoryRegistry): Promise<void> {
+    let retryMs = FIRST_RETRY_MS
     while (!this.#isDone) {
       try {
         await this.#tell(registry)
+        retryMs = FIRST_RETRY_MS
       } catch (error) {
         if (!(error instanceof OdradekError)) throw error
-        this.#options.logger.warn('the controller did not take what it was told of log directories; it is told again', { error })
-        await this.#sleep()
+        // Of a broker that is not registered any more the controller takes nothing until the next start.
+        const level = retryMs === FIRST_RETRY_MS ? 'warn' : 'debug'
+        this.#options.logger[level]('the controller did not take what it was told of log directories; it is told again, ever less often', { error })
+        await this.#sleep(retryMs)
+        retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)
       }
     }
   }
@@ -142,8 +149,8 @@ export class DirectoryReports {
     }
   }
 
-  async #sleep(): Promise<void> {
+  async #sleep(ms: number): Promise<void> {
     // It rejects when the node stops, which ends the loop.
-    await this.#options.timers.sleep(RETRY_MS, this.#stopping.signal).catch(() => {})
+    await this.#options.timers.sleep(ms, this.#stopping.signal).catch(() => {})
   }
 }

@@ -13,11 +13,15 @@ function setUp(answer: (assignment: DirectoryAssignment) => number = () => 0) {
   const world = new World({ seed: 1 })
   const failures: unknown[] = []
   const told: unknown[] = []
+  const warnings: string[] = []
+  const logger = { ...silentLogger, warn: (message: string) => warnings.push(message) }
   let refusals = 0
+  let asked = 0
   const { timers } = world.node('a').ports
-  const reports = new DirectoryReports({ timers, logger: silentLogger, onFailure: (error) => failures.push(error) })
+  const reports = new DirectoryReports({ timers, logger, onFailure: (error) => failures.push(error) })
   const tell = async <T>(what: unknown, reply: T): Promise<T> => {
     await timers.sleep(5)
+    asked++
     if (refusals-- > 0) throw new OdradekError('CONTROLLER_TIMEOUT', 'busy')
     told.push(what)
     return reply
@@ -33,7 +37,7 @@ function setUp(answer: (assignment: DirectoryAssignment) => number = () => 0) {
   const refuse = (times: number) => {
     refusals = times
   }
-  return { world, reports, registry, told, failures, refuse }
+  return { world, reports, registry, told, failures, refuse, warnings, asked: () => asked }
 }
 
 const at = (partition: number, directoryId = ONE): DirectoryAssignment => ({ topicId: TOPIC, partition, directoryId })
@@ -61,6 +65,23 @@ describe('what the controller is told of directories', () => {
     expect(await world.complete(reports.assign(at(4)))).toBe(true)
     expect([...told].sort()).toEqual([['4 in one'], ONE, 'cordoned'].sort())
     expect(failures).toEqual([])
+  })
+
+  it('is told ever less often, and said once, where the controller takes none of it, as of a broker that was unregistered', async () => {
+    const { world, reports, registry, refuse, warnings, asked } = setUp()
+    refuse(Number.POSITIVE_INFINITY)
+    reports.directoryFailed(ONE)
+    reports.start(registry)
+    await world.run(60_000)
+    expect(asked()).toBeLessThanOrEqual(10)
+    expect(asked()).toBeGreaterThanOrEqual(8)
+    expect(warnings).toHaveLength(1)
+    refuse(0)
+    await world.run(10_100)
+    refuse(1)
+    reports.cordonedChanged()
+    await world.run(1_000)
+    expect(warnings).toHaveLength(2)
   })
 
   it('is of each replica only the newest place', async () => {
