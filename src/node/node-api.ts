@@ -53,12 +53,12 @@ export interface Node extends AsyncDisposable {
   /**
    * Deletes all topics and groups and ends all faults, in milliseconds: for one node that serves many tests. Clients that
    * are connected go on: producers make their topics anew, members of groups join again. What only rises (producer
-   * ids) goes on rising, and settings of brokers stay.
+   * ids) goes on rising, and settings of brokers stay. Errors: `OdradekError` with code NODE_STOPPED.
    */
   reset(): Promise<void>
   /**
    * Requests that the fault is meant for are answered with an error, later, or not at all, until it is over.
-   * Errors: `OdradekError` with code FAULT_INVALID, or TOO_MANY_FAULTS at more than 100.
+   * Errors: `OdradekError` with code FAULT_INVALID, TOO_MANY_FAULTS at more than 100, or NODE_STOPPED.
    */
   fail(fault: FaultOptions): Fault
   /**

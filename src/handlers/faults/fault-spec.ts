@@ -34,6 +34,7 @@ export function readFaultSpec(input: unknown, served: readonly AnyApi[]): FaultS
   const error = textOf(fields, 'error')
   const apis = apisOf(fields.api, served)
   const topic = textOf(fields, 'topic')
+  if (topic === '') throw invalid('No topic has an empty name; leave topic out for all topics.')
   const clientId = textOf(fields, 'clientId')
   const delayMs = wholeOf(fields, 'delayMs', 0, LONGEST_DELAY_MS)
   const times = wholeOf(fields, 'times', 1, MOST_TIMES)

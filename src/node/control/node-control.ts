@@ -30,6 +30,7 @@ export class NodeControl {
   readonly #options: NodeControlOptions
   readonly #waits: Waits
   readonly #metadataFollowers = new Set<() => void>()
+  #isClosed = false
 
   constructor(options: NodeControlOptions) {
     this.#options = options
@@ -44,8 +45,9 @@ export class NodeControl {
     return this.#options.advance !== null
   }
 
-  /** Errors: FAULT_INVALID, TOO_MANY_FAULTS. */
+  /** Errors: FAULT_INVALID, TOO_MANY_FAULTS, NODE_STOPPED. */
   fail(spec: unknown): Fault {
+    this.#demandOpen('fails no requests')
     return this.faults.add(spec)
   }
 
@@ -62,8 +64,9 @@ export class NodeControl {
     return this.#waits.until(awaitRecords({ replicas: this.#options.services.replicas, onMetadata: this.#onMetadata }, expected), expected)
   }
 
-  /** Ends all faults, too. See `resetNode`. */
+  /** Ends all faults, too. Errors: NODE_STOPPED; see `resetNode`. */
   async reset(): Promise<void> {
+    this.#demandOpen('has nothing to reset')
     const { services, loader } = this.#options
     this.faults.endAll()
     await resetNode({ controller: services.controller, metadata: loader, fetchSessions: services.fetchSessions, principal: NODE_PRINCIPAL })
@@ -78,8 +81,13 @@ export class NodeControl {
   }
 
   close(): void {
+    this.#isClosed = true
     this.faults.endAll()
     this.#waits.close()
+  }
+
+  #demandOpen(what: string): void {
+    if (this.#isClosed) throw new OdradekError('NODE_STOPPED', `This node is stopped: it ${what}.`)
   }
 
   readonly #onMetadata = (changed: () => void): (() => void) => {

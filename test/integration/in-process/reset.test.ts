@@ -102,3 +102,11 @@ test('ends faults', async () => {
   await node.reset()
   expect(fault.isOver).toBe(true)
 })
+
+test('a node that is stopped says so when it is to be reset or to fail', async () => {
+  const other = await startNode({ storage: 'memory' })
+  await other.stop()
+  const stopped = { code: 'NODE_STOPPED', message: expect.stringMatching(/^This node is stopped: /) }
+  await expect(other.reset()).rejects.toMatchObject(stopped)
+  expect(() => other.fail({ api: 'Produce', error: 'NOT_LEADER_OR_FOLLOWER' })).toThrow(expect.objectContaining(stopped))
+})

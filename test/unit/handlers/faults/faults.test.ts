@@ -276,6 +276,7 @@ describe('a fault is refused', () => {
     [{ drop: true }, 'drop is before or after (the request was handled), not true.'],
     [{ delayMs: Number.NaN }, 'delayMs is a whole number from 0 to 86400000, not NaN.'],
     [{ delayMs: -1 }, 'delayMs is a whole number from 0 to 86400000, not -1.'],
+    [{ topic: '', delayMs: 1 }, 'No topic has an empty name; leave topic out for all topics.'],
     [{ delayMs: 1, times: 0 }, 'times is a whole number from 1 to 1000000000, not 0.'],
     [{ api: ['Produce', 'Heartbeat'], topic: 'orders', delayMs: 1 }, 'Requests of Heartbeat name no topics: leave topic out.'],
   ])('%j: %s', (input, message) => {
