@@ -9,8 +9,11 @@ import type { Logger } from '../../telemetry/logger.ts'
 import type { Teardown } from '../teardown.ts'
 import { ControlEndpoints, type NodeFacts } from './control-endpoints.ts'
 import { NodeControl } from './node-control.ts'
+import { MAX_WAITS } from './waits.ts'
 
 const LOOPBACK = '127.0.0.1'
+/** Each wait holds a connection; what is asked meanwhile, or is one wait too many, needs others. */
+const MAX_CONNECTIONS = MAX_WAITS + 64
 
 /** A clock that stands still until it is told to go on. */
 export interface SteeredClock {
@@ -61,6 +64,7 @@ export async function openControl({ node, services, apis, groups, loader, facts,
   const server: HttpServer = await startControlServer({
     host: LOOPBACK,
     port,
+    maxConnections: MAX_CONNECTIONS,
     handle: endpoints.handle,
     refuse: endpoints.refuse,
     onError: (error) => logger.error('a request to the control port failed', { error }),

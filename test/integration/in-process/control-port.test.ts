@@ -44,6 +44,22 @@ describe('the control port', () => {
     })
   })
 
+  test('has as many waits under way as there may be, answers beside them, and refuses one more', async () => {
+    const waits = Array.from({ length: 1_000 }, () => ask('POST', '/wait/records', { topic: 'orders', count: 1, timeoutMs: 120_000 }))
+    const tooMany = { status: 429, body: { error: '1000 waits are under way already.', code: 'TOO_MANY_WAITS' } }
+    const untilFull = async (): Promise<Answer> => {
+      const answer = await ask('POST', '/wait/records', { topic: 'others', count: 1, timeoutMs: 0 })
+      return answer.status === 429 ? answer : untilFull()
+    }
+    expect(await untilFull()).toEqual(tooMany)
+    expect(await ask('GET', '/')).toMatchObject({ status: 200 })
+    const producer = await connectedProducer(node)
+    await producer.send({ topic: 'orders', messages: messages('a') })
+    const answers = await Promise.all(waits)
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([])
+    await producer.disconnect()
+  }, 60_000)
+
   test('makes faults, tells their hits, and ends them', async () => {
     const producer = await connectedProducer(node)
     const made = await ask('POST', '/faults', { api: 'Produce', topic: 'orders', error: 'NOT_LEADER_OR_FOLLOWER', times: 1 })
