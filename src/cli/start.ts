@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { formatHostPort } from '../config/host-port.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
+import { TOPIC_FORM } from '../config/sources/topic-specs.ts'
 import { clockPorts } from '../node/clock-ports.ts'
 import { checkControlSettings } from '../node/control/control-settings.ts'
 import type { RunningNode } from '../node/running-node.ts'
@@ -33,7 +34,7 @@ export const startCommand: Command = {
   summary: 'Run a node until it is told to stop.',
   flags: {
     ...configFlags,
-    topic: { value: 'NAME[:PARTITIONS[:REPLICATION]]', multiple: true, does: 'Make a topic before the node serves, if it is not there.' },
+    topic: { value: TOPIC_FORM, multiple: true, does: 'Make a topic before the node serves, if it is not there.' },
     ephemeral: { does: 'Keep nothing: the data live in a temporary directory that goes with the node.' },
     'log-level': { value: LOG_LEVELS.join('|'), does: 'Which lines are logged; info where not given.' },
   },

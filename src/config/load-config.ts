@@ -35,6 +35,8 @@ export interface ConfigInputs extends Partial<ProfileOptions> {
   readonly assignments?: readonly string[]
   /** `--topic`, or what a program that starts a node passes. */
   readonly topics?: readonly (string | TopicInput)[]
+  /** What whoever wrote them knows these two by; `--set` and `--topic` where not given. */
+  readonly origins?: { readonly assignments: string; readonly topics: string }
   /** `--strict-config`: refuse names that nobody knows, wherever they stand. */
   readonly strict?: boolean
 }
@@ -48,6 +50,8 @@ export interface LoadedConfig {
   /** Sentences for the log, in order. */
   readonly warnings: readonly string[]
 }
+
+const COMMAND_LINE = { assignments: '--set', topics: '--topic' }
 
 /** Throws an `OdradekError` CONFIG_SYNTAX, CONFIG_UNKNOWN or CONFIG_INVALID that says where, what and what is allowed. */
 export function loadConfig(inputs: ConfigInputs): LoadedConfig {
@@ -77,9 +81,9 @@ interface Source {
 }
 
 /** Later sources win, as with settings. */
-function topicsOf({ environment, topics = [] }: ConfigInputs, sources: readonly Source[]): TopicSpec[] {
+function topicsOf({ environment, topics = [], origins = COMMAND_LINE }: ConfigInputs, sources: readonly Source[]): TopicSpec[] {
   const variable = 'KAFKA_CREATE_TOPICS'
-  const given = topics.map((topic) => (typeof topic === 'string' ? parseTopicSpec(topic, '--topic') : topicSpec(topic, 'topics')))
+  const given = topics.map((topic) => (typeof topic === 'string' ? parseTopicSpec(topic, origins.topics) : topicSpec(topic, 'topics')))
   return joinTopicSpecs([...sources.map((source) => source.topics ?? []), parseTopicSpecs(environment?.[variable] ?? '', variable), given])
 }
 
@@ -96,8 +100,8 @@ function readEnvironment(inputs: ConfigInputs): Source {
   return { entries: parseEnvironment(inputs.environment ?? {}, (name) => findSetting(name) !== null), warnings: [], isOurs: false }
 }
 
-function readAssignments(inputs: ConfigInputs): Source {
-  return { entries: (inputs.assignments ?? []).map(parseAssignment), warnings: [], isOurs: true }
+function readAssignments({ assignments = [], origins = COMMAND_LINE }: ConfigInputs): Source {
+  return { entries: assignments.map((assignment) => parseAssignment(assignment, origins.assignments)), warnings: [], isOurs: true }
 }
 
 /** Kafka's files and Kafka's way of naming roles ask for Kafka's defaults; whoever gives neither wants a node to try. */

@@ -32,6 +32,7 @@ export async function startNode(options: StartNodeOptions = {}): Promise<Node> {
     freePorts: true,
     topics: options.topics ?? [],
     assignments: Object.entries(settings).map(([name, value]) => `${name}=${value}`),
+    origins: { assignments: 'config', topics: 'topics' },
   })
   const { logger, levels } = options.logger === undefined ? startLog({ level: options.logLevel ?? 'warn' }) : { logger: options.logger, levels: null }
   const removeData = async () => {

@@ -59,6 +59,7 @@ describe('topics at start', () => {
   test('of a node in this process are there when it has started', async () => {
     await using node = await startNode({ topics: ['orders:3', { name: 'payments', partitions: 2, configs: { 'retention.ms': 1000 } }] })
     expect(await partitionsAt(node.bootstrapServers)).toEqual({ orders: 3, payments: 2 })
-    await expect(startNode({ topics: ['orders:0'] })).rejects.toThrow('the partitions of topic orders must be a number')
+    await expect(startNode({ topics: ['orders:0'] })).rejects.toThrow(/^topics: the partitions of topic orders must be a number/)
+    await expect(startNode({ config: { 'num.partition': 1 } })).rejects.toThrow(/^config: there is no setting num\.partition/)
   })
 })

@@ -30,7 +30,7 @@ export interface TopicInput {
 
 const FIELDS: readonly string[] = ['name', 'partitions', 'replicationFactor', 'configs'] satisfies (keyof TopicInput)[]
 
-const FORM = 'NAME[:PARTITIONS[:REPLICATION[:CLEANUP.POLICY]]]'
+export const TOPIC_FORM = 'NAME[:PARTITIONS[:REPLICATION[:CLEANUP.POLICY]]]'
 
 /**
  * `orders`, `orders:3`, `orders:3:1`, `orders:3:1:compact`.
@@ -39,7 +39,7 @@ const FORM = 'NAME[:PARTITIONS[:REPLICATION[:CLEANUP.POLICY]]]'
 export function parseTopicSpec(text: string, origin: string): TopicSpec {
   const [name = '', partitions, replication, policy, ...more] = text.split(':').map((part) => part.trim())
   if (name === '' || more.length > 0 || [partitions, replication, policy].includes(''))
-    refuse(origin, `${FORM} is expected, such as orders:3, and not '${text}'`)
+    refuse(origin, `${TOPIC_FORM} is expected, such as orders:3, and not '${text}'`)
   return topicSpec(
     {
       name,

@@ -3,11 +3,11 @@ import { OdradekError } from '../../base/errors.ts'
 import { topicSettings } from '../topic-settings.ts'
 import { parseTopicSpec, type TopicInput, type TopicSpec, topicSpec } from './topic-specs.ts'
 
-const KEYS: ReadonlySet<string> = new Set(['name', 'partitions', 'replication', 'configs'])
+const KEYS: ReadonlySet<string> = new Set(['name', 'partitions', 'replication_factor', 'configs'])
 
 /**
  * The block `topics` of a YAML file: a list of `orders:3`, or of mappings with `name` and, as wanted, `partitions`,
- * `replication` and `configs`, in whose names `_` may stand for `.`.
+ * `replication_factor` and `configs`, in whose names `_` may stand for `.`.
  * @param value the block as plain values
  * Errors: CONFIG_SYNTAX for what has not that form, CONFIG_INVALID for values.
  */
@@ -29,10 +29,10 @@ export function plainValue(node: unknown, { isMap, isScalar, isSeq }: Pick<typeo
 }
 
 function inputOf(item: unknown, origin: string): TopicInput {
-  const fields = mappingOf(item, origin, 'a topic must be written as orders:3, or with name, partitions, replication and configs')
+  const fields = mappingOf(item, origin, 'a topic must be written as orders:3, or with name, partitions, replication_factor and configs')
   const unknown = Object.keys(fields).find((key) => !KEYS.has(key))
   if (unknown !== undefined) refuse(origin, `a topic has no ${unknown}, only ${[...KEYS].join(', ')}`)
-  const { name, partitions, replication, configs } = fields
+  const { name, partitions, replication_factor: replication, configs } = fields
   if (typeof name !== 'string' || name === '') refuse(origin, 'a topic needs a name')
   return {
     name,

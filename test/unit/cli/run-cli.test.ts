@@ -29,7 +29,15 @@ describe('odradek', () => {
   test.each([[['start', '--help']], [['help', 'start']]])('lists the flags of a command for %j', async (args) => {
     const { code, out } = await run(...args)
     expect(code).toBe(0)
-    for (const flag of ['--config FILE', '--profile dev|kafka', '--set NAME=VALUE …', '--ephemeral', '--strict-config']) expect(out).toContain(flag)
+    for (const flag of [
+      '--config FILE',
+      '--profile dev|kafka',
+      '--set NAME=VALUE …',
+      '--topic NAME[:PARTITIONS[:REPLICATION[:CLEANUP.POLICY]]] …',
+      '--ephemeral',
+      '--strict-config',
+    ])
+      expect(out).toContain(flag)
   })
 
   test.each([

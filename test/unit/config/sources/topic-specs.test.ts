@@ -43,7 +43,7 @@ describe('topics at start', () => {
         '  - orders:3',
         '  - name: payments',
         '    partitions: 6',
-        '    replication: 1',
+        '    replication_factor: 1',
         '    configs:',
         '      cleanup_policy: [compact, delete]',
         '      retention.ms: 1000',
@@ -57,7 +57,8 @@ describe('topics at start', () => {
 
   test.each([
     ['topics: orders', 'broker.yaml:1: topics must be a list'],
-    ['topics:\n  - orders: 3', 'broker.yaml:1: a topic has no orders, only name, partitions, replication, configs'],
+    ['topics:\n  - orders: 3', 'broker.yaml:1: a topic has no orders, only name, partitions, replication_factor, configs'],
+    ['topics:\n  - name: a\n    replication: 1', 'broker.yaml:1: a topic has no replication, only name, partitions, replication_factor, configs'],
     ['topics:\n  - partitions: 3', 'broker.yaml:1: a topic needs a name'],
     ['topics:\n  - name: a\n    configs: x', 'broker.yaml:1: configs of topic a must be a mapping'],
     ['topics:\n  - name: a\n    configs:\n      x: {y: 1}', 'broker.yaml:1: x of topic a must be one value or a list of values'],
