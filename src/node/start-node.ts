@@ -20,6 +20,7 @@ import { openGroups } from './open-groups.ts'
 import { openMetadata } from './open-metadata.ts'
 import { openMetrics } from './open-metrics.ts'
 import { openPartitions } from './open-partitions.ts'
+import { checkOwnPorts } from './own-ports.ts'
 import type { BoundListener, RunningNode } from './running-node.ts'
 import { serverSettings } from './server-settings.ts'
 import { makeStartTopics } from './start-topics.ts'
@@ -67,6 +68,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const wireTimers = options.steeredClock?.wireTimers ?? ports.timers
   const { nodeId } = identity
   refuseUnserved(config, identity)
+  checkOwnPorts(config, identity)
   const apis = new ApiTable<Services>(options.handlers ?? handlers)
   const server = await openFreePorts(options, apis, failure, teardown)
   const { health, traffic, at: metricsAt } = await openMetrics({ node: options, connectionCount: () => server.connectionCount, failure, teardown })

@@ -1,3 +1,4 @@
+import { NetworkError } from '../../base/errors.ts'
 import type { HttpServer, StartHttpServer } from '../../base/http.ts'
 import type { Endpoint, Ports, Timers } from '../../base/ports.ts'
 import type { NodeConfig } from '../../config/node-config.ts'
@@ -11,7 +12,8 @@ import { ControlEndpoints, type NodeFacts } from './control-endpoints.ts'
 import { NodeControl } from './node-control.ts'
 import { MAX_WAITS } from './waits.ts'
 
-const LOOPBACK = '127.0.0.1'
+/** The control port is open on no other address. */
+export const LOOPBACK = '127.0.0.1'
 /** Each wait holds a connection; what is asked meanwhile, or is one wait too many, needs others. */
 const MAX_CONNECTIONS = MAX_WAITS + 64
 
@@ -45,7 +47,7 @@ export interface OpenControl {
   readonly controlAt: Endpoint | null
 }
 
-/** What tests steer the node by. Errors: `NetworkError` for a port that is taken. */
+/** What tests steer the node by. Errors: `NetworkError` for a port that is taken; it names the setting. */
 export async function openControl({ node, services, apis, groups, loader, facts, teardown }: OpenControlOptions): Promise<OpenControl> {
   const { config, ports, logger, steeredClock, startControlServer } = node
   const control = new NodeControl({
@@ -68,8 +70,14 @@ export async function openControl({ node, services, apis, groups, loader, facts,
     handle: endpoints.handle,
     refuse: endpoints.refuse,
     onError: (error) => logger.error('a request to the control port failed', { error }),
+  }).catch((error: unknown) => {
+    throw error instanceof NetworkError ? namingTheSetting(error) : error
   })
   teardown.add('the control port', () => server[Symbol.asyncDispose]())
   logger.warn('the control port is open: whoever is on this machine may reset this node and make it fail', { port: server.local.port })
   return { control, controlAt: server.local }
+}
+
+function namingTheSetting({ reason, endpoint, message, cause }: NetworkError): NetworkError {
+  return new NetworkError(reason, endpoint, `odradek.control.port: ${message}`, cause)
 }

@@ -146,3 +146,9 @@ test('a node without it has no control port, and one with a clock that goes by i
   const answer = await fetch(`${real.controlUrl}/clock/advance`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"ms":1}' })
   expect({ status: answer.status, body: await answer.json() }).toMatchObject({ status: 409, body: { code: 'CLOCK_NOT_MANUAL' } })
 })
+
+test('a control port that is taken is refused by the name of the setting', async () => {
+  const { port } = new URL(node.controlUrl ?? '')
+  const why = `odradek.control.port: Listening on 127.0.0.1:${port} failed: another program listens there`
+  await expect(startNode({ config: { 'odradek.control.port': port } })).rejects.toThrow(why)
+})
