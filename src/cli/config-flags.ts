@@ -37,12 +37,19 @@ export function loadConfigFromFlags(args: Arguments, { assignments = [], topics 
   })
 }
 
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a directory. Name the file in it, such as server.properties or broker.yaml',
+  EACCES: 'this user may not read it',
+}
+
 /** YAML is UTF-8; a properties file is ISO 8859-1, as Java reads it. */
 function readConfigFile(path: string): ConfigFile {
   try {
     return { path, text: readFileSync(path, /\.ya?ml$/i.test(path) ? 'utf8' : 'latin1') }
   } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message
+    const { code = '', message } = cause as NodeJS.ErrnoException
+    const why = UNREADABLE[code] ?? message
     throw new OdradekError('CONFIG_FILE', `Reading the configuration ${path} failed: ${why}.`, { cause, fields: { path } })
   }
 }

@@ -1,6 +1,8 @@
 import { DecodeError } from '../../protocol/errors.ts'
 
 const LENGTH_BYTES = 4
+/** How an answer of HTTP begins, taken for a length: more than a gigabyte. */
+const HTTP = Buffer.from('HTTP').readInt32BE()
 const NOTHING: Buffer = Buffer.alloc(0)
 
 /** Cuts what a broker sends into responses. Holds no more than has come. */
@@ -33,6 +35,7 @@ export class ResponseFrames {
     if (this.#sizeBytes < 0) {
       if (this.#heldBytes < LENGTH_BYTES) return null
       this.#sizeBytes = this.#take(LENGTH_BYTES).readInt32BE(0)
+      if (this.#sizeBytes === HTTP) throw new DecodeError('it is an answer of HTTP, as of a web server or of metrics.port')
       if (this.#sizeBytes < LENGTH_BYTES || this.#sizeBytes > this.#maxBytes) throw new DecodeError(`a response of ${this.#sizeBytes} bytes is announced`)
     }
     if (this.#heldBytes < this.#sizeBytes) return null

@@ -17,52 +17,58 @@ export interface Listener {
   readonly port: number
 }
 
-/** Reads `NAME://host:port` items; throws CONFIG_INVALID with Kafka's message. */
-export function parseListeners(items: readonly string[], protocols: ReadonlyMap<string, SecurityProtocol>, options: { distinctPorts: boolean }): Listener[] {
-  const listeners = items.map((item) => parseListener(item, items, protocols))
-  checkNames(listeners, items)
-  if (options.distinctPorts) checkPorts(listeners, items)
+/** The value of a setting that is a list of `NAME://host:port`. */
+export interface ListenerItems {
+  readonly setting: 'listeners' | 'advertised.listeners'
+  readonly items: readonly string[]
+}
+
+/** Throws CONFIG_INVALID with Kafka's message, and the setting in the field `name`. Advertised listeners may share ports. */
+export function parseListeners(written: ListenerItems, protocols: ReadonlyMap<string, SecurityProtocol>): Listener[] {
+  const listeners = written.items.map((item) => parseListener(item, written, protocols))
+  checkNames(listeners, written)
+  if (written.setting === 'listeners') checkPorts(listeners, written)
   return listeners
 }
 
-function parseListener(item: string, items: readonly string[], protocols: ReadonlyMap<string, SecurityProtocol>): Listener {
+function parseListener(item: string, written: ListenerItems, protocols: ReadonlyMap<string, SecurityProtocol>): Listener {
   const match = /^(.*):\/\/\[?([0-9a-zA-Z\-%._:]*)\]?:(-?[0-9]+)$/.exec(item)
-  if (match === null) return creationError(items, `Unable to parse ${item} to a broker endpoint`)
+  if (match === null) return creationError(written, `Unable to parse ${item} to a broker endpoint`)
   const name = (match[1] ?? '').toUpperCase()
   const protocol = protocols.get(name)
-  if (protocol === undefined) return creationError(items, `No security protocol defined for listener ${name}`)
+  if (protocol === undefined) return creationError(written, `No security protocol defined for listener ${name}`)
   const port = Number(match[3])
-  if (port < -1 || port > 65_535) return creationError(items, `port out of range:${port}`)
+  if (port < -1 || port > 65_535) return creationError(written, `port out of range:${port}`)
   return { name, protocol, host: match[2] ?? '', port }
 }
 
-function checkNames(listeners: readonly Listener[], items: readonly string[]): void {
+function checkNames(listeners: readonly Listener[], written: ListenerItems): void {
   const names = new Set(listeners.map(({ name }) => name))
-  if (names.size < listeners.length) creationError(items, `Each listener must have a different name, listeners: ${javaList(items)}`)
+  if (names.size < listeners.length) creationError(written, `Each listener must have a different name, listeners: ${javaList(written.items)}`)
 }
 
 /** A port may serve two listeners where one has an IPv4 address and the other an IPv6 address (KIP-797). */
-function checkPorts(listeners: readonly Listener[], items: readonly string[]): void {
+function checkPorts(listeners: readonly Listener[], written: ListenerItems): void {
   for (const port of new Set(listeners.map((listener) => listener.port))) {
     const sharing = listeners.filter((listener) => listener.port === port)
-    if (port !== 0 && sharing.length > 1) checkSharedPort(port, sharing, items)
+    if (port !== 0 && sharing.length > 1) checkSharedPort(port, sharing, written)
   }
 }
 
-function checkSharedPort(port: number, sharing: readonly Listener[], items: readonly string[]): void {
+function checkSharedPort(port: number, sharing: readonly Listener[], written: ListenerItems): void {
   const [first, second, ...more] = sharing.filter(({ host }) => isIpAddress(host))
   const others = sharing.filter(({ host }) => !isIpAddress(host))
-  const all = `listeners: ${javaList(items)}`
-  if (others.length > 1) creationError(items, `Each listener must have a different port, ${all}`)
+  const all = `listeners: ${javaList(written.items)}`
+  if (others.length > 1) creationError(written, `Each listener must have a different port, ${all}`)
   if (first === undefined) return
   if (second === undefined || more.length > 0) {
     creationError(
-      items,
+      written,
       `Each listener must have a different port unless exactly one listener has an IPv4 address and the other IPv6 address, ${all}, port: ${port}`,
     )
   }
   if (isIpv4(first.host) === isIpv4(second.host) || others.length > 0) {
-    creationError(items, `If you have two listeners on the same port then one needs to be IPv4 and the other IPv6, ${all}, port: ${port}`)
+    creationError(written, `If you have two listeners on the same port then one needs to be IPv4 and the other IPv6, ${all}, port: ${port}`)
   }
 }
 
@@ -70,8 +76,8 @@ function javaList(items: readonly string[]): string {
   return `[${items.join(', ')}]`
 }
 
-function creationError(items: readonly string[], why: string): never {
-  return refuse(`Error creating broker listeners from '${javaList(items)}': ${why}`)
+function creationError({ setting, items }: ListenerItems, why: string): never {
+  return refuse(`Error creating broker listeners from '${javaList(items)}': ${why}`, setting)
 }
 
 /**
@@ -100,7 +106,7 @@ function isSecurityProtocol(text: string): text is SecurityProtocol {
 
 function listenerNameOf(item: string): string {
   const end = item.indexOf(':')
-  return end < 0 ? refuse(`Unable to parse a listener name from ${item}`) : item.slice(0, end).toUpperCase()
+  return end < 0 ? refuse(`Unable to parse a listener name from ${item}`, 'listeners') : item.slice(0, end).toUpperCase()
 }
 
 /** `key:value` items, where the key may hold colons; nothing for an empty text. */

@@ -66,7 +66,7 @@ export function loadConfig(inputs: ConfigInputs): LoadedConfig {
   if (profile === 'dev') addProfile(values, inputs)
   addNodeId(values)
   const config = new NodeConfig(values)
-  const identity = checkNodeRules(config)
+  const identity = checkRules(config)
   checkSupported(config)
   warnings.push(...valueWarnings(config, identity))
   return { config, identity, profile, topics: topicsOf(inputs, sources), warnings }
@@ -146,6 +146,19 @@ function addNodeId(values: Map<string, GivenValue>): void {
   const brokerId = values.get('broker.id')
   if (nodeId !== undefined && brokerId === undefined && /^[0-9]+$/.test(nodeId.text)) values.set('broker.id', nodeId)
   if (brokerId !== undefined && nodeId === undefined) values.set('node.id', brokerId)
+}
+
+/** Kafka's messages about listeners do not say which setting they are about, nor where it was written. */
+function checkRules(config: NodeConfig): NodeIdentity {
+  try {
+    return checkNodeRules(config)
+  } catch (error) {
+    const name = error instanceof OdradekError && typeof error.fields.name === 'string' ? error.fields.name : ''
+    const given = config.given(name)
+    if (!(error instanceof OdradekError) || given === undefined) throw error
+    const message = `${given.origin}: ${name}=${given.text}: ${error.message}; listeners are written NAME://HOST:PORT, such as PLAINTEXT://localhost:9092`
+    throw new OdradekError(error.code, message, { cause: error, fields: { name, origin: given.origin } })
+  }
 }
 
 /** What may stand and should not. */

@@ -39,7 +39,7 @@ export interface NodeIdentity {
 /** Reads it from the values in force. Throws CONFIG_INVALID where Kafka could not; `checkNodeRules` judges the whole. */
 export function nodeIdentity(config: NodeConfig): NodeIdentity {
   const protocols = securityProtocols(config)
-  const listeners = parseListeners(config.get('listeners'), protocols, { distinctPorts: true })
+  const listeners = parseListeners({ setting: 'listeners', items: config.get('listeners') }, protocols)
   const controllerListenerNames = config.get('controller.listener.names')
   const isControllers = ({ name }: Listener) => controllerListenerNames.includes(name)
   const advertised = advertisedListeners(config, protocols)
@@ -79,7 +79,7 @@ function isAddressGiven(config: NodeConfig): boolean {
 
 function advertisedListeners(config: NodeConfig, protocols: ReadonlyMap<string, SecurityProtocol>): Listener[] | null {
   const items = config.get('advertised.listeners')
-  return items === null ? null : parseListeners(items, protocols, { distinctPorts: false })
+  return items === null ? null : parseListeners({ setting: 'advertised.listeners', items }, protocols)
 }
 
 /**

@@ -130,7 +130,8 @@ function checkAdvertised(config: NodeConfig, identity: NodeIdentity): void {
 function checkAdvertisedNames(config: NodeConfig, identity: NodeIdentity): void {
   const advertised = namesOf(identity.advertisedBrokerListeners)
   const listening = namesOf(identity.listeners)
-  demand(advertised.length > 0, () => 'There must be at least one broker advertised listener. Perhaps all listeners appear in controller.listener.names?')
+  const missing = 'There must be at least one broker advertised listener. Perhaps all listeners appear in controller.listener.names?'
+  demand(advertised.length > 0, () => missing, config.get('advertised.listeners') === null ? 'listeners' : 'advertised.listeners')
   demand(advertised.includes(identity.interBrokerListenerName), () => {
     const options = `The valid options based on currently configured listeners are ${advertised.join(',')}`
     return `inter.broker.listener.name must be a listener name defined in advertised.listeners. ${options}`

@@ -45,6 +45,13 @@ describe('odradek doctor', () => {
     expect(exit).toBe(0)
   })
 
+  test('recognises a port that speaks HTTP', async () => {
+    const port = await stranger((socket) => socket.on('error', () => {}).end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    const { exit, out } = await doctor(`127.0.0.1:${port}`)
+    expect(out).toContain("this is no response of Kafka's protocol: it is an answer of HTTP, as of a web server or of metrics.port")
+    expect(exit).toBe(1)
+  })
+
   test('names an address that cannot be resolved', async () => {
     const { port } = await node({ 'advertised.listeners': 'PLAINTEXT://nowhere.invalid:9092' })
     const { exit, out } = await doctor(`127.0.0.1:${port}`)

@@ -68,4 +68,10 @@ describe('odradek', () => {
     expect([code, out]).toEqual([1, ''])
     expect(err).toContain(why)
   })
+
+  test('says what to do where --config is a directory', async () => {
+    const { code, err } = await run('config', '--config', import.meta.dirname)
+    expect(code).toBe(1)
+    expect(err).toContain('failed: it is a directory. Name the file in it, such as server.properties or broker.yaml.')
+  })
 })

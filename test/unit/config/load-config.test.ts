@@ -149,6 +149,17 @@ describe('a bad value', () => {
   test('is a port that there is not', () => {
     expect(() => loadConfig({ assignments: ['listeners=PLAINTEXT://:70000'] })).toThrow('port out of range:70000')
   })
+
+  test.each([
+    ['listeners=foo', 'Unable to parse a listener name from foo;'],
+    ['listeners=', 'There must be at least one broker advertised listener'],
+    ['listeners=FOO://localhost:9092', 'No security protocol defined for listener FOO;'],
+    ['advertised.listeners=foo', '--set: advertised.listeners=foo: Error creating broker listeners'],
+  ])('names setting, place and form where a listener is none: %s', (assignment, named) => {
+    const load = () => loadConfig({ assignments: [assignment] })
+    expect(load).toThrow(named)
+    expect(load).toThrow(/^--set.*: (advertised\.)?listeners=.*; listeners are written NAME:\/\/HOST:PORT, such as PLAINTEXT:\/\/localhost:9092$/)
+  })
 })
 
 describe('a plug-in of Java', () => {
