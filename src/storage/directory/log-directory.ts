@@ -233,7 +233,11 @@ export class LogDirectory {
     }
     const future = futureTopicPartition(name)
     if (future !== null) return { ...future, logs: this.futures }
-    const current = name.endsWith(STRAY_DIRECTORY_SUFFIX) ? null : parseTopicPartitionKey(name)
+    if (name.endsWith(STRAY_DIRECTORY_SUFFIX)) {
+      this.#context.logger.info('A log that was set aside is kept: remove its directory when nothing in it is missed', { path: `${this.path}/${name}` })
+      return null
+    }
+    const current = parseTopicPartitionKey(name)
     if (current !== null) return { ...current, logs: this.logs }
     this.#context.logger.warn('A directory that is no log is left alone', { path: `${this.path}/${name}` })
     return null

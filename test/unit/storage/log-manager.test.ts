@@ -8,8 +8,9 @@ import { writeWhole } from '../../../src/storage/files/read-whole.ts'
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../../src/storage/log/log-config.ts'
 import { LogManager } from '../../../src/storage/log-manager.ts'
 import type { LogManagerSettings } from '../../../src/storage/log-manager-options.ts'
-import { silentLogger } from '../../../src/telemetry/logger.ts'
+import { type Logger, silentLogger } from '../../../src/telemetry/logger.ts'
 import { LOG_MANAGER_SETTINGS } from '../../support/log-manager-settings.ts'
+import { type Line, recordingLogger } from '../server/harness.ts'
 import { append, baseOffsets, dataBatch, fileNames, startWorld } from './support.ts'
 
 const TOPIC_ID = '2cpOPURqSU2jEYyVvUg-hQ' as Uuid
@@ -24,12 +25,12 @@ interface Opened {
   readonly offline: LogDirectoryInfo[]
 }
 
-async function open(ports: Ports, config: Partial<LogConfig> = {}, settings: Partial<LogManagerSettings> = {}): Promise<Opened> {
+async function open(ports: Ports, config: Partial<LogConfig> = {}, settings: Partial<LogManagerSettings> = {}, logger: Logger = silentLogger): Promise<Opened> {
   for (const path of DIRECTORIES.keys()) await ports.disk.makeDirectory(path)
   const offline: LogDirectoryInfo[] = []
   const manager = await LogManager.open({
     ports,
-    logger: silentLogger,
+    logger,
     settings: {
       ...LOG_MANAGER_SETTINGS,
       logDirs: [...DIRECTORIES.keys()],
@@ -130,8 +131,13 @@ describe('logs', () => {
     await manager.setAsideStrayLogs((candidate) => candidate.topic === 'a')
     expect(manager.getLog('a', 0)).toBeUndefined()
     await manager.shutdown(1)
-    const again = await open(started.ports)
+    const lines: Line[] = []
+    const again = await open(started.ports, {}, {}, recordingLogger(lines))
     expect([...again.manager.logs].map((found) => found.topic)).toEqual(['b'])
+    const kept = 'A log that was set aside is kept: remove its directory when nothing in it is missed'
+    expect(lines.filter(({ level, message }) => level === 'warn' || message === kept)).toEqual([
+      expect.objectContaining({ level: 'info', message: kept, fields: { path: expect.stringMatching(/^\/one\/a-0\..+-stray$/) } }),
+    ])
     expect((await fileNames(started.ports, '/one')).some((name) => name.endsWith('-stray'))).toBe(true)
   })
 })
