@@ -55,7 +55,9 @@ export function fateOfFuture(directories: LogDirectories, { key, future, directo
   const isSurpassed = directories.live.some(
     (other) => other !== directory && other.futures.has(key) && !isNewer(future, other.futures.get(key) as PartitionLog),
   )
-  if (placedIn === null || isSurpassed || directories.of(key) === directory) return 'remove'
+  // The stop came between the making of the directory and the writing of the topic id: a copy that went on would never say whose it is.
+  const isNobodys = future.topicId === null && future.logEndOffset === 0
+  if (isNobodys || placedIn === null || isSurpassed || directories.of(key) === directory) return 'remove'
   if (current !== undefined) return isNewer(future, current) ? 'promote' : 'go on'
   // The log may be in a directory that is offline, and ahead of its copy.
   return placedIn === directory.directoryId || directories.offlinePaths.length === 0 ? 'promote' : 'go on'

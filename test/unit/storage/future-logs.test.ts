@@ -137,6 +137,19 @@ describe('the copy of a log in another directory', () => {
     expect((await fileNames(started.ports, '/two')).filter((name) => name.endsWith('-delete'))).toHaveLength(1)
   })
 
+  it('that was made and does not say yet whose it is is removed, as the copy that follows it would not say so either', async () => {
+    await using started = startWorld()
+    const { manager } = await open(started.ports)
+    await logWithRecords(manager)
+    await manager.futures.create(t, '/two')
+    await manager.shutdown(1)
+    const future = (await fileNames(started.ports, '/two')).find((name) => name.endsWith('-future'))
+    await started.ports.disk.removeFile(`/two/${future}/partition.metadata`)
+    const again = await open(started.ports)
+    await again.manager.futures.settleLeftOver(() => ONE)
+    expect([again.manager.futures.get('t', 0), again.manager.getLog('t', 0)?.logEndOffset]).toEqual([undefined, 12])
+  })
+
   it('goes with its log when the log is deleted, and alone when it is given up', async () => {
     await using started = startWorld()
     const { manager } = await open(started.ports)
