@@ -1,0 +1,285 @@
+import { ErrorCode } from '../../../protocol/error-codes.ts'
+import { assert } from '../../base/assert.ts'
+import type { Random } from '../../base/ports.ts'
+import type { ElectionState } from '../election-state.ts'
+import type { VoterSet } from '../voter-set.ts'
+import type { RaftEffect, RaftEvent, VoterEntry } from './effects.ts'
+import { answerVote, goForward, onPreVoteUnsupported, onVoteAnswer, pollNominee, wantToLead } from './elections.ts'
+import { answerBeginEpoch, answerEndEpoch, tellEnd, tellEpoch } from './epochs.ts'
+import { commitAsFollower, fetchAsFollower, fetchFromAny, onFetchAnswer, onSnapshotAnswer, onSnapshotInstalled, onSnapshotRefused } from './follow.ts'
+import type { LeaderProgress } from './leader-progress.ts'
+import type { LogView } from './log-view.ts'
+import type { PeerAnswer, RaftRequest, ReplicaKey } from './messages.ts'
+import { heedAnswer } from './peers.ts'
+import { RaftState, type RaftTimings } from './raft-state.ts'
+import type { Leader, Role } from './roles.ts'
+import { FetchServer } from './serve-fetch.ts'
+import { VoterChanges } from './voter-changes.ts'
+import { VoterHistory } from './voter-history.ts'
+
+/**
+ * The decisions of one node of the metadata quorum: whose epoch it is, who leads, what is committed, who votes. Pure: events
+ * and the time in, effects out, in the order in which they must happen; all chance is drawn from `random`. It sees the log
+ * through `LogView` and changes it only through effects.
+ *
+ * - A quorum of one is this core with one voter: its own vote elects it, and its own flush commits.
+ * - Nothing leaves the node that relies on an election state, or on records, which a crash could take back.
+ * - After every event comes the work that is due (`#poll`), and `deadlineMs` says when the next is.
+ *
+ * Source: KIP-595 (the protocol), KIP-996 (pre-vote), KIP-853 (voters that change), KIP-630 (snapshots).
+ */
+export interface RaftCoreOptions {
+  readonly nodeId: number
+  readonly directoryId: ReplicaKey['directoryId']
+  /** Of the settings, or of what formatting wrote. */
+  readonly voters: VoterSet
+  readonly kraftVersion: number
+  /** Those that the log names, in order. */
+  readonly voterEntries: readonly VoterEntry[]
+  readonly election: ElectionState
+  readonly log: LogView
+  readonly timings: RaftTimings
+  readonly random: Pick<Random, 'below'>
+  readonly bootstrapIds: readonly number[]
+}
+
+export class RaftCore {
+  readonly #state: RaftState
+  readonly #fetches: FetchServer
+  readonly #changes: VoterChanges
+  #isStarted = false
+
+  constructor(options: RaftCoreOptions) {
+    const history = new VoterHistory({ voters: options.voters, kraftVersion: options.kraftVersion })
+    for (const entry of options.voterEntries) history.add(entry)
+    const self = { id: options.nodeId, directoryId: options.directoryId }
+    this.#state = new RaftState({ ...options, self, history })
+    this.#fetches = new FetchServer(this.#state)
+    this.#changes = new VoterChanges(this.#state)
+  }
+
+  get epoch(): number {
+    return this.#state.epoch
+  }
+
+  get role(): Role['role'] {
+    return this.#state.role.role
+  }
+
+  /** null while no leader of the epoch is known. */
+  get leaderId(): number | null {
+    return this.#state.leaderId
+  }
+
+  get highWatermark(): number {
+    return this.#state.highWatermark
+  }
+
+  /** As the log names them last, committed or not. */
+  get voters(): VoterSet {
+    return this.#state.voters
+  }
+
+  get kraftVersion(): number {
+    return this.#state.history.kraftVersion
+  }
+
+  /** What this leader knows of the others; null when this node does not lead. */
+  get progress(): Pick<LeaderProgress, 'voters' | 'observers'> | null {
+    return this.#state.role.role === 'leader' ? this.#state.role.progress : null
+  }
+
+  /** When `tick` has something to do; infinite when nothing but an event can bring that. */
+  get deadlineMs(): number {
+    const state = this.#state
+    if (state.isStopped || !this.#isStarted) return Number.POSITIVE_INFINITY
+    return Math.min(this.#roleDeadlineMs(state.role), state.links.deadlineMs(state.nowMs), this.#fetches.deadlineMs, this.#changes.deadlineMs)
+  }
+
+  /** @param nowMs monotonic: for durations only */
+  step(event: RaftEvent, nowMs: number): readonly RaftEffect[] {
+    this.#state.nowMs = Math.max(this.#state.nowMs, nowMs)
+    this.#state.links.expire(this.#state.nowMs)
+    this.#handle(event)
+    if (this.#isStarted && !this.#state.isStopped) this.#poll()
+    this.#fetches.serveWaiting()
+    this.#changes.settle()
+    return this.#state.takeEffects()
+  }
+
+  #handle(event: RaftEvent): void {
+    const state = this.#state
+    switch (event.type) {
+      case 'start':
+        this.#start()
+        return
+      case 'tick':
+        return
+      case 'request':
+        this.#serve(event.id, event.request)
+        return
+      case 'answer':
+        if (state.links.close(event.from, event.id)) this.#onAnswer(event.from, event.answer)
+        return
+      case 'unanswered':
+        if (state.links.close(event.from, event.id)) this.#onUnanswered(event.from, event.unsupported)
+        return
+      case 'truncated':
+        state.isLogChanging = false
+        return
+      case 'appended':
+        state.isLogChanging = false
+        this.#onVoters(event.voters)
+        return
+      case 'flushed':
+        assert(event.endOffset <= state.log.logEndOffset, 'nothing is flushed that was not appended')
+        state.flushedOffset = Math.max(state.flushedOffset, event.endOffset)
+        this.#fetches.noteFlushed(state.flushedOffset)
+        commitAsFollower(state)
+        return
+      case 'snapshot-installed':
+        onSnapshotInstalled(state, event.id, event.voters)
+        return
+      case 'resign':
+        if (state.role.role === 'leader') state.role.resigns = true
+        return
+      case 'stop':
+        this.#stop()
+        return
+    }
+  }
+
+  #start(): void {
+    assert(!this.#isStarted, 'a node starts once')
+    this.#isStarted = true
+    this.#state.recover()
+    // With nobody else to ask, nothing is waited for.
+    if (this.#state.isOnlyVoter && this.#state.role.role !== 'candidate') wantToLead(this.#state)
+    else goForward(this.#state)
+  }
+
+  /** A leader that stops tells the others as it goes. */
+  #stop(): void {
+    const state = this.#state
+    if (state.role.role === 'leader') state.becomeResigned(state.role)
+    if (state.role.role === 'resigned') tellEnd(state, state.role)
+    state.isStopped = true
+  }
+
+  #serve(id: number, request: RaftRequest): void {
+    const state = this.#state
+    switch (request.type) {
+      case 'vote':
+        state.emit({ type: 'reply', id, answer: answerVote(state, request) })
+        return
+      case 'begin-epoch':
+        state.emit({ type: 'reply', id, answer: answerBeginEpoch(state, request) })
+        return
+      case 'end-epoch':
+        state.emit({ type: 'reply', id, answer: answerEndEpoch(state, request) })
+        return
+      case 'fetch':
+        this.#fetches.serve(id, request)
+        return
+      case 'fetch-snapshot':
+        state.emit({ type: 'reply', id, answer: this.#fetches.serveSnapshot(request) })
+        return
+      case 'add-voter':
+      case 'remove-voter':
+      case 'update-voter':
+        this.#changes.serve(id, request)
+        return
+    }
+  }
+
+  #onAnswer(from: number, answer: PeerAnswer): void {
+    const state = this.#state
+    if (answer.errorCode !== ErrorCode.NONE) state.links.pause(from, state.nowMs)
+    if (answer.type === 'end-epoch' && state.role.role === 'resigned') state.role.untold.delete(from)
+    if (!heedAnswer(state, answer)) {
+      if (answer.type === 'fetch-snapshot') onSnapshotRefused(state, answer.errorCode)
+      return
+    }
+    switch (answer.type) {
+      case 'vote':
+        onVoteAnswer(state, from, answer)
+        return
+      case 'begin-epoch':
+        if (state.role.role === 'leader') state.role.progress.noteKnowsLeader(from)
+        return
+      case 'end-epoch':
+        return
+      case 'fetch':
+        onFetchAnswer(state, answer)
+        return
+      case 'fetch-snapshot':
+        onSnapshotAnswer(state, answer)
+        return
+    }
+  }
+
+  #onUnanswered(from: number, unsupported: boolean): void {
+    this.#state.links.pause(from, this.#state.nowMs)
+    if (unsupported) onPreVoteUnsupported(this.#state)
+  }
+
+  #onVoters(entries: readonly VoterEntry[]): void {
+    const state = this.#state
+    for (const entry of entries) state.history.add(entry)
+    if (entries.length > 0 && state.role.role === 'leader') state.role.progress.changeVoters(state.voters)
+  }
+
+  #poll(): void {
+    const state = this.#state
+    const { role, nowMs } = state
+    switch (role.role) {
+      case 'unattached':
+        if (this.#electionDeadlineMs(role.electionDeadlineMs) <= nowMs) wantToLead(state)
+        else fetchFromAny(state)
+        break
+      case 'prospective':
+      case 'candidate':
+        pollNominee(state, role)
+        break
+      case 'leader':
+        this.#pollLeader(role)
+        break
+      case 'follower':
+        if (role.fetchDeadlineMs <= nowMs && state.isVoter) wantToLead(state)
+        else fetchAsFollower(state, role)
+        break
+      case 'resigned':
+        if (role.electionDeadlineMs <= nowMs) state.becomeUnattached(state.epoch + 1, null)
+        else tellEnd(state, role)
+        break
+    }
+    if (state.role !== role) this.#poll()
+  }
+
+  #pollLeader(role: Leader): void {
+    const state = this.#state
+    const isLastWord = this.#changes.isRemovedFromQuorum
+    if (role.resigns || isLastWord || role.progress.checkQuorumDeadlineMs <= state.nowMs) state.becomeResigned(role)
+    else tellEpoch(state, role)
+  }
+
+  /** Who became a voter since it lost its leader may stand now. */
+  #electionDeadlineMs(deadlineMs: number): number {
+    return this.#state.isVoter ? deadlineMs : Number.POSITIVE_INFINITY
+  }
+
+  #roleDeadlineMs(role: Role): number {
+    switch (role.role) {
+      case 'unattached':
+        return this.#electionDeadlineMs(role.electionDeadlineMs)
+      case 'prospective':
+      case 'candidate':
+      case 'resigned':
+        return role.electionDeadlineMs
+      case 'leader':
+        return Math.min(role.beginEpochDueMs, role.progress.checkQuorumDeadlineMs)
+      case 'follower':
+        return this.#state.isVoter ? role.fetchDeadlineMs : Number.POSITIVE_INFINITY
+    }
+  }
+}

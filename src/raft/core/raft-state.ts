@@ -1,0 +1,289 @@
+import { type Uuid, ZERO_UUID } from '../../../protocol/uuid.ts'
+import { assert } from '../../base/assert.ts'
+import type { Random } from '../../base/ports.ts'
+import type { ElectionState } from '../election-state.ts'
+import { isVoter, type VoterSet } from '../voter-set.ts'
+import type { RaftEffect } from './effects.ts'
+import { LeaderProgress } from './leader-progress.ts'
+import { endOf, isAtLeast, type LogEnd, type LogView } from './log-view.ts'
+import type { ReplicaKey } from './messages.ts'
+import { PeerLinks } from './peer-links.ts'
+import type { Follower, Leader, Role } from './roles.ts'
+import { VoteTally } from './vote-tally.ts'
+import type { VoterHistory } from './voter-history.ts'
+
+/** Named after the settings `controller.quorum.*`; milliseconds. */
+export interface RaftTimings {
+  readonly electionTimeoutMs: number
+  readonly electionBackoffMaxMs: number
+  readonly fetchTimeoutMs: number
+  readonly requestTimeoutMs: number
+  readonly retryBackoffMs: number
+}
+
+export interface RaftStateOptions {
+  readonly self: ReplicaKey
+  readonly history: VoterHistory
+  readonly election: ElectionState
+  readonly log: LogView
+  readonly timings: RaftTimings
+  readonly random: Pick<Random, 'below'>
+  /** Who may be asked for the leader besides the voters: ids below 0, one for each configured server. */
+  readonly bootstrapIds: readonly number[]
+}
+
+/** A leader resigns when a majority was silent for so many fetch time-outs. Source: KIP-595. */
+const CHECK_QUORUM_FACTOR = 1.5
+
+/**
+ * What a node knows, and the ways from one role to another. Each way checks that it may be gone, persists what has to
+ * survive a crash, and drops what belonged to the role before. Who decides that it is gone stands in the files beside.
+ */
+export class RaftState {
+  readonly self: ReplicaKey
+  readonly history: VoterHistory
+  readonly log: LogView
+  readonly timings: RaftTimings
+  readonly random: Pick<Random, 'below'>
+  readonly bootstrapIds: readonly number[]
+  readonly links: PeerLinks
+  nowMs = 0
+  role: Role
+  highWatermark = 0
+  /** All below is durable in the own log. */
+  flushedOffset: number
+  isStopped = false
+  /** Effects are under way after which the log is another. */
+  isLogChanging = false
+  #election: ElectionState
+  #effects: RaftEffect[] = []
+
+  constructor(options: RaftStateOptions) {
+    this.self = options.self
+    this.history = options.history
+    this.log = options.log
+    this.timings = options.timings
+    this.random = options.random
+    this.bootstrapIds = options.bootstrapIds
+    this.links = new PeerLinks(options.timings)
+    this.#election = options.election
+    this.flushedOffset = options.log.logEndOffset
+    this.role = { role: 'unattached', leaderId: null, electionDeadlineMs: Number.POSITIVE_INFINITY }
+  }
+
+  get epoch(): number {
+    return this.#election.epoch
+  }
+
+  get election(): ElectionState {
+    return this.#election
+  }
+
+  get voters(): VoterSet {
+    return this.history.voters
+  }
+
+  get voterIds(): readonly number[] {
+    return this.voters.map(({ id }) => id)
+  }
+
+  get isVoter(): boolean {
+    return isVoter(this.voters, this.self.id, this.self.directoryId)
+  }
+
+  get isOnlyVoter(): boolean {
+    return this.voters.length === 1 && this.isVoter
+  }
+
+  get logEnd(): LogEnd {
+    return endOf(this.log)
+  }
+
+  /** null when not known in this epoch. */
+  get leaderId(): number | null {
+    const { role } = this
+    if (role.role === 'leader' || role.role === 'resigned') return this.self.id
+    return role.role === 'candidate' ? null : role.leaderId
+  }
+
+  emit(effect: RaftEffect): void {
+    this.#effects.push(effect)
+  }
+
+  takeEffects(): readonly RaftEffect[] {
+    const effects = this.#effects
+    this.#effects = []
+    return effects
+  }
+
+  /** The role that goes with what was remembered. A leader that restarts may have lost what it did not flush: it never leads that epoch again. */
+  recover(): void {
+    const { leaderId, voted, epoch } = this.#election
+    const electionDeadlineMs = this.#electionDeadline()
+    if (epoch < this.logEnd.epoch) {
+      this.#persist({ epoch: this.logEnd.epoch, leaderId: null, voted: null })
+      this.role = { role: 'unattached', leaderId: null, electionDeadlineMs }
+    } else if (leaderId === this.self.id) {
+      this.role = { role: 'resigned', electionDeadlineMs: this.#randomDeadline(), successors: [], untold: this.#otherVoterIds() }
+    } else if (leaderId !== null && this.voterIds.includes(leaderId)) {
+      this.role = this.#follower(leaderId)
+    } else if (leaderId === null && voted !== null && this.#isSelf(voted) && this.isVoter) {
+      this.role = { role: 'candidate', tally: this.#ownTally(), electionDeadlineMs }
+    } else {
+      this.role = { role: 'unattached', leaderId, electionDeadlineMs }
+    }
+  }
+
+  becomeUnattached(epoch: number, leaderId: number | null): void {
+    assert(epoch > this.epoch || (epoch === this.epoch && this.role.role === 'prospective'), 'nobody is detached within its epoch')
+    const electionDeadlineMs = this.#remainingElectionDeadline()
+    const voted = epoch === this.epoch ? this.#election.voted : null
+    this.#leaveRole()
+    this.#persist({ epoch, leaderId, voted })
+    this.role = { role: 'unattached', leaderId, electionDeadlineMs }
+  }
+
+  becomeFollower(epoch: number, leaderId: number): void {
+    assert(leaderId !== this.self.id, 'nobody follows itself')
+    assert(epoch > this.epoch || (epoch === this.epoch && this.role.role !== 'leader'), 'a leader leads until its epoch ends')
+    const voted = epoch === this.epoch ? this.#election.voted : null
+    this.#leaveRole()
+    this.#persist({ epoch, leaderId, voted })
+    this.role = this.#follower(leaderId)
+    this.emit({ type: 'follow', epoch, leaderId })
+  }
+
+  becomeProspective(): void {
+    assert(this.isVoter && this.role.role !== 'leader', 'a voter that does not lead may want to')
+    const { leaderId } = this
+    this.#leaveRole()
+    this.role = { role: 'prospective', leaderId, tally: this.#ownTally(), electionDeadlineMs: this.#randomDeadline() }
+  }
+
+  /** Begins an epoch and votes for itself in it. */
+  becomeCandidate(): void {
+    assert(this.role.role === 'prospective', 'who stands has asked before')
+    this.#leaveRole()
+    this.#persist({ epoch: this.epoch + 1, leaderId: null, voted: this.self })
+    this.role = { role: 'candidate', tally: this.#ownTally(), electionDeadlineMs: this.#randomDeadline() }
+  }
+
+  becomeLeader(): void {
+    assert(this.role.role === 'candidate' && this.role.tally.isWon, 'who leads was elected')
+    const grantingVoterIds = this.role.tally.grantingIds
+    this.#leaveRole()
+    this.#persist({ epoch: this.epoch, leaderId: this.self.id, voted: null })
+    const progress = new LeaderProgress({
+      self: this.self,
+      voters: this.voters,
+      epochStartOffset: this.log.logEndOffset,
+      nowMs: this.nowMs,
+      checkQuorumMs: this.timings.fetchTimeoutMs * CHECK_QUORUM_FACTOR,
+    })
+    progress.noteOwnEnd(this.flushedOffset)
+    this.role = { role: 'leader', progress, beginEpochDueMs: this.nowMs, resigns: false }
+    this.emit({ type: 'open-epoch', epoch: this.epoch, leaderId: this.self.id, voterIds: this.voterIds, grantingVoterIds })
+  }
+
+  becomeResigned(leader: Leader): void {
+    const { successors } = leader.progress
+    this.#leaveRole()
+    this.role = { role: 'resigned', electionDeadlineMs: this.#randomDeadline(), successors, untold: this.#otherVoterIds() }
+  }
+
+  /** Remembers the vote before anybody hears of it. */
+  voteFor(candidate: ReplicaKey): void {
+    assert(this.#election.voted === null && this.#election.leaderId === null, 'a node votes once in an epoch')
+    this.#persist({ ...this.#election, voted: candidate })
+    const electionDeadlineMs = this.#randomDeadline()
+    if (this.role.role === 'unattached' || this.role.role === 'prospective') this.role = { ...this.role, electionDeadlineMs }
+  }
+
+  /** Source: KIP-996, for what is granted to whom in which role. */
+  canGrant(candidate: ReplicaKey, end: LogEnd, preVote: boolean): boolean {
+    const isUpToDate = isAtLeast(end, this.logEnd)
+    switch (this.role.role) {
+      case 'unattached':
+      case 'prospective':
+        return preVote ? isUpToDate : this.#canVoteFor(candidate, isUpToDate)
+      case 'follower':
+        return preVote && isUpToDate && !this.role.hasFetched
+      case 'candidate':
+      case 'resigned':
+        return preVote && isUpToDate
+      case 'leader':
+        return false
+    }
+  }
+
+  /** The log was cut: so is what was known of its end. */
+  noteTruncated(endOffset: number): void {
+    this.flushedOffset = Math.min(this.flushedOffset, endOffset)
+    this.history.truncateTo(endOffset)
+  }
+
+  commitTo(offset: number): void {
+    if (offset <= this.highWatermark) return
+    this.highWatermark = offset
+    this.history.forgetBelow(offset)
+    this.emit({ type: 'commit', highWatermark: offset })
+  }
+
+  #canVoteFor(candidate: ReplicaKey, isUpToDate: boolean): boolean {
+    const { voted } = this.#election
+    if (voted !== null) return voted.id === candidate.id && (voted.directoryId === ZERO_UUID || voted.directoryId === candidate.directoryId)
+    return this.leaderId === null && isUpToDate
+  }
+
+  #leaveRole(): void {
+    this.links.reset()
+    if (this.role.role === 'leader') this.emit({ type: 'step-down', epoch: this.epoch })
+  }
+
+  #persist(state: ElectionState): void {
+    assert(state.epoch >= this.epoch, 'epochs only grow')
+    if (isSameElection(state, this.#election)) return
+    this.#election = state
+    this.emit({ type: 'persist-election', state })
+  }
+
+  #follower(leaderId: number): Follower {
+    const fetchDeadlineMs = this.nowMs + this.timings.fetchTimeoutMs
+    return { role: 'follower', leaderId, fetchDeadlineMs, hasFetched: false, leaderHighWatermark: 0, snapshot: null }
+  }
+
+  #ownTally(): VoteTally {
+    const tally = new VoteTally(this.voterIds)
+    tally.record(this.self.id, true)
+    return tally
+  }
+
+  #otherVoterIds(): Set<number> {
+    return new Set(this.voterIds.filter((id) => id !== this.self.id))
+  }
+
+  #isSelf(voted: { readonly id: number; readonly directoryId: Uuid }): boolean {
+    return voted.id === this.self.id && (voted.directoryId === this.self.directoryId || voted.directoryId === ZERO_UUID)
+  }
+
+  /** An election that others began does not put off the own one. */
+  #remainingElectionDeadline(): number {
+    const { role } = this
+    if (!this.isVoter) return Number.POSITIVE_INFINITY
+    const goesOn = role.role === 'unattached' || role.role === 'candidate' || role.role === 'resigned' || (role.role === 'prospective' && !role.tally.isLost)
+    return goesOn && Number.isFinite(role.electionDeadlineMs) ? role.electionDeadlineMs : this.#randomDeadline()
+  }
+
+  #electionDeadline(): number {
+    return this.isVoter ? this.#randomDeadline() : Number.POSITIVE_INFINITY
+  }
+
+  #randomDeadline(): number {
+    const { electionTimeoutMs } = this.timings
+    return this.nowMs + electionTimeoutMs + this.random.below(Math.max(1, electionTimeoutMs))
+  }
+}
+
+function isSameElection(a: ElectionState, b: ElectionState): boolean {
+  return a.epoch === b.epoch && a.leaderId === b.leaderId && a.voted?.id === b.voted?.id && a.voted?.directoryId === b.voted?.directoryId
+}
