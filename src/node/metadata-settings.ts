@@ -1,6 +1,7 @@
 import { ZERO_UUID } from '../../protocol/uuid.ts'
 import type { NodeConfig } from '../config/node-config.ts'
 import type { NodeIdentity } from '../config/node-identity.ts'
+import type { RaftTimings } from '../raft/core/raft-state.ts'
 import type { SnapshotRetention } from '../raft/snapshot-retention.ts'
 import type { VoterSet } from '../raft/voter-set.ts'
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../storage/log/log-config.ts'
@@ -24,6 +25,16 @@ export function metadataLogConfig(config: NodeConfig): LogConfig {
 
 export function snapshotRetention(config: NodeConfig): SnapshotRetention {
   return { maxBytes: config.get('metadata.max.retention.bytes'), maxMs: config.get('metadata.max.retention.ms') }
+}
+
+export function raftTimings(config: NodeConfig): RaftTimings {
+  return {
+    electionTimeoutMs: config.get('controller.quorum.election.timeout.ms'),
+    electionBackoffMaxMs: config.get('controller.quorum.election.backoff.max.ms'),
+    fetchTimeoutMs: config.get('controller.quorum.fetch.timeout.ms'),
+    requestTimeoutMs: config.get('controller.quorum.request.timeout.ms'),
+    retryBackoffMs: config.get('controller.quorum.retry.backoff.ms'),
+  }
 }
 
 /** The voters of `controller.quorum.voters`, whose directories nobody knows; null for a dynamic quorum, which names its own. */

@@ -19,7 +19,7 @@ import type { QuorumView } from '../raft/quorum-description.ts'
 import { RaftNode } from '../raft/raft-node.ts'
 import { openLog } from '../storage/open-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { metadataLogConfig, snapshotRetention, staticVoters } from './metadata-settings.ts'
+import { metadataLogConfig, raftTimings, snapshotRetention, staticVoters } from './metadata-settings.ts'
 import type { NodeFailure } from './node-failure.ts'
 import type { AdvertisedListener } from './node-listeners.ts'
 import type { OpenDirectories } from './open-directories.ts'
@@ -105,6 +105,7 @@ async function openRaft(
     ports,
     logger: logger.child('raft'),
     retention: snapshotRetention(config),
+    timings: raftTimings(config),
   })
 }
 

@@ -3,6 +3,8 @@ import { batches } from '../../protocol/records/batch.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
 import { OdradekError } from '../base/errors.ts'
 import type { Ports } from '../base/ports.ts'
+import type { VoterEntry } from './core/effects.ts'
+import { votersNamed } from './core/voters-named.ts'
 import { decodeElectionState, type ElectionState, QUORUM_STATE_FILE } from './election-state.ts'
 import { controlRecords } from './log-batches.ts'
 import type { RaftLog } from './raft-log.ts'
@@ -17,6 +19,8 @@ export interface LoadedQuorum<T> {
   readonly election: ElectionState
   readonly kraftVersion: number
   readonly voters: VoterSet
+  /** Those that the log names behind the snapshot, and before them the snapshot's own; in order. */
+  readonly voterEntries: readonly VoterEntry[]
   /** False while the voters stand in the bootstrap snapshot alone. */
   readonly votersInLog: boolean
   readonly snapshots: SnapshotStore<T>
@@ -32,11 +36,6 @@ export interface LoadQuorumOptions<T> {
   readonly ports: Pick<Ports, 'disk' | 'timers' | 'random'>
 }
 
-interface Voters {
-  readonly kraftVersion: number
-  readonly voters: VoterSet | null
-}
-
 const READ_SLICE_BYTES = 1024 * 1024
 const BOOTSTRAP_OFFSET = 0
 
@@ -45,15 +44,17 @@ export async function loadQuorum<T>(options: LoadQuorumOptions<T>): Promise<Load
   const snapshots = await SnapshotStore.open({ directory: log.directory, ...ports, serde }, log.logStartOffset)
   const snapshot = await latestSnapshot(snapshots)
   if (snapshot !== null) await skipLogBelow(snapshot.id, log)
-  const inLog = await votersOfLog(log, snapshot?.id.offset ?? log.logStartOffset)
-  const inSnapshot = { kraftVersion: snapshot?.content.kraftVersion ?? 0, voters: snapshot?.content.voters ?? null }
-  const { kraftVersion, voters } = inLog ?? inSnapshot
-  const votersInLog = inLog !== null || (snapshot !== null && snapshot.id.offset > BOOTSTRAP_OFFSET)
+  const inSnapshot = votersOfSnapshot(snapshot)
+  const inLog = await votersOfLog(log, snapshot?.id.offset ?? log.logStartOffset, inSnapshot)
+  const { kraftVersion, voters } = inLog.at(-1) ?? inSnapshot ?? { kraftVersion: 0, voters: null }
+  const isBehindBootstrap = snapshot !== null && snapshot.id.offset > BOOTSTRAP_OFFSET
+  const votersInLog = inLog.length > 0 || isBehindBootstrap
   const election = await readElectionState(log.directory, ports.disk)
   return {
     election: election ?? { epoch: Math.max(log.latestEpoch ?? 0, snapshot?.id.epoch ?? 0), leaderId: null, voted: null },
     kraftVersion,
     voters: checkedVoters(kraftVersion > 0 ? voters : (options.staticVoters ?? voters), options),
+    voterEntries: inSnapshot !== null && isBehindBootstrap ? [inSnapshot, ...inLog] : inLog,
     votersInLog,
     snapshots,
     snapshot,
@@ -72,35 +73,29 @@ async function skipLogBelow(id: SnapshotId, log: RaftLog): Promise<void> {
   if (isAhead) await log.truncateFullyAndStartAt(id.offset)
 }
 
-/** The last voters that the log names from `startOffset` on, or null. Only control batches are decoded. */
-async function votersOfLog(log: RaftLog, startOffset: number): Promise<Voters | null> {
-  let found: Voters | null = null
+function votersOfSnapshot(snapshot: LoadedQuorum<unknown>['snapshot']): VoterEntry | null {
+  const voters = snapshot?.content.voters ?? null
+  if (snapshot === null || voters === null) return null
+  return { offset: snapshot.id.offset - 1, voters, kraftVersion: snapshot.content.kraftVersion ?? 0 }
+}
+
+/** The voters that the log names from `startOffset` on. Only control batches are decoded. */
+async function votersOfLog(log: RaftLog, startOffset: number, before: VoterEntry | null): Promise<readonly VoterEntry[]> {
+  const found: VoterEntry[] = []
   let offset = startOffset
   while (offset < log.logEndOffset) {
     const options = { maxBytes: READ_SLICE_BYTES, minOneBatch: true, upTo: 'log-end' } as const
     const read = log.read(offset, options) ?? (await log.readAsync(offset, options))
-    const before = offset
+    const readFrom = offset
     if (read.kind === 'read') {
       for (const batch of batches(read.records)) {
-        if (batch.isControl) found = laterVoters(found, controlRecords(batch))
+        if (batch.isControl) found.push(...votersNamed(batch.baseOffset, controlRecords(batch), found.at(-1) ?? before))
         offset = batch.nextOffset
       }
     }
-    if (offset === before) throw new OdradekError('METADATA_LOG', `the metadata log in ${log.directory} holds no batch at offset ${offset}`)
+    if (offset === readFrom) throw new OdradekError('METADATA_LOG', `the metadata log in ${log.directory} holds no batch at offset ${offset}`)
   }
   return found
-}
-
-function laterVoters(before: Voters | null, control: ReturnType<typeof controlRecords>): Voters | null {
-  let { kraftVersion, voters } = before ?? { kraftVersion: 0, voters: null }
-  let found = before !== null
-  for (const record of control) {
-    if (record.type === 'kraft-version') kraftVersion = record.kraftVersion
-    else if (record.type === 'voters') voters = record.voters
-    else continue
-    found = true
-  }
-  return found ? { kraftVersion, voters } : null
 }
 
 async function readElectionState(directory: string, disk: Ports['disk']): Promise<ElectionState | null> {

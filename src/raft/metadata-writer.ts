@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts'
 import type { Clock } from '../base/ports.ts'
-import { encodeControlBatch, encodeDataBatch, type LogBatch } from './log-batches.ts'
+import type { ControlRecord } from './control-records.ts'
+import { type BatchPlace, encodeControlBatch, encodeDataBatch, type LogBatch } from './log-batches.ts'
 import type { PendingAppends } from './pending-appends.ts'
 import type { RaftLog } from './raft-log.ts'
 import type { RecordSerde } from './record-serde.ts'
@@ -19,8 +20,8 @@ export interface MetadataWriterOptions<T> {
   readonly clock: Clock
   /** What was appended and waits for its commit. */
   readonly pending: PendingAppends<T>
-  /** The log ends at `endOffset` now. */
-  readonly onAppended: (endOffset: number) => void
+  /** The log grew by a batch; `control` are its control records. */
+  readonly onAppended: (baseOffset: number, control: readonly ControlRecord[]) => void
   /** All below `endOffset` is durable. */
   readonly onFlushed: (endOffset: number) => void
   readonly onFailure: (cause: unknown, message: string) => void
@@ -59,7 +60,7 @@ export class MetadataWriter<T> {
   appendControl(epoch: number, control: Parameters<typeof encodeControlBatch>[1]): void {
     const place = { baseOffset: this.#options.log.logEndOffset, epoch, nowMs: this.#options.clock.nowMs() }
     const bytes = encodeControlBatch(place, control)
-    this.#write(bytes, place)
+    this.#write(bytes, place, control)
     this.#options.pending.addUnawaited(pendingBatch({ place, count: control.length, bytes, control, records: [] }))
     this.#flushSoon()
   }
@@ -80,11 +81,11 @@ export class MetadataWriter<T> {
       place,
       records.map((record) => this.#options.serde.encode(record)),
     )
-    this.#write(bytes, place)
+    this.#write(bytes, place, [])
     return pendingBatch({ place, count: records.length, bytes, control: [], records })
   }
 
-  #write(bytes: Buffer, place: { readonly epoch: number; readonly nowMs: number }): void {
+  #write(bytes: Buffer, place: BatchPlace, control: readonly ControlRecord[]): void {
     const { log } = this.#options
     try {
       const result = log.appendAsLeader(bytes, { leaderEpoch: place.epoch, origin: 'raft', nowMs: place.nowMs })
@@ -93,7 +94,7 @@ export class MetadataWriter<T> {
       this.#options.onFailure(error, 'cannot write to the metadata log')
       throw error
     }
-    this.#options.onAppended(log.logEndOffset)
+    this.#options.onAppended(place.baseOffset, control)
   }
 
   #flushSoon(): void {

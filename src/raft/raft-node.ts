@@ -3,6 +3,11 @@ import { assert } from '../base/assert.ts'
 import { OdradekError } from '../base/errors.ts'
 import type { Ports } from '../base/ports.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { RaftEffect, RaftEvent } from './core/effects.ts'
+import type { LogView } from './core/log-view.ts'
+import { RaftCore } from './core/raft-core.ts'
+import type { RaftTimings } from './core/raft-state.ts'
+import { votersNamed } from './core/voters-named.ts'
 import { Delivery } from './delivery.ts'
 import { type ElectionState, encodeElectionState, QUORUM_STATE_FILE } from './election-state.ts'
 import { type LoadedQuorum, loadQuorum } from './load-quorum.ts'
@@ -10,7 +15,6 @@ import type { LogBatch } from './log-batches.ts'
 import { type AppendReceipt, MetadataWriter } from './metadata-writer.ts'
 import { PendingAppends } from './pending-appends.ts'
 import { describeQuorum, type QuorumDescription, type QuorumView, UNKNOWN_OFFSET } from './quorum-description.ts'
-import { RaftCore, type RaftEffect, type RaftEvent } from './raft-core.ts'
 import type { RaftListener } from './raft-listener.ts'
 import type { RaftLog } from './raft-log.ts'
 import type { RecordSerde } from './record-serde.ts'
@@ -40,6 +44,7 @@ export interface RaftNodeOptions<T> {
   readonly ports: Pick<Ports, 'clock' | 'disk' | 'timers' | 'random'>
   readonly logger: Logger
   readonly retention: SnapshotRetention
+  readonly timings: RaftTimings
   /** Batches that may wait for their commit; more are refused. */
   readonly maxPendingAppends?: number
 }
@@ -56,8 +61,6 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
   readonly #pending: PendingAppends<T>
   readonly #writer: MetadataWriter<T>
   readonly #delivery: Delivery<T>
-  #voters: VoterSet
-  #kraftVersion: number
   #leadingAnnounced = false
   #failure: Error | null = null
   #closed = false
@@ -65,15 +68,13 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
   private constructor(options: RaftNodeOptions<T>, quorum: LoadedQuorum<T>) {
     this.#options = options
     this.#quorum = quorum
-    this.#voters = quorum.voters
-    this.#kraftVersion = quorum.kraftVersion
     this.#pending = new PendingAppends(options.maxPendingAppends ?? DEFAULT_MAX_PENDING_APPENDS)
     this.#writer = new MetadataWriter({
       log: options.log,
       serde: options.serde,
       clock: options.ports.clock,
       pending: this.#pending,
-      onAppended: (endOffset) => this.#step({ type: 'appended', endOffset }),
+      onAppended: (baseOffset, control) => this.#step({ type: 'appended', voters: votersNamed(baseOffset, control, this.#core) }),
       onFlushed: (endOffset) => this.#step({ type: 'flushed', endOffset }),
       onFailure: (error, message) => this.#fail(error, message),
     })
@@ -84,13 +85,19 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
       deliver: (batch) => this.#deliver(batch),
       onFailure: (error) => this.#fail(error, 'cannot read the metadata log'),
     })
-    const voterIds = quorum.voters.map((voter) => voter.id)
     this.#core = new RaftCore({
       nodeId: options.nodeId,
       directoryId: options.directoryId,
-      voterIds,
+      voters: quorum.voters,
+      kraftVersion: quorum.kraftVersion,
+      voterEntries: quorum.voterEntries,
       election: quorum.election,
-      logEndOffset: options.log.logEndOffset,
+      log: viewOf(options.log, quorum),
+      // What a process that died left in the system's memory is flushed with what comes next.
+      flushedOffset: 0,
+      timings: options.timings,
+      random: options.ports.random,
+      bootstrapIds: [],
     })
   }
 
@@ -119,11 +126,11 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
   }
 
   get voters(): VoterSet {
-    return this.#voters
+    return this.#core.voters
   }
 
   get kraftVersion(): number {
-    return this.#kraftVersion
+    return this.#core.kraftVersion
   }
 
   get isBusy(): boolean {
@@ -132,14 +139,14 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
 
   describe(): QuorumDescription | null {
     const { nodeId, ports } = this.#options
-    const { durableOffsets, highWatermark } = this.#core
-    if (durableOffsets === null) return null
+    const { progress, highWatermark } = this.#core
+    if (progress === null) return null
     return describeQuorum({
       leaderId: nodeId,
       leaderEpoch: this.epoch,
       highWatermark: highWatermark > 0 ? highWatermark : UNKNOWN_OFFSET,
-      voters: this.#voters,
-      durableOffsets,
+      voters: this.voters,
+      durableOffsets: new Map(progress.voters.map(({ key, endOffset }) => [key.id, endOffset])),
       nowMs: ports.clock.nowMs(),
     })
   }
@@ -147,7 +154,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
   /** Takes part in the quorum. Resolves when the state machine knows whatever this node can tell it: with one voter, that it leads. */
   async start(): Promise<void> {
     this.#deliverSnapshot()
-    await this.#perform(this.#core.step({ type: 'start' }))
+    await this.#perform(this.#core.step({ type: 'start' }, this.#options.ports.clock.monotonicMs()))
     await this.#writer.idle()
     await this.#delivery.idle()
     if (this.#failure !== null) throw this.#failure
@@ -169,13 +176,12 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
    */
   upgradeKraftVersion(epoch: number, kraftVersion: number): void {
     assert(this.isLeader && epoch === this.epoch, 'only the leader of the epoch upgrades the quorum')
-    assert(kraftVersion > this.#kraftVersion && kraftVersion <= MAX_KRAFT_VERSION, 'the level is a higher one that this node supports')
+    assert(kraftVersion > this.kraftVersion && kraftVersion <= MAX_KRAFT_VERSION, 'the level is a higher one that this node supports')
     const { nodeId, directoryId } = this.#options
-    this.#kraftVersion = kraftVersion
-    this.#voters = this.#voters.map((voter): Voter => (voter.id === nodeId ? { ...voter, directoryId, maxKraftVersion: MAX_KRAFT_VERSION } : voter))
+    const voters = this.voters.map((voter): Voter => (voter.id === nodeId ? { ...voter, directoryId, maxKraftVersion: MAX_KRAFT_VERSION } : voter))
     this.#writer.appendControl(epoch, [
       { type: 'kraft-version', kraftVersion },
-      { type: 'voters', voters: this.#voters },
+      { type: 'voters', voters },
     ])
   }
 
@@ -188,7 +194,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
     if (id.offset < this.#options.log.logStartOffset) return
     assert(id.offset <= this.#core.highWatermark, 'a snapshot holds committed records only')
     const { snapshots } = this.#quorum
-    const quorum = { kraftVersion: this.#kraftVersion, voters: this.#voters }
+    const quorum = { kraftVersion: this.kraftVersion, voters: this.voters }
     await snapshots.write(id, { epoch: id.epoch, nowMs: clock.nowMs(), lastContainedLogTimestampMs, ...quorum }, records)
     await cleanSnapshots({ log: this.#options.log, snapshots, retention: this.#options.retention, nowMs: clock.nowMs() })
   }
@@ -199,7 +205,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
     this.#closed = true
     await this.#writer.idle()
     await this.#delivery.idle()
-    await this.#perform(this.#core.step({ type: 'resign' }))
+    this.#step({ type: 'stop' })
     this.#pending.failAll(new OdradekError('METADATA_LOG_CLOSED', 'the node stops: the metadata log takes no more records'))
     await this.#options.log.close()
   }
@@ -212,7 +218,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
   }
 
   #step(event: RaftEvent): void {
-    for (const effect of this.#core.step(event)) this.#performNow(effect)
+    for (const effect of this.#core.step(event, this.#options.ports.clock.monotonicMs())) this.#performNow(effect)
   }
 
   /** Of consecutive election states only the last is written: nothing that relies on an earlier one happens in between. */
@@ -238,13 +244,24 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
       case 'step-down':
         this.#options.listener.handleStepDown(effect.epoch)
         break
+      case 'append':
+      case 'append-voters':
+      case 'truncate':
+      case 'send':
+      case 'reply':
+      case 'write-snapshot':
+      case 'install-snapshot':
+      case 'follow':
+      case 'halt':
+        assert(false, 'the one voter of a quorum speaks to nobody, and nobody to it')
+        break
     }
   }
 
   async #persist(state: ElectionState): Promise<void> {
     const { log, ports } = this.#options
-    const voterIds = this.#voters.map((voter) => voter.id)
-    const content = encodeElectionState(state, this.#kraftVersion, voterIds)
+    const voterIds = this.voters.map((voter) => voter.id)
+    const content = encodeElectionState(state, this.kraftVersion, voterIds)
     await ports.disk.writeFileAtomic(`${log.directory}/${QUORUM_STATE_FILE}`, content)
   }
 
@@ -275,8 +292,26 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
     this.#failure = failure
     this.#writer.stop()
     this.#options.logger.error(message, { error: cause, directory: this.#options.log.directory })
-    this.#step({ type: 'resign' })
+    this.#step({ type: 'stop' })
     this.#pending.failAll(failure)
     this.#options.listener.handleFailure(failure)
+  }
+}
+
+function viewOf(log: RaftLog, { snapshots }: Pick<LoadedQuorum<unknown>, 'snapshots'>): LogView {
+  return {
+    get logStartOffset() {
+      return log.logStartOffset
+    },
+    get logEndOffset() {
+      return log.logEndOffset
+    },
+    get latestEpoch() {
+      return log.latestEpoch
+    },
+    get snapshots() {
+      return snapshots.all
+    },
+    endOffsetForEpoch: (leaderEpoch) => log.endOffsetForEpoch(leaderEpoch),
   }
 }

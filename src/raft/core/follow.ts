@@ -15,8 +15,8 @@ const MAX_FETCH_WAIT_MS = 500
  * is durable, since its fetch says so. Source: KIP-595, KIP-630.
  */
 export function fetchFrom(state: RaftState, to: number): void {
-  const { log, logEnd, self, epoch, flushedOffset, highWatermark, isLogChanging } = state
-  if (isLogChanging || flushedOffset < log.logEndOffset) return
+  const { logEnd, self, epoch, highWatermark } = state
+  if (state.isLogChanging || !state.isLogDurable) return
   sendTo(state, to, {
     type: 'fetch',
     replica: self,

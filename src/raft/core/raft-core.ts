@@ -38,6 +38,8 @@ export interface RaftCoreOptions {
   readonly voterEntries: readonly VoterEntry[]
   readonly election: ElectionState
   readonly log: LogView
+  /** All below is known to be durable; the shell flushes what the log has above it. */
+  readonly flushedOffset: number
   readonly timings: RaftTimings
   readonly random: Pick<Random, 'below'>
   readonly bootstrapIds: readonly number[]
@@ -277,7 +279,7 @@ export class RaftCore {
       case 'resigned':
         return role.electionDeadlineMs
       case 'leader':
-        return Math.min(role.beginEpochDueMs, role.progress.checkQuorumDeadlineMs)
+        return this.#state.isOnlyVoter ? Number.POSITIVE_INFINITY : Math.min(role.beginEpochDueMs, role.progress.checkQuorumDeadlineMs)
       case 'follower':
         return this.#state.isVoter ? role.fetchDeadlineMs : Number.POSITIVE_INFINITY
     }

@@ -26,6 +26,8 @@ export interface RaftStateOptions {
   readonly history: VoterHistory
   readonly election: ElectionState
   readonly log: LogView
+  /** All below is known to be durable when the node starts; what the log has above it is to be flushed. */
+  readonly flushedOffset: number
   readonly timings: RaftTimings
   readonly random: Pick<Random, 'below'>
   /** Who may be asked for the leader besides the voters: ids below 0, one for each configured server. */
@@ -67,7 +69,7 @@ export class RaftState {
     this.bootstrapIds = options.bootstrapIds
     this.links = new PeerLinks(options.timings)
     this.#election = options.election
-    this.flushedOffset = options.log.logEndOffset
+    this.flushedOffset = options.flushedOffset
     this.role = { role: 'unattached', leaderId: null, electionDeadlineMs: Number.POSITIVE_INFINITY }
   }
 
@@ -85,6 +87,11 @@ export class RaftState {
 
   get voterIds(): readonly number[] {
     return this.voters.map(({ id }) => id)
+  }
+
+  /** Only then may a fetch tell the leader where the log ends. */
+  get isLogDurable(): boolean {
+    return this.flushedOffset >= this.log.logEndOffset
   }
 
   get isVoter(): boolean {

@@ -10,6 +10,8 @@ export class Violation extends Error {
 export class RaftChecker {
   /** By offset: what some node said is committed. */
   readonly committed: Entry[] = []
+  /** The epoch in which that was first said, for each of them. */
+  readonly #committedIn: number[] = []
   readonly #leaders = new Map<number, number>()
   readonly #votes = new Map<string, number>()
   readonly #acknowledged = new Set<string>()
@@ -23,22 +25,24 @@ export class RaftChecker {
     return this.#acknowledged.size
   }
 
-  /** One leader for each epoch; and it has all that was committed before. */
+  /** One leader for each epoch; and it has all that was committed in epochs before. It may begin when a later one leads already. */
   onLeading(nodeId: number, epoch: number, log: SimulatedLog): void {
     const other = this.#leaders.get(epoch)
     if (other !== undefined) throw new Violation(`epoch ${epoch} is led by ${other} and by ${nodeId}`)
     this.#leaders.set(epoch, nodeId)
-    this.#expectCommitted(nodeId, log, this.committed.length, 'leads without')
+    const later = this.#committedIn.findIndex((committedIn) => committedIn >= epoch)
+    this.#expectCommitted(nodeId, log, later < 0 ? this.committed.length : later, 'leads without')
   }
 
-  onCommit(nodeId: number, highWatermark: number, log: SimulatedLog): void {
+  onCommit(nodeId: number, epoch: number, highWatermark: number, log: SimulatedLog): void {
     const before = this.#highWatermarks.get(nodeId) ?? 0
     if (highWatermark < before) throw new Violation(`the high watermark of ${nodeId} goes back from ${before} to ${highWatermark}`)
     if (highWatermark > log.logEndOffset) throw new Violation(`${nodeId} says ${highWatermark} is committed and has ${log.logEndOffset}`)
     this.#highWatermarks.set(nodeId, highWatermark)
     const known = Math.min(highWatermark, this.committed.length)
     this.#expectCommitted(nodeId, log, known, 'commits other than', before)
-    if (highWatermark > this.committed.length) this.committed.push(...log.history(highWatermark).slice(this.committed.length))
+    this.committed.push(...log.history(highWatermark).slice(this.committed.length))
+    while (this.#committedIn.length < this.committed.length) this.#committedIn.push(epoch)
   }
 
   /** A vote counts when it leaves the node. */
@@ -74,7 +78,9 @@ export class RaftChecker {
     for (let offset = from; offset < endOffset; offset++) {
       const [own, committed] = [history[offset], this.committed[offset] as Entry]
       if (own?.epoch === committed.epoch && own.value === committed.value) continue
-      throw new Violation(`${nodeId} ${what} the record at ${offset} (${committed.value} of epoch ${committed.epoch}): it has ${own?.value} of epoch ${own?.epoch}`)
+      throw new Violation(
+        `${nodeId} ${what} the record at ${offset} (${committed.value} of epoch ${committed.epoch}): it has ${own?.value} of epoch ${own?.epoch}`,
+      )
     }
   }
 }

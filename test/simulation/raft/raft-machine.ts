@@ -79,6 +79,7 @@ export class RaftMachine {
       voterEntries: this.log.voterEntries(),
       election: this.#durable.election,
       log: this.#view(),
+      flushedOffset: this.log.logEndOffset,
       timings: TIMINGS,
       random: this.#world.random,
       bootstrapIds: [],
@@ -217,7 +218,7 @@ export class RaftMachine {
         caused.push({ type: 'truncated' })
         return
       case 'commit':
-        checker.onCommit(this.id, effect.highWatermark, this.log)
+        checker.onCommit(this.id, this.epoch, effect.highWatermark, this.log)
         this.#acknowledge(effect.highWatermark)
         return
       case 'send':
@@ -260,7 +261,9 @@ export class RaftMachine {
     const baseOffset = this.log.logEndOffset
     this.log.append(...entries)
     this.#flushSoon()
-    const voters = entries.flatMap((entry, index) => (entry.voters === undefined ? [] : [{ offset: baseOffset + index, voters: entry.voters, kraftVersion: 1 }]))
+    const voters = entries.flatMap((entry, index) =>
+      entry.voters === undefined ? [] : [{ offset: baseOffset + index, voters: entry.voters, kraftVersion: 1 }],
+    )
     return { type: 'appended', voters }
   }
 

@@ -9,12 +9,19 @@ export interface RaftScenario {
   readonly observers: number
   /** Voters come and go. */
   readonly changesVoters: boolean
+  /** Milliseconds between faults: from, to. */
+  readonly faultEveryMs: readonly [number, number]
+  /** Disks are slow and leaders fall as soon as they lead, so that elections overlap with crashes. */
+  readonly isElecting: boolean
 }
 
+const CALMER = { faultEveryMs: [200, 3000], isElecting: false } as const
+
 export const raftScenarios: readonly RaftScenario[] = [
-  { name: 'three voters', voters: 3, observers: 1, changesVoters: false },
-  { name: 'five voters', voters: 5, observers: 0, changesVoters: false },
-  { name: 'voters that change', voters: 3, observers: 2, changesVoters: true },
+  { name: 'three voters', voters: 3, observers: 1, changesVoters: false, ...CALMER },
+  { name: 'five voters', voters: 5, observers: 0, changesVoters: false, ...CALMER },
+  { name: 'voters that change', voters: 3, observers: 2, changesVoters: true, ...CALMER },
+  { name: 'elections without end', voters: 5, observers: 0, changesVoters: true, faultEveryMs: [100, 1200], isElecting: true },
 ]
 
 export interface Outcome {
@@ -51,8 +58,10 @@ function play(world: RaftWorld, scenario: RaftScenario): Outcome {
   every(world, SNAPSHOT_EVERY_MS, () => random.pick(world.machines).snapshot())
   let faults = 0
   while (world.nowMs < STORM_MS) {
-    world.run(random.between(200, 3000))
-    strike(world, random, scenario)
+    world.run(random.between(...scenario.faultEveryMs))
+    if (scenario.isElecting) fell(world, random)
+    else strike(world, random, scenario)
+    if (scenario.isElecting && random.chance(0.2)) changeVoters(world, random)
     faults++
   }
   calm(world)
@@ -79,14 +88,32 @@ function strike(world: RaftWorld, random: SeededRandom, { changesVoters }: RaftS
   else if (kind <= 5) world.heal()
   else if (kind === 6) changeWeather(world, random)
   else if (kind === 7) world.leader?.resign()
-  else if (kind === 8) for (const other of world.machines) if (random.chance(0.6)) crash(world, other, random)
-  else changeVoters(world, random)
+  else if (kind === 8)
+    for (const other of world.machines)
+      if (random.chance(0.6)) crash(world, other, random)
+      else changeVoters(world, random)
 }
 
-function crash(world: RaftWorld, machine: RaftMachine, random: SeededRandom): void {
+/** Leaders fall in every way, and voters crash while they write for whom they voted. */
+function fell(world: RaftWorld, random: SeededRandom): void {
+  world.weather.maxFlushMs = random.pick([30, 400, 400])
+  world.weather.maxDelayMs = random.pick([5, 50, 300])
+  const { leader } = world
+  if (leader === null) {
+    crash(world, random.pick(world.machines), random, 400)
+    return
+  }
+  world.heal()
+  const kind = random.below(3)
+  if (kind === 0) crash(world, leader, random, 1000)
+  else if (kind === 1) for (const other of world.machines) if (other !== leader && random.chance(0.7)) world.cut(leader.id, other.id)
+  if (kind === 2) leader.resign()
+}
+
+function crash(world: RaftWorld, machine: RaftMachine, random: SeededRandom, longestMs = 4000): void {
   if (!machine.isRunning) return
   machine.crash()
-  world.schedule(random.between(10, 4000), `${machine.id} restarts`, () => {
+  world.schedule(random.between(10, longestMs), `${machine.id} restarts`, () => {
     if (!machine.isRunning) machine.start()
   })
 }
@@ -123,7 +150,10 @@ function calm(world: RaftWorld): void {
 function expectRecovery(world: RaftWorld, nextValue: () => string): void {
   world.run(RECOVERY_MS / 2)
   const before = world.checker.acknowledgedCount
-  const hasAll = () => world.machines.every(({ isRunning, core, log }) => isRunning && core.highWatermark >= world.checker.committed.length && log.logEndOffset >= core.highWatermark)
+  const hasAll = () =>
+    world.machines.every(
+      ({ isRunning, core, log }) => isRunning && core.highWatermark >= world.checker.committed.length && log.logEndOffset >= core.highWatermark,
+    )
   const goesOn = () => {
     if (world.checker.acknowledgedCount === before) world.leader?.propose(nextValue())
     return world.checker.acknowledgedCount > before && hasAll()
@@ -133,5 +163,7 @@ function expectRecovery(world: RaftWorld, nextValue: () => string): void {
 }
 
 function describe(world: RaftWorld): string {
-  return world.machines.map(({ id, core, log }) => `${id} ${core.role} of epoch ${core.epoch} behind ${core.leaderId}, ${core.highWatermark} of ${log.logEndOffset}`).join('; ')
+  return world.machines
+    .map(({ id, core, log }) => `${id} ${core.role} of epoch ${core.epoch} behind ${core.leaderId}, ${core.highWatermark} of ${log.logEndOffset}`)
+    .join('; ')
 }

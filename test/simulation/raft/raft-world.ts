@@ -1,6 +1,6 @@
+import { ZERO_UUID } from '../../../protocol/uuid.ts'
 import type { PeerAnswer, PeerRequest, RaftAnswer, RaftRequest } from '../../../src/raft/core/messages.ts'
 import type { Voter } from '../../../src/raft/voter-set.ts'
-import { ZERO_UUID } from '../../../protocol/uuid.ts'
 import { EventQueue } from '../../support/world/event-queue.ts'
 import { SeededRandom } from '../../support/world/seeded-random.ts'
 import { Trace } from '../../support/world/trace.ts'

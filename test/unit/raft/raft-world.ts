@@ -82,6 +82,7 @@ export async function startRaft(ports: Ports, options: StartOptions = {}): Promi
     ports,
     logger: silentLogger,
     retention: { maxBytes: options.retentionBytes ?? -1, maxMs: -1 },
+    timings: { electionTimeoutMs: 1000, electionBackoffMaxMs: 1000, fetchTimeoutMs: 2000, requestTimeoutMs: 2000, retryBackoffMs: 20 },
     ...(options.maxPendingAppends === undefined ? {} : { maxPendingAppends: options.maxPendingAppends }),
   })
   await raft.start()
