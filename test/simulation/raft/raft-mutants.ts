@@ -19,7 +19,7 @@ export interface RaftMutant {
   apply(): () => void
 }
 
-const [threeVoters, fiveVoters, changingVoters, elections] = raftScenarios as readonly [RaftScenario, RaftScenario, RaftScenario, RaftScenario]
+const [threeVoters, fiveVoters, , elections] = raftScenarios as readonly [RaftScenario, RaftScenario, RaftScenario, RaftScenario]
 
 export const raftMutants: readonly RaftMutant[] = [
   {
@@ -89,8 +89,8 @@ export const raftMutants: readonly RaftMutant[] = [
   },
   {
     name: 'says that it has what is not durable',
-    scenario: threeVoters,
-    seenWithin: 40,
+    scenario: elections,
+    seenWithin: 100,
     apply: () => replacedGetter(RaftState.prototype, 'isLogDurable', () => true),
   },
   {
@@ -114,10 +114,18 @@ export const raftMutants: readonly RaftMutant[] = [
     apply: () => replaced(SimulatedLog.prototype, 'truncateTo', () => () => {}),
   },
   {
-    name: 'counts with the voters of the time of its election',
-    scenario: changingVoters,
-    seenWithin: 200,
-    apply: () => replaced(LeaderProgress.prototype, 'changeVoters', () => () => {}),
+    name: 'takes every log for one that agrees',
+    scenario: threeVoters,
+    seenWithin: 10,
+    apply: () =>
+      replaced(
+        SimulatedLog.prototype,
+        'endOffsetForEpoch',
+        () =>
+          function (this: SimulatedLog, epoch) {
+            return { leaderEpoch: epoch, endOffset: this.logEndOffset }
+          },
+      ),
   },
   {
     name: 'takes every answer for a vote',
