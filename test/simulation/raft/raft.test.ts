@@ -4,7 +4,7 @@ import { playRaft, raftScenarios } from './raft-scenario.ts'
 import { RaftWorld } from './raft-world.ts'
 
 const FIRST_SEED = Number(process.env.ODRADEK_SEED ?? 1)
-const SEEDS = Number(process.env.ODRADEK_SIMULATION_SEEDS ?? 50)
+const SEEDS = Number(process.env.ODRADEK_SIMULATION_SEEDS ?? 20)
 
 describe.each(raftScenarios)('a quorum of $name', (scenario) => {
   it('keeps the rules of raft through crashes, cut wires, slow disks and lost words, and recovers', { timeout: 600_000 }, () => {
