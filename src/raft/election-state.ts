@@ -9,7 +9,7 @@ export interface ElectionState {
   readonly epoch: number
   /** null while no leader of this epoch is known. */
   readonly leaderId: number | null
-  /** null when no vote was given in this epoch, and with a known leader. */
+  /** null when no vote was given in this epoch. Who follows the leader of the epoch keeps its vote (KIP-996); who leads does not. */
   readonly voted: { readonly id: number; readonly directoryId: Uuid } | null
 }
 
