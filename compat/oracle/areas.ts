@@ -13,6 +13,9 @@ import { groupScenarios } from './scenarios/groups.ts'
 import { halfAppliedScenarios } from './scenarios/half-applied.ts'
 import { logDirScenarios } from './scenarios/log-dirs.ts'
 import { nameScenarios } from './scenarios/names.ts'
+import { heartbeatScenarios } from './scenarios/nodes/heartbeats.ts'
+import { partitionChangeScenarios } from './scenarios/nodes/partition-changes.ts'
+import { registrationScenarios } from './scenarios/nodes/registration.ts'
 import { offsetScenarios } from './scenarios/offsets.ts'
 import { producerScenarios } from './scenarios/producers.ts'
 import { securityScenarios } from './scenarios/security.ts'
@@ -31,6 +34,9 @@ export interface Area {
 
 const threeDirectories = (directory: string) => ({ 'log.dirs': ['one', 'two', 'three'].map((name) => join(directory, name)).join() })
 
+/** A broker that is silent is fenced while a scenario waits; the one that runs is heard often. */
+const quickSessions = { 'broker.session.timeout.ms': 4000, 'broker.heartbeat.interval.ms': 500 }
+
 /** Everything that is compared scenario by scenario; each area is run by the test file of its name. */
 export const areas = {
   'alter-configs': { scenarios: alterConfigScenarios, settings: alterConfigSettings },
@@ -44,6 +50,7 @@ export const areas = {
   features: { scenarios: featureScenarios },
   groups: { scenarios: [...groupScenarios, ...offsetScenarios] },
   'log-dirs': { scenarios: logDirScenarios, settings: threeDirectories },
+  nodes: { scenarios: [...registrationScenarios, ...heartbeatScenarios, ...partitionChangeScenarios], settings: quickSessions },
   producers: { scenarios: producerScenarios },
   security: { scenarios: securityScenarios },
   topics: { scenarios: topicScenarios },

@@ -1,7 +1,8 @@
 import type { Uuid } from '../../protocol/uuid.ts'
 import { recordLevels } from '../metadata/features.ts'
-import { type BrokerRegistration, NO_LEADER, type PartitionImage } from '../metadata/image.ts'
-import type { MetadataRecord, MetadataRecordOf } from '../metadata/metadata-record.ts'
+import type { BrokerRegistration, PartitionImage } from '../metadata/image.ts'
+import type { MetadataRecord } from '../metadata/metadata-record.ts'
+import { brokerChange, fencing, shuttingDown, unfencing } from './broker-fencing.ts'
 import { brokerEpochRefusal } from './broker-registration.ts'
 import type { ControllerError } from './controller.ts'
 import { NO_ERROR } from './controller-error.ts'
@@ -24,34 +25,53 @@ export interface HeartbeatCommand {
   readonly cordonedLogDirs: readonly Uuid[] | null
 }
 
+/** What the controller knows of the broker beside the log. */
+export interface BrokerStanding {
+  /** Of the record of its registration: it is caught up when it has applied it. */
+  readonly registrationOffset: number
+  /** Since it began to shut down, all brokers that serve have learned who leads what it led. */
+  readonly isHandedOver: boolean
+}
+
 export interface HeartbeatReply extends ControllerError {
   readonly isCaughtUp: boolean
   readonly isFenced: boolean
+  /** Still there, and leaving. */
+  readonly isShuttingDown: boolean
   readonly shouldShutDown: boolean
 }
 
 type BrokerState = 'fenced' | 'unfenced' | 'controlled-shutdown' | 'shutdown-now'
 
-const REFUSED = { isCaughtUp: false, isFenced: true, shouldShutDown: false }
+/** What a broker is told of its state. */
+const told: Readonly<Record<BrokerState, Pick<HeartbeatReply, 'isFenced' | 'isShuttingDown' | 'shouldShutDown'>>> = {
+  fenced: { isFenced: true, isShuttingDown: false, shouldShutDown: false },
+  unfenced: { isFenced: false, isShuttingDown: false, shouldShutDown: false },
+  'controlled-shutdown': { isFenced: false, isShuttingDown: true, shouldShutDown: false },
+  'shutdown-now': { isFenced: true, isShuttingDown: false, shouldShutDown: true },
+}
+
+const REFUSED = { isCaughtUp: false, isFenced: true, isShuttingDown: false, shouldShutDown: false }
 
 /**
  * Moves a broker between fenced, unfenced and controlled shutdown, with the leaders that follow from it. A broker is
- * unfenced when it has applied its own registration; one that shuts down first hands over what it leads.
+ * unfenced when it has applied its own registration; one that shuts down first hands over what it leads, and goes when
+ * the others know.
  *
  * Source: BrokerHeartbeatManager.calculateNextBrokerState.
  */
-export function brokerHeartbeat(state: ControllerState, command: HeartbeatCommand, rules: ControllerRules): Decision<HeartbeatReply> {
+export function brokerHeartbeat(state: ControllerState, command: HeartbeatCommand, standing: BrokerStanding, rules: ControllerRules): Decision<HeartbeatReply> {
   const refusal = brokerEpochRefusal(state.image, command.brokerId, command.brokerEpoch)
   if (refusal !== null) return { records: [], reply: { ...refusal, ...REFUSED } }
   const broker = state.image.cluster.brokers.get(command.brokerId) as BrokerRegistration
-  // The registration stands at the offset that became the broker's epoch, or right behind it.
-  const isCaughtUp = command.currentMetadataOffset >= broker.epoch
+  const isCaughtUp = command.currentMetadataOffset >= standing.registrationOffset
   const current = currentState(broker)
-  const next = nextState(current, command, { isCaughtUp, hasLeaderships: () => leadsAny(state, broker.id) })
+  const hasLeaderships = () => leadsAny(state, broker.id)
+  const next = nextState(current, command, { isCaughtUp, isHandedOver: standing.isHandedOver, hasLeaderships })
   const records = [...(current === next ? [] : transition(state, broker, next, rules)), ...wentOffline(state, broker, command, rules)]
   return {
     records: [...records, ...cordoned(state, broker, command)],
-    reply: { ...NO_ERROR, isCaughtUp, isFenced: next === 'fenced' || next === 'shutdown-now', shouldShutDown: next === 'shutdown-now' },
+    reply: { ...NO_ERROR, isCaughtUp, ...told[next] },
   }
 }
 
@@ -63,7 +83,7 @@ function currentState(broker: BrokerRegistration): BrokerState {
 function nextState(
   current: BrokerState,
   { wantFence, wantShutDown }: HeartbeatCommand,
-  { isCaughtUp, hasLeaderships }: { readonly isCaughtUp: boolean; hasLeaderships(): boolean },
+  { isCaughtUp, isHandedOver, hasLeaderships }: { readonly isCaughtUp: boolean; readonly isHandedOver: boolean; hasLeaderships(): boolean },
 ): BrokerState {
   switch (current) {
     case 'fenced':
@@ -74,24 +94,21 @@ function nextState(
       if (!wantShutDown) return 'unfenced'
       return hasLeaderships() ? 'controlled-shutdown' : 'shutdown-now'
     case 'controlled-shutdown':
-      return hasLeaderships() ? 'controlled-shutdown' : 'shutdown-now'
+      return hasLeaderships() || !isHandedOver ? 'controlled-shutdown' : 'shutdown-now'
     case 'shutdown-now':
       return 'shutdown-now'
   }
 }
 
 function transition(state: ControllerState, broker: BrokerRegistration, next: BrokerState, rules: ControllerRules): readonly MetadataRecord[] {
-  const inIsr = (partition: { readonly isr: readonly number[] }) => partition.isr.includes(broker.id)
   switch (next) {
     case 'fenced':
     case 'shutdown-now':
-      return [...leaderUpdates(state, { removed: broker.id }, inIsr, rules), changeRecord(broker, { version: 0, fenced: 1 })]
-    case 'unfenced': {
-      const leaderless = (partition: { readonly leader: number }) => partition.leader === NO_LEADER
-      return [changeRecord(broker, { version: 0, fenced: -1 }), ...leaderUpdates(state, { added: broker.id }, leaderless, rules)]
-    }
+      return fencing(state, broker, rules)
+    case 'unfenced':
+      return unfencing(state, broker, rules)
     case 'controlled-shutdown':
-      return [changeRecord(broker, { version: 1, inControlledShutdown: 1 }), ...leaderUpdates(state, { removed: broker.id }, inIsr, rules)]
+      return shuttingDown(state, broker, rules)
   }
 }
 
@@ -108,23 +125,14 @@ function wentOffline(
   const isAffected = (partition: PartitionImage) =>
     partition.isr.includes(broker.id) && failed.includes(partition.directories[partition.replicas.indexOf(broker.id)] as Uuid)
   const logDirs = broker.logDirs.filter((directory) => !offlineLogDirs.includes(directory))
-  return [...leaderUpdates(state, { removed: broker.id }, isAffected, rules), changeRecord(broker, { version: 2, logDirs })]
+  return [...leaderUpdates(state, { removed: broker.id }, isAffected, rules), brokerChange(broker, { version: 2, logDirs })]
 }
 
 function cordoned(state: ControllerState, broker: BrokerRegistration, { cordonedLogDirs }: HeartbeatCommand): readonly MetadataRecord[] {
   if (cordonedLogDirs === null || !recordLevels(state.image.features.metadataVersion).cordonedLogDirs) return []
   const known = broker.cordonedLogDirs
   const isSame = known !== null && known.length === cordonedLogDirs.length && cordonedLogDirs.every((directory) => known.includes(directory))
-  return isSame ? [] : [changeRecord(broker, { version: 3, cordonedLogDirs })]
-}
-
-/** In the version that is the first to have the field that changes, as Kafka writes it. */
-function changeRecord(
-  broker: BrokerRegistration,
-  { version, ...change }: { readonly version: number } & Partial<MetadataRecordOf<'BrokerRegistrationChangeRecord'>['data']>,
-): MetadataRecord {
-  const unchanged = { fenced: 0, inControlledShutdown: 0, logDirs: [], cordonedLogDirs: null }
-  return { type: 'BrokerRegistrationChangeRecord', version, data: { brokerId: broker.id, brokerEpoch: broker.epoch, ...unchanged, ...change } }
+  return isSame ? [] : [brokerChange(broker, { version: 3, cordonedLogDirs })]
 }
 
 function leadsAny(state: ControllerState, brokerId: number): boolean {

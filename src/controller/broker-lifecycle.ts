@@ -3,18 +3,11 @@ import type { Uuid } from '../../protocol/uuid.ts'
 import { OdradekError } from '../base/errors.ts'
 import type { EndpointImage, MetadataImage, SupportedFeature } from '../metadata/image.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { AssignReplicasCommand, AssignReplicasReply, ReplicaAssignment } from './assign-replicas.ts'
-import type { HeartbeatCommand, HeartbeatReply } from './broker-heartbeat.ts'
-import type { BrokerRegistrationCommand, RegistrationReply } from './broker-registration.ts'
+import type { ReplicaAssignment } from './assign-replicas.ts'
+import type { HeartbeatReply } from './broker-heartbeat.ts'
 import type { ControllerError } from './controller.ts'
 import { isFailure } from './controller-error.ts'
-
-/** The controller as a broker speaks to it. */
-export interface BrokerRegistry {
-  registerBroker(command: BrokerRegistrationCommand, hasLiveSession: boolean): Promise<RegistrationReply>
-  brokerHeartbeat(command: HeartbeatCommand): Promise<HeartbeatReply>
-  assignReplicas(command: AssignReplicasCommand): Promise<AssignReplicasReply>
-}
+import type { NodeController } from './node-controller.ts'
 
 export interface BrokerLifecycleOptions {
   readonly clusterId: string
@@ -29,7 +22,8 @@ export interface BrokerLifecycleOptions {
   readonly cordonedLogDirs: () => readonly Uuid[]
   /** The epoch that the last clean shutdown left in the log directories; -1 when there was none. */
   readonly previousBrokerEpoch: number
-  readonly registry: BrokerRegistry
+  /** The controller. */
+  readonly registry: Pick<NodeController, 'registerBroker' | 'brokerHeartbeat' | 'assignReplicas'>
   readonly metadata: { image(): MetadataImage }
   readonly logger: Logger
 }
@@ -60,7 +54,7 @@ export class BrokerLifecycle {
   /** Errors: BROKER_REGISTRATION with the controller's reason. */
   async register(): Promise<void> {
     const { registry, metadata: _metadata, cordonedLogDirs: _cordoned, logger, ...command } = this.#options
-    const reply = await registry.registerBroker(command, false)
+    const reply = await registry.registerBroker(command, 'this process')
     this.#check(reply, 'register with the controller')
     this.#brokerEpoch = reply.brokerEpoch
     logger.info('broker is registered', { brokerId: command.brokerId, brokerEpoch: reply.brokerEpoch })

@@ -23,6 +23,8 @@ export interface BrokerRegistrationCommand {
   readonly logDirs: readonly Uuid[]
   /** The epoch under which it shut down cleanly; -1 when it did not (KIP-966). */
   readonly previousBrokerEpoch: number
+  /** From the time of ZooKeeper; a broker that says so is refused. */
+  readonly isMigratingZkBroker?: boolean
 }
 
 export interface RegistrationEnvironment {
@@ -97,11 +99,14 @@ function clusterRefusal(state: ControllerState, command: BrokerRegistrationComma
     return failure(ErrorCode.INCONSISTENT_CLUSTER_ID, message)
   }
   const existing = state.image.cluster.brokers.get(command.brokerId)
-  if (existing === undefined || existing.incarnationId === command.incarnationId || !environment.hasLiveSession) return null
-  const message =
-    'Another broker is registered with that broker id. If the broker was recently restarted this should self-resolve once the ' +
-    "heartbeat manager expires the broker's session."
-  return failure(ErrorCode.DUPLICATE_BROKER_REGISTRATION, message)
+  if (existing !== undefined && existing.incarnationId !== command.incarnationId && environment.hasLiveSession) {
+    const message =
+      'Another broker is registered with that broker id. If the broker was recently restarted this should self-resolve once the ' +
+      "heartbeat manager expires the broker's session."
+    return failure(ErrorCode.DUPLICATE_BROKER_REGISTRATION, message)
+  }
+  if (command.isMigratingZkBroker !== true) return null
+  return failure(ErrorCode.BROKER_ID_NOT_REGISTERED, 'Controller does not support registering ZK brokers.')
 }
 
 function directoryRefusal(image: MetadataImage, { brokerId, logDirs }: BrokerRegistrationCommand): ControllerError | null {

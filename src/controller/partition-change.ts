@@ -16,6 +16,8 @@ export interface PartitionChangeOptions {
   readonly target?: ReplicaTarget
   /** Of a broker that had no replica; it is unassigned when left out. */
   readonly defaultDirectory?: (brokerId: number) => Uuid
+  /** Whether the leader may have lost records, as the leader says; as it is when left out (KIP-704). */
+  readonly targetRecoveryState?: PartitionImage['leaderRecoveryState']
   /** Whether a broker may lead after the change. */
   readonly isAcceptableLeader: (brokerId: number) => boolean
   /**
@@ -37,6 +39,7 @@ interface Elected {
   readonly isUnclean: boolean
 }
 
+const RECOVERED = 0
 const RECOVERING = 1
 
 /**
@@ -65,7 +68,7 @@ export function partitionChange(given: PartitionChangeOptions): MetadataRecordOf
     eligibleLeaderReplicas: sameIds(elr, partition.eligibleLeaderReplicas) ? null : elr,
     lastKnownElr: isElrEnabled ? lastKnownChange(partition, leader) : null,
     ...assignmentChange(options),
-    leaderRecoveryState: isUnclean && partition.leaderRecoveryState !== 'recovering' ? RECOVERING : NO_RECOVERY_CHANGE,
+    leaderRecoveryState: recoveryChange(options, isUnclean),
   }
   return isNoChange(change) ? null : { type: 'PartitionChangeRecord', version: levels.partitionChange, data: change }
 }
@@ -125,6 +128,12 @@ function isrAndElr(options: PartitionChangeOptions, elected: Elected | null): { 
 function lastKnownChange(partition: PartitionImage, leader: number): readonly number[] | null {
   if (leader === NO_LEADER && partition.lastKnownElr.length === 0) return [partition.leader]
   return leader >= 0 && partition.lastKnownElr.length > 0 ? [] : null
+}
+
+/** What a leader says of itself goes before what an election makes of it. */
+function recoveryChange({ partition, targetRecoveryState = partition.leaderRecoveryState }: PartitionChangeOptions, isUnclean: boolean): number {
+  if (targetRecoveryState !== partition.leaderRecoveryState) return targetRecoveryState === 'recovering' ? RECOVERING : RECOVERED
+  return isUnclean && partition.leaderRecoveryState !== 'recovering' ? RECOVERING : NO_RECOVERY_CHANGE
 }
 
 function assignmentChange(options: SettledOptions): Pick<Change, 'replicas' | 'removingReplicas' | 'addingReplicas' | 'directories'> {

@@ -1,6 +1,6 @@
 import type { Uuid } from '../../protocol/uuid.ts'
 import { type Deferred, deferred } from '../base/deferred.ts'
-import type { Clock, Timer, Timers } from '../base/ports.ts'
+import type { Clock, Timers } from '../base/ports.ts'
 import { levelOf } from '../metadata/bootstrap-records.ts'
 import { METADATA_VERSION, recordLevels } from '../metadata/features.ts'
 import type { ControllerRegistration, MetadataImage } from '../metadata/image.ts'
@@ -10,9 +10,8 @@ import type { AppendReceipt } from '../raft/metadata-writer.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { activationRecords } from './activation.ts'
 import { alterConfigs } from './alter-configs.ts'
-import { type AssignReplicasCommand, type AssignReplicasReply, assignReplicas } from './assign-replicas.ts'
-import { brokerHeartbeat, type HeartbeatCommand, type HeartbeatReply } from './broker-heartbeat.ts'
-import { type BrokerRegistrationCommand, type RegistrationReply, registerBroker } from './broker-registration.ts'
+import { balanceLeaders, electUncleanLeaders } from './balance-leaders.ts'
+import { BrokerControl } from './broker-control.ts'
 import type {
   ClusterController,
   ElectLeadersCommand,
@@ -33,6 +32,7 @@ import type {
   PartitionsToCreate,
   ProducerIdBlock,
 } from './controller.ts'
+import { isFailure } from './controller-error.ts'
 import type { ControllerRules } from './controller-rules.ts'
 import { type ControllerState, replayed, stateOf } from './controller-state.ts'
 import { createPartitions } from './create-partitions.ts'
@@ -41,6 +41,7 @@ import type { Decision } from './decision.ts'
 import { deleteTopics } from './delete-topics.ts'
 import { electLeaders } from './elect-leaders.ts'
 import { NotControllerError } from './not-controller-error.ts'
+import { type PeriodicTask, PeriodicTasks } from './periodic-tasks.ts'
 import { allocateProducerIds } from './producer-ids.ts'
 import { reassignPartitions } from './reassign-partitions.ts'
 import { checkDeadline, timedOut } from './rejection.ts'
@@ -78,7 +79,13 @@ export interface QuorumControllerOptions {
   readonly bootstrapRecords: readonly MetadataRecord[]
   /** metadata.max.idle.interval.ms: an empty record is written as often, so that followers see how far they lag (KIP-835); 0 is never */
   readonly maxIdleIntervalMs: number
-  readonly clock: Pick<Clock, 'nowMs'>
+  /** broker.session.timeout.ms */
+  readonly sessionTimeoutMs: number
+  /** How often leadership goes back to preferred replicas (`leader.imbalance.check.interval.seconds`); null: by itself never. */
+  readonly leaderBalanceIntervalMs: number | null
+  /** unclean.leader.election.interval.ms */
+  readonly uncleanElectionIntervalMs: number
+  readonly clock: Pick<Clock, 'nowMs' | 'monotonicMs'>
   readonly timers: Pick<Timers, 'schedule'>
   readonly logger: Logger
   /** An activation that fails: the node can not go on. */
@@ -90,7 +97,7 @@ interface Leadership {
   state: ControllerState
 }
 
-const NO_OP: MetadataRecord = { type: 'NoOpRecord', version: 0, data: {} }
+const EMPTY_RECORD: Decision<{ readonly hasMore: boolean }> = { records: [{ type: 'NoOpRecord', version: 0, data: {} }], reply: { hasMore: false } }
 
 /**
  * The active controller: takes requests one by one, decides on its state, appends the records, replays them at once and
@@ -100,13 +107,21 @@ const NO_OP: MetadataRecord = { type: 'NoOpRecord', version: 0, data: {} }
  * whatever was decided and not committed is gone with the leadership.
  */
 export class QuorumController implements Controller, ClusterController {
+  /** What brokers and other controllers ask. */
+  readonly brokers: BrokerControl
   readonly #options: QuorumControllerOptions
+  readonly #tasks: PeriodicTasks
   #leadership: Leadership | null = null
   #active: Deferred<void> = deferred()
-  #idleTimer: Timer | null = null
 
   constructor(options: QuorumControllerOptions) {
     this.#options = options
+    this.brokers = new BrokerControl({
+      ...options,
+      appliedOffset: () => options.metadata.image().provenance.offset,
+      write: (decide) => this.#write(decide),
+    })
+    this.#tasks = new PeriodicTasks(this.#periodicTasks(), options.timers, options.logger)
     // Nobody need be waiting when the controller resigns.
     this.#active.promise.catch(() => undefined)
   }
@@ -133,8 +148,8 @@ export class QuorumController implements Controller, ClusterController {
 
   handleStepDown(): void {
     this.#leadership = null
-    this.#idleTimer?.cancel()
-    this.#idleTimer = null
+    this.#tasks.stop()
+    this.brokers.end()
     this.#active.reject(new NotControllerError('the controller resigned'))
     this.#active = deferred()
     this.#active.promise.catch(() => undefined)
@@ -188,21 +203,11 @@ export class QuorumController implements Controller, ClusterController {
   }
 
   unregisterBroker(context: ControllerRequestContext, brokerId: number): Promise<ControllerError> {
-    return this.#writeFor(context, (state) => unregisterBroker(state, brokerId, this.#options.rules))
-  }
-
-  /** @param hasLiveSession another incarnation of the broker is known to be alive */
-  registerBroker(command: BrokerRegistrationCommand, hasLiveSession: boolean): Promise<RegistrationReply> {
-    const { clusterId, rules } = this.#options
-    return this.#write((state, nextOffset) => registerBroker(state, command, { clusterId, nextOffset, hasLiveSession }, rules))
-  }
-
-  brokerHeartbeat(command: HeartbeatCommand): Promise<HeartbeatReply> {
-    return this.#write((state) => brokerHeartbeat(state, command, this.#options.rules))
-  }
-
-  assignReplicas(command: AssignReplicasCommand): Promise<AssignReplicasReply> {
-    return this.#write((state) => assignReplicas(state, command, this.#options.rules))
+    return this.#writeFor(context, (state) => {
+      const decision = unregisterBroker(state, brokerId, this.#options.rules)
+      if (!isFailure(decision.reply)) this.brokers.unregistered(brokerId)
+      return decision
+    })
   }
 
   async #activate(epoch: number, offset: number): Promise<void> {
@@ -210,11 +215,12 @@ export class QuorumController implements Controller, ClusterController {
     await metadata.applied(offset)
     if (!log.isLeader || log.epoch !== epoch) throw new NotControllerError(`the leadership of epoch ${epoch} ended before the controller was active`)
     this.#leadership = { epoch, state: stateOf(metadata.image()) }
+    this.brokers.begin(metadata.image())
     const { hasOpenTransaction } = metadata
     await this.#write((state) => ({ records: activationRecords(state, { bootstrapRecords, hasOpenTransaction }, rules), reply: undefined }))
     await this.#write(({ image }) => ({ records: this.#registrationAt(image.features.metadataVersion), reply: undefined }))
     this.#options.logger.info('controller is active', { epoch, offset: log.logEndOffset })
-    this.#writeWhenIdle()
+    this.#tasks.start()
   }
 
   /** Controllers register from a level of `metadata.version` on (KIP-919). */
@@ -261,15 +267,16 @@ export class QuorumController implements Controller, ClusterController {
     if (applied.provenance.offset === state.image.provenance.offset) leadership.state = { ...state, image: applied }
   }
 
-  #writeWhenIdle(): void {
-    const { maxIdleIntervalMs, timers, logger } = this.#options
-    if (maxIdleIntervalMs <= 0 || this.#leadership === null) return
-    this.#idleTimer = timers.schedule(maxIdleIntervalMs, () => {
-      const again = () => this.#writeWhenIdle()
-      this.#write(() => ({ records: [NO_OP], reply: undefined })).then(again, (error: unknown) => {
-        logger.debug('an empty metadata record was not written', { error })
-        again()
-      })
-    })
+  #periodicTasks(): readonly PeriodicTask[] {
+    const { maxIdleIntervalMs, leaderBalanceIntervalMs, uncleanElectionIntervalMs, rules } = this.#options
+    const writes = async (decide: (state: ControllerState) => Decision<{ readonly hasMore: boolean }>) => (await this.#write(decide)).hasMore
+    const tasks: readonly (PeriodicTask | null)[] = [
+      maxIdleIntervalMs <= 0 ? null : { name: 'an empty record', everyMs: maxIdleIntervalMs, run: () => writes(() => EMPTY_RECORD) },
+      leaderBalanceIntervalMs === null
+        ? null
+        : { name: 'preferred leaders', everyMs: leaderBalanceIntervalMs, run: () => writes((state) => balanceLeaders(state, rules)) },
+      { name: 'unclean leaders', everyMs: uncleanElectionIntervalMs, run: () => writes((state) => electUncleanLeaders(state, rules)) },
+    ]
+    return tasks.filter((task) => task !== null)
   }
 }

@@ -1,7 +1,7 @@
 import type { Uuid } from '../../protocol/uuid.ts'
 import { recordLevels } from '../metadata/features.ts'
 import type { PartitionImage, TopicImage } from '../metadata/image.ts'
-import type { MetadataRecord } from '../metadata/metadata-record.ts'
+import type { MetadataRecordOf } from '../metadata/metadata-record.ts'
 import type { ControllerRules } from './controller-rules.ts'
 import { type ControllerState, mayLead, topicOverrides } from './controller-state.ts'
 import { effectiveMinIsr, isElrEnabled } from './leader-updates.ts'
@@ -16,7 +16,7 @@ export interface ChangedPartition {
 }
 
 /** What is asked for: another election, other replicas, another ISR. The ISR stays as it is unless said. */
-export type WantedChange = Pick<PartitionChangeOptions, 'election'> & Partial<Pick<PartitionChangeOptions, 'target' | 'targetIsr'>>
+export type WantedChange = Pick<PartitionChangeOptions, 'election'> & Partial<Pick<PartitionChangeOptions, 'target' | 'targetIsr' | 'targetRecoveryState'>>
 
 /** The record of a change that no broker's coming or going brings about; null when nothing changes. */
 export function topicChange(
@@ -24,7 +24,7 @@ export function topicChange(
   { topic, partitionId, partition }: ChangedPartition,
   wanted: WantedChange,
   rules: ControllerRules,
-): MetadataRecord | null {
+): MetadataRecordOf<'PartitionChangeRecord'> | null {
   const { image } = state
   return partitionChange({
     topicId: topic.id,

@@ -1,7 +1,13 @@
+import { allocateProducerIdsHandler } from './allocate-producer-ids.ts'
 import { alterConfigsHandler } from './alter-configs.ts'
+import { alterPartitionHandler } from './alter-partition.ts'
 import { alterPartitionReassignmentsHandler } from './alter-partition-reassignments.ts'
 import { alterReplicaLogDirsHandler } from './alter-replica-log-dirs.ts'
 import { apiVersionsHandler } from './api-versions.ts'
+import { assignReplicasToDirsHandler } from './assign-replicas-to-dirs.ts'
+import { brokerHeartbeatHandler } from './broker-heartbeat.ts'
+import { brokerRegistrationHandler } from './broker-registration.ts'
+import { controllerRegistrationHandler } from './controller-registration.ts'
 import { createAclsHandler } from './create-acls.ts'
 import { createDelegationTokenHandler } from './create-delegation-token.ts'
 import { createPartitionsHandler } from './create-partitions.ts'
@@ -87,10 +93,16 @@ export const handlers: readonly AnyHandler[] = [
   listPartitionReassignmentsHandler,
   offsetDeleteHandler,
   describeQuorumHandler,
+  alterPartitionHandler,
   updateFeaturesHandler,
   describeClusterHandler,
   describeProducersHandler,
+  brokerRegistrationHandler,
+  brokerHeartbeatHandler,
   unregisterBrokerHandler,
+  allocateProducerIdsHandler,
+  controllerRegistrationHandler,
+  assignReplicasToDirsHandler,
   listConfigResourcesHandler,
   describeTopicPartitionsHandler,
 ]

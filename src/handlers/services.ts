@@ -1,6 +1,7 @@
 import type { NodeConfig } from '../config/node-config.ts'
 import type { ClusterController } from '../controller/cluster-controller.ts'
 import type { AutoTopicCreation, Controller } from '../controller/controller.ts'
+import type { NodeController } from '../controller/node-controller.ts'
 import type { CoordinatorFinder } from '../group/coordinator-finder.ts'
 import type { GroupCoordinator } from '../group/group-coordinator.ts'
 import type { MetadataService } from '../metadata/metadata-service.ts'
@@ -30,6 +31,8 @@ export interface Services {
   readonly controller: Controller
   /** Leaders, replicas, features and brokers, as an administrator changes them. */
   readonly clusterController: ClusterController
+  /** What other nodes ask of the controller. */
+  readonly nodeController: NodeController
   /** The quorum of the metadata log. */
   readonly quorum: QuorumView
   readonly topicCreation: AutoTopicCreation

@@ -39,7 +39,7 @@ export function makeBroker({ config, identity, directories, metadata, partitions
     logDirs: logs.liveDirectories.map(({ directoryId }) => directoryId),
     cordonedLogDirs: () => cordonedDirectories(logs),
     previousBrokerEpoch: logs.previousBrokerEpoch,
-    registry: metadata.controller,
+    registry: metadata.controller.brokers,
     metadata: metadata.loader,
     logger,
   })

@@ -37,6 +37,16 @@ export function raftTimings(config: NodeConfig): RaftTimings {
   }
 }
 
+/** What the active controller does by time. */
+export function controllerIntervals(config: NodeConfig) {
+  return {
+    maxIdleIntervalMs: config.get('metadata.max.idle.interval.ms'),
+    sessionTimeoutMs: config.get('broker.session.timeout.ms'),
+    leaderBalanceIntervalMs: config.get('auto.leader.rebalance.enable') ? config.get('leader.imbalance.check.interval.seconds') * 1000 : null,
+    uncleanElectionIntervalMs: config.get('unclean.leader.election.interval.ms'),
+  }
+}
+
 /** The voters of `controller.quorum.voters`, whose directories nobody knows; null for a dynamic quorum, which names its own. */
 export function staticVoters({ quorumVoters, controllerListenerNames }: NodeIdentity): VoterSet | null {
   if (quorumVoters.length === 0) return null

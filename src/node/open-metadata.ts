@@ -19,7 +19,7 @@ import type { QuorumView } from '../raft/quorum-description.ts'
 import { RaftNode } from '../raft/raft-node.ts'
 import { openLog } from '../storage/open-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { metadataLogConfig, raftTimings, snapshotRetention, staticVoters } from './metadata-settings.ts'
+import { controllerIntervals, metadataLogConfig, raftTimings, snapshotRetention, staticVoters } from './metadata-settings.ts'
 import type { NodeFailure } from './node-failure.ts'
 import type { AdvertisedListener } from './node-listeners.ts'
 import type { OpenDirectories } from './open-directories.ts'
@@ -62,7 +62,7 @@ export async function openMetadata(options: OpenMetadataOptions): Promise<OpenMe
     log: raft,
     metadata: loader,
     bootstrapRecords: (await readBootstrapFile(identity.metadataLogDir, ports.disk, metadataRecordSerde)) ?? bootstrapRecords(),
-    maxIdleIntervalMs: config.get('metadata.max.idle.interval.ms'),
+    ...controllerIntervals(config),
     clock: ports.clock,
     timers: ports.timers,
     logger: logger.child('controller'),

@@ -57,12 +57,13 @@ const registers = fc.tuple(brokerId, fc.nat(2), fc.boolean()).map(([id, incarnat
 
 const wishes = fc.constantFrom({ wantFence: false, wantShutDown: false }, { wantFence: true, wantShutDown: false }, { wantFence: false, wantShutDown: true })
 const beats = fc
-  .tuple(brokerId, wishes, fc.array(directory, { maxLength: 1 }), fc.option(fc.array(directory, { maxLength: 1 })))
-  .map(([id, wish, offlineLogDirs, cordonedLogDirs]): Step => {
+  .tuple(brokerId, wishes, fc.array(directory, { maxLength: 1 }), fc.option(fc.array(directory, { maxLength: 1 })), fc.boolean())
+  .map(([id, wish, offlineLogDirs, cordonedLogDirs, isHandedOver]): Step => {
     return (state, theRules) => {
       const brokerEpoch = state.image.cluster.brokers.get(id)?.epoch ?? -1
       const currentMetadataOffset = state.image.provenance.offset
-      return brokerHeartbeat(state, { brokerId: id, brokerEpoch, currentMetadataOffset, ...wish, offlineLogDirs, cordonedLogDirs }, theRules).records
+      const command = { brokerId: id, brokerEpoch, currentMetadataOffset, ...wish, offlineLogDirs, cordonedLogDirs }
+      return brokerHeartbeat(state, command, { registrationOffset: 0, isHandedOver }, theRules).records
     }
   })
 

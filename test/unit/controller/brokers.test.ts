@@ -84,10 +84,11 @@ describe('a broker that registers', () => {
 })
 
 describe('a heartbeat', () => {
-  const beat = (state: typeof withTopic, change: Partial<HeartbeatCommand> = {}) =>
+  const beat = (state: typeof withTopic, change: Partial<HeartbeatCommand> = {}, standing = { registrationOffset: 11, isHandedOver: true }) =>
     brokerHeartbeat(
       state,
       { brokerId: 1, brokerEpoch: 11, currentMetadataOffset: 100, wantFence: false, wantShutDown: false, offlineLogDirs: [], cordonedLogDirs: null, ...change },
+      standing,
       rules(),
     )
   const offline = { isr: [], leader: -1, eligibleLeaderReplicas: [1], lastKnownElr: [1] }

@@ -57,6 +57,9 @@ export async function startController(
     metadata: loader,
     bootstrapRecords: options.bootstrapRecords ?? bootstrapRecords(),
     maxIdleIntervalMs: options.maxIdleIntervalMs ?? 0,
+    sessionTimeoutMs: 9000,
+    leaderBalanceIntervalMs: 300_000,
+    uncleanElectionIntervalMs: 300_000,
     clock: ports.clock,
     timers: ports.timers,
     logger: silentLogger,
@@ -75,7 +78,7 @@ export async function startController(
       logDirs: [directoryId, ...moreLogDirs],
       cordonedLogDirs: () => [],
       previousBrokerEpoch,
-      registry: controller,
+      registry: controller.brokers,
       metadata: loader,
       logger: silentLogger,
     })
