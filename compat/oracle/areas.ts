@@ -14,6 +14,7 @@ import { halfAppliedScenarios } from './scenarios/half-applied.ts'
 import { logDirScenarios } from './scenarios/log-dirs.ts'
 import { nameScenarios } from './scenarios/names.ts'
 import { heartbeatScenarios } from './scenarios/nodes/heartbeats.ts'
+import { leaderScenarios } from './scenarios/nodes/leaders.ts'
 import { partitionChangeScenarios } from './scenarios/nodes/partition-changes.ts'
 import { registrationScenarios } from './scenarios/nodes/registration.ts'
 import { offsetScenarios } from './scenarios/offsets.ts'
@@ -37,6 +38,8 @@ const threeDirectories = (directory: string) => ({ 'log.dirs': ['one', 'two', 't
 /** A broker that is silent is fenced while a scenario waits; the one that runs is heard often. */
 const quickSessions = { 'broker.session.timeout.ms': 4000, 'broker.heartbeat.interval.ms': 500 }
 
+const quickElections = { 'leader.imbalance.check.interval.seconds': 1, 'unclean.leader.election.interval.ms': 500 }
+
 /** Everything that is compared scenario by scenario; each area is run by the test file of its name. */
 export const areas = {
   'alter-configs': { scenarios: alterConfigScenarios, settings: alterConfigSettings },
@@ -49,6 +52,7 @@ export const areas = {
   'every-setting': { scenarios: everySettingScenarios, settings: alterConfigSettings },
   features: { scenarios: featureScenarios },
   groups: { scenarios: [...groupScenarios, ...offsetScenarios] },
+  leaders: { scenarios: leaderScenarios, settings: quickElections },
   'log-dirs': { scenarios: logDirScenarios, settings: threeDirectories },
   nodes: { scenarios: [...registrationScenarios, ...heartbeatScenarios, ...partitionChangeScenarios], settings: quickSessions },
   producers: { scenarios: producerScenarios },

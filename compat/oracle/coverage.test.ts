@@ -17,6 +17,7 @@ const NEVER_RIGHT: readonly Exception[] = [
   { asked: /^DescribeAcls /, why: 'there is no authorizer; with none to make or delete the others have nothing to refuse' },
   { asked: /^(Create|Renew|Expire|Describe)DelegationToken /, why: 'there is no secret key' },
   { asked: /^DescribeCluster 0 on the controller/, why: 'version 0 asks for brokers, which a controller does not tell of' },
+  { asked: /^BrokerRegistration [01] /, why: 'a broker must name directories, which came with version 2' },
   { asked: /^UnregisterBroker 0 on the controller/, why: 'the only broker can be forgotten once, on the other listener' },
 ]
 
@@ -28,6 +29,7 @@ const NEVER_WRONG: readonly Exception[] = [
   { asked: /^DescribeGroups [0-5] /, why: 'a group that is not there is a dead one' },
   { asked: /^ListGroups /, why: 'states and types that are none match nothing' },
   { asked: /^DescribeLogDirs /, why: 'topics and partitions that are not there are left out' },
+  { asked: /^ControllerRegistration /, why: 'at the levels of the features that are in force any controller may register' },
   { asked: /^ListPartitionReassignments /, why: 'topics and partitions that are not there are left out' },
 ]
 

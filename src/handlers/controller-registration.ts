@@ -1,3 +1,4 @@
+import { ErrorCode } from '../../protocol/error-codes.ts'
 import { ControllerRegistrationApi } from '../../protocol/messages/controller-registration.ts'
 import { plainFailure } from '../controller/controller-error.ts'
 import { answerOf } from '../controller/rejection.ts'
@@ -15,6 +16,6 @@ export const controllerRegistrationHandler = defineHandler({
     const registration = { id, incarnationId, zkMigrationReady: false, endpoints, features }
     const answer = await answerOf(nodeController.registerController(registration))
     const { errorCode } = answer.kind === 'refused' ? answer.error : answer.value
-    return { throttleTimeMs: 0, ...(errorCode === 0 ? { errorCode, errorMessage: null } : plainFailure(errorCode)) }
+    return { throttleTimeMs: 0, ...(errorCode === ErrorCode.NONE ? { errorCode, errorMessage: '' } : plainFailure(errorCode)) }
   },
 })

@@ -23,7 +23,7 @@ function asked(name: string, served: readonly number[], run: (controller: RawCli
   return { name, versions: served, run: async (stage, version) => run(await stage.openController(), version, stage) }
 }
 
-const NEEDED: ReadonlySet<number> = new Set([18, 19, 20, 29, 30, 31, 32, 33, 37, 38, 39, 40, 41, 43, 44, 45, 46, 55, 57, 60, 64])
+const NEEDED: ReadonlySet<number> = new Set([18, 19, 20, 29, 30, 31, 32, 33, 37, 38, 39, 40, 41, 43, 44, 45, 46, 55, 56, 57, 60, 62, 63, 64, 67, 70, 73])
 
 const discovery: readonly Scenario[] = [
   {

@@ -2,7 +2,10 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Uuid } from '../../../protocol/uuid.ts'
 import { alterConfigs } from '../../../src/controller/alter-configs.ts'
+import { alterPartition } from '../../../src/controller/alter-partition.ts'
 import { assignReplicas } from '../../../src/controller/assign-replicas.ts'
+import { balanceLeaders, electUncleanLeaders } from '../../../src/controller/balance-leaders.ts'
+import { fenceSilentBroker } from '../../../src/controller/broker-fencing.ts'
 import { brokerHeartbeat } from '../../../src/controller/broker-heartbeat.ts'
 import { registerBroker } from '../../../src/controller/broker-registration.ts'
 import type { UpgradeType } from '../../../src/controller/cluster-controller.ts'
@@ -13,7 +16,6 @@ import { createTopics } from '../../../src/controller/create-topics.ts'
 import { deleteTopics } from '../../../src/controller/delete-topics.ts'
 import { electLeaders } from '../../../src/controller/elect-leaders.ts'
 import { reassignPartitions } from '../../../src/controller/reassign-partitions.ts'
-import { topicChange } from '../../../src/controller/topic-change.ts'
 import { unregisterBroker } from '../../../src/controller/unregister-broker.ts'
 import { updateFeatures } from '../../../src/controller/update-features.ts'
 import { ELR_VERSION, knownFeatures, recordLevels } from '../../../src/metadata/features.ts'
@@ -115,15 +117,32 @@ const elects = fc.constantFrom('preferred' as const, 'unclean' as const).map((ty
   return (state, theRules) => electLeaders(state, { type, topics: null }, theRules).records
 })
 
-/** As a leader finds that all who live are in sync. */
-const catchesUp = fc.tuple(topicName, partitionIndex).map(([name, partitionId]): Step => {
+/** What the leader of a partition finds of its followers: some are in sync, be they live or not. */
+const alters = fc
+  .tuple(topicName, partitionIndex, fc.uniqueArray(brokerId, { maxLength: 4 }), fc.constantFrom('recovered' as const, 'recovering' as const), fc.nat(9))
+  .map(([name, partition, found, recoveryState, staleness]): Step => {
+    return (state, theRules) => {
+      const { image } = state
+      const topic = image.topics.byName.get(name)
+      const before = topic?.partitions[partition]
+      if (topic === undefined || before === undefined) return []
+      const { leader, leaderEpoch, partitionEpoch, replicas: all } = before
+      // Mostly what a leader would say, now and then what it should not.
+      const isr = staleness === 0 ? found : all.filter((id) => id === leader || (found.includes(id) && image.cluster.brokers.get(id)?.fenced === false))
+      const asked = { partition, leaderEpoch, partitionEpoch: partitionEpoch - (staleness === 1 ? 1 : 0), recoveryState }
+      const partitions = [{ ...asked, isr: isr.map((id) => ({ brokerId: id, brokerEpoch: image.cluster.brokers.get(id)?.epoch ?? -1 })) }]
+      const command = { brokerId: leader, brokerEpoch: image.cluster.brokers.get(leader)?.epoch ?? -1, topics: [{ topicId: topic.id, partitions }] }
+      return alterPartition(state, command, theRules).records
+    }
+  })
+
+/** What the controller does by time. */
+const passes = fc.tuple(brokerId, fc.constantFrom('silent', 'preferred', 'unclean')).map(([id, what]): Step => {
   return (state, theRules) => {
-    const topic = state.image.topics.byName.get(name)
-    const partition = topic?.partitions[partitionId]
-    if (topic === undefined || partition === undefined || partition.leader < 0) return []
-    const targetIsr = partition.replicas.filter((id) => state.image.cluster.brokers.get(id)?.fenced === false)
-    const record = topicChange(state, { topic, partitionId, partition }, { election: 'online', targetIsr }, theRules)
-    return record === null ? [] : [record]
+    if (what === 'preferred') return balanceLeaders(state, theRules).records
+    if (what === 'unclean') return electUncleanLeaders(state, theRules).records
+    const brokerEpoch = state.image.cluster.brokers.get(id)?.epoch ?? -1
+    return fenceSilentBroker(state, { brokerId: id, brokerEpoch }, theRules).records
   }
 })
 
@@ -145,7 +164,8 @@ const step = fc.oneof(
   { arbitrary: registers, weight: 3 },
   { arbitrary: beats, weight: 3 },
   { arbitrary: creates, weight: 2 },
-  { arbitrary: catchesUp, weight: 2 },
+  { arbitrary: alters, weight: 4 },
+  { arbitrary: passes, weight: 2 },
   { arbitrary: reassigns, weight: 2 },
   configures,
   levels,
@@ -184,6 +204,29 @@ function isSound({ replicas: all, isr, leader, eligibleLeaderReplicas: elr, addi
   return isUnique && known && (leader === -1 || isr.includes(leader)) && !elr.some((id) => isr.includes(id)) && directories.length === all.length
 }
 
+/** Every change of a partition has an epoch of its own; every leader leads in one of its own, also who leads again. */
+function isNext(before: PartitionImage, after: PartitionImage): boolean {
+  if (before === after) return true
+  const leads = after.leaderEpoch - before.leaderEpoch
+  return after.partitionEpoch === before.partitionEpoch + 1 && (after.leader === before.leader ? leads === 0 || leads === 1 : leads === 1)
+}
+
+/** The state after `records`, one by one. */
+function followed(state: ControllerState, records: readonly MetadataRecord[]): ControllerState {
+  return records.reduce((before, record) => {
+    const after = stateAfter(before, [record])
+    for (const { id, partitions } of after.image.topics.byId.values()) {
+      const known = before.image.topics.byId.get(id)?.partitions ?? []
+      expect(known.filter((partition, index) => partitions[index] !== undefined && !isNext(partition, partitions[index]))).toEqual([])
+    }
+    return after
+  }, state)
+}
+
+function leadsLive({ leader }: PartitionImage, { cluster }: MetadataImage): boolean {
+  return leader === -1 || cluster.brokers.get(leader)?.fenced === false
+}
+
 it('whatever is asked of the controller, its records fit, partitions stay sound, and a snapshot gives the same state again', () => {
   fc.assert(
     fc.property(fc.constantFrom(7, 14, 18, 22, 30), fc.boolean(), fc.array(step, { minLength: 20, maxLength: 60 }), (metadataVersion, hasElr, steps) => {
@@ -193,8 +236,11 @@ it('whatever is asked of the controller, its records fit, partitions stay sound,
       const brokers = [1, 2, 3, 4].map((id) => broker(id, { logDirs: knowsDirectories ? directoriesOf(id) : [] }))
       let state = stateAfter(stateOf(EMPTY_IMAGE), [feature('metadata.version', metadataVersion), ...elr, ...brokers])
       for (const decide of steps) {
-        state = stateAfter(state, decide(state, theRules))
-        for (const { partitions } of state.image.topics.byId.values()) expect(partitions.filter((partition) => !isSound(partition))).toEqual([])
+        state = followed(state, decide(state, theRules))
+        const { image } = state
+        for (const { partitions } of image.topics.byId.values()) {
+          expect(partitions.filter((partition) => !isSound(partition) || !leadsLive(partition, image))).toEqual([])
+        }
       }
       expect(content(reloaded(state.image))).toEqual(content(asTold(state.image)))
     }),

@@ -49,6 +49,23 @@ describe('replicas', () => {
     for (const id of [1, 2, 3]) expect(leaders.filter((leader) => leader === id)).toHaveLength(100)
   })
 
+  it('of a partition stand in as many racks as they can, and leaders as evenly as the brokers', () => {
+    const brokersOf = fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 9 })
+    fc.assert(
+      fc.property(brokersOf, fc.nat(), fc.integer({ min: 1, max: 40 }), fc.boolean(), (names, seed, partitionCount, hasRacks) => {
+        const brokers = names.map((rack, index) => broker(index + 1, { rack: hasRacks ? rack : null }))
+        const replicationFactor = 1 + (seed % brokers.length)
+        const placed = place(brokers, partitionCount, replicationFactor, seed)
+        const rackCount = hasRacks ? new Set(names).size : 1
+        const racksOf = (ids: readonly number[]) => new Set(ids.map((id) => (hasRacks ? names[id - 1] : null)))
+        for (const replicas of placed) expect(racksOf(replicas).size).toBe(Math.min(replicationFactor, rackCount))
+        if (hasRacks) return
+        const leaders = names.map((_, index) => placed.filter(([leader]) => leader === index + 1).length)
+        expect(Math.max(...leaders) - Math.min(...leaders)).toBeLessThanOrEqual(1)
+      }),
+    )
+  })
+
   it('of a partition stand in as many racks as there are', () => {
     for (const replicas of place(racks, 50, 3)) expect(new Set(replicas.map(rackOf)).size).toBe(3)
   })

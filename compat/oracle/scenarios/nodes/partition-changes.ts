@@ -21,7 +21,7 @@ interface Asked {
 }
 
 /** What a leader sends, in the form of the version. */
-function altering(broker: FakeBroker, topicId: Uuid, version: number) {
+export function altering(broker: FakeBroker, topicId: Uuid, version: number) {
   return (asked: Asked, change: { readonly brokerEpoch?: number; readonly topicId?: Uuid } = {}) => {
     const { partitionIndex = 0, isr, epochs = [], leaderRecoveryState = 0, ...rest } = asked
     const replicas = isr.map((brokerId, index) => ({ brokerId, brokerEpoch: epochs[index] ?? -1 }))

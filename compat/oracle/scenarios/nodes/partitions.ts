@@ -2,20 +2,33 @@ import { CreateTopicsApi } from '../../../../protocol/messages/create-topics.ts'
 import { DescribeTopicPartitionsApi, type DescribeTopicPartitionsResponse } from '../../../../protocol/messages/describe-topic-partitions.ts'
 import type { Uuid } from '../../../../protocol/uuid.ts'
 import type { Stage } from '../../scenario.ts'
+import { FakeBroker } from './fake-broker.ts'
 
 type Partition = DescribeTopicPartitionsResponse['topics'][number]['partitions'][number]
 
 /** The broker that answers, beside the fake ones. */
 export const REAL = 1
+/** Among the brokers of a scenario. */
+const ABSENT = 9
 const TIMEOUT_MS = 20_000
 const PAUSE_MS = 50
 
-/** Makes a topic with these replicas, by partition. Nobody waits for fake brokers to serve. */
+/**
+ * Makes a topic with these replicas, by partition. Nobody waits for fake brokers to serve. All partitions of a topic have as many
+ * replicas: who has fewer gets another one on a broker that never served and is gone.
+ */
 export async function createWith(stage: Stage, name: string, assignments: readonly (readonly number[])[], configs: Readonly<Record<string, string>> = {}) {
-  const lists = assignments.map((brokerIds, partitionIndex) => ({ partitionIndex, brokerIds: [...brokerIds] }))
+  const count = Math.max(...assignments.map((brokerIds) => brokerIds.length))
+  const absent = await FakeBroker.of(stage, ABSENT)
+  await absent.register()
+  const lists = assignments.map((brokerIds, partitionIndex) => ({
+    partitionIndex,
+    brokerIds: brokerIds.length < count ? [...brokerIds, absent.id] : [...brokerIds],
+  }))
   const entries = Object.entries(configs).map(([key, value]) => ({ name: key, value }))
   const topic = { name, numPartitions: -1, replicationFactor: -1, assignments: lists, configs: entries }
   const { topics } = await stage.client.ask(CreateTopicsApi, 7, { topics: [topic], timeoutMs: TIMEOUT_MS })
+  await absent.leave()
   const [created] = topics
   if (created?.errorCode !== 0) throw new Error(`CreateTopics ${name}: ${created?.errorCode} ${created?.errorMessage}`)
   await until(stage, name, (partitions) => partitions.length === assignments.length)
