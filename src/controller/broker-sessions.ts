@@ -56,6 +56,8 @@ export class BrokerSessions {
   /** @param offset of the record; @param isOwn the broker runs in this process */
   registered({ brokerId, brokerEpoch }: BrokerIncarnation, offset: number, isOwn: boolean): void {
     if (isOwn) this.#ownBrokerId = brokerId
+    // Its number was free again, and went to a broker elsewhere.
+    else if (this.#ownBrokerId === brokerId) this.#ownBrokerId = null
     const known = this.#sessions.get(brokerId)
     if (known?.brokerEpoch === brokerEpoch) known.registrationOffset = offset
     else this.#sessions.set(brokerId, newSession(brokerEpoch, offset))

@@ -65,6 +65,9 @@ describe('the session of a broker', () => {
     expect([sessions.isLive(1), sessions.expired(), sessions.nextExpiryMs]).toEqual([true, [], null])
     sessions.unregistered(1)
     expect(sessions.isLive(1)).toBe(false)
+    sessions.registered({ brokerId: 1, brokerEpoch: 50 }, 50, false)
+    sessions.heard({ brokerId: 1, brokerEpoch: 50 })
+    expect(sessions.nextExpiryMs).toBe(TIMEOUT_MS)
   })
 })
 
