@@ -1,10 +1,15 @@
 import { type BrokerRegistration, NO_LEADER } from '../metadata/image.ts'
 import type { MetadataRecord, MetadataRecordOf } from '../metadata/metadata-record.ts'
-import type { BrokerIncarnation } from './broker-sessions.ts'
 import type { ControllerRules } from './controller-rules.ts'
 import type { ControllerState } from './controller-state.ts'
 import type { Decision } from './decision.ts'
 import { leaderUpdates } from './leader-updates.ts'
+
+/** A broker as one incarnation registered it. */
+export interface BrokerIncarnation {
+  readonly brokerId: number
+  readonly brokerEpoch: number
+}
 
 /** Fences a broker that is not heard any more, unless it is gone or came back as another incarnation. The reply says whether it did. */
 export function fenceSilentBroker(state: ControllerState, { brokerId, brokerEpoch }: BrokerIncarnation, rules: ControllerRules): Decision<boolean> {

@@ -1,4 +1,5 @@
 import type { MetadataImage } from '../metadata/image.ts'
+import type { BrokerIncarnation } from './broker-fencing.ts'
 import type { BrokerStanding } from './broker-heartbeat.ts'
 import { isActive } from './controller-state.ts'
 
@@ -8,12 +9,6 @@ export interface BrokerSessionsOptions {
   readonly monotonicMs: () => number
   /** The last metadata record that this node has applied: how far its own broker is. */
   readonly appliedOffset: () => number
-}
-
-/** A broker as one incarnation registered it. */
-export interface BrokerIncarnation {
-  readonly brokerId: number
-  readonly brokerEpoch: number
 }
 
 interface Session {

@@ -1,6 +1,7 @@
 import type { Timer, Timers } from '../base/ports.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { BrokerIncarnation, BrokerSessions } from './broker-sessions.ts'
+import type { BrokerIncarnation } from './broker-fencing.ts'
+import type { BrokerSessions } from './broker-sessions.ts'
 
 export interface SessionWatchOptions {
   readonly sessions: BrokerSessions

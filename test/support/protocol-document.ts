@@ -15,13 +15,11 @@ UNSUPPORTED_VERSION. Where an answer differs from Apache Kafka's it stands in [d
 /** Renders docs/protocol.md from the registry of handlers; ends in a newline. */
 export function renderProtocolDocument(): string {
   const table = new ApiTable<never>(handlers)
-  const controller = new Map(table.advertised('controller').map((api) => [api.apiKey, api]))
-  const rows = table.advertised('broker').map((api) => row(api, controller.get(api.apiKey)))
+  const served = (kind: 'broker' | 'controller') => new Map(table.advertised(kind).map((api) => [api.apiKey, api]))
+  const [broker, controller] = [served('broker'), served('controller')]
+  const keys = [...new Set([...broker.keys(), ...controller.keys()])].sort((a, b) => a - b)
+  const rows = keys.map((key) => `| ${key} | ${nameOf(key)} | ${versions(broker.get(key))} | ${versions(controller.get(key))} |`)
   return [INTRODUCTION, '| Key | API | Clients: versions | Controller listener: versions |', '|---|---|---|---|', ...rows, '', notServed(table), ''].join('\n')
-}
-
-function row(broker: AdvertisedApi, controller: AdvertisedApi | undefined): string {
-  return `| ${broker.apiKey} | ${nameOf(broker.apiKey)} | ${versions(broker)} | ${controller === undefined ? '' : versions(controller)} |`
 }
 
 function notServed(table: ApiTable<never>): string {
@@ -30,7 +28,10 @@ function notServed(table: ApiTable<never>): string {
   return `Known to the codec and not served: ${names.join(', ')}.`
 }
 
-function versions({ minVersion, maxVersion }: AdvertisedApi): string {
+/** Nothing for what is not served there. */
+function versions(api: AdvertisedApi | undefined): string {
+  if (api === undefined) return ''
+  const { minVersion, maxVersion } = api
   return minVersion === maxVersion ? String(minVersion) : `${minVersion}–${maxVersion}`
 }
 
