@@ -32,13 +32,15 @@ function answer(ask: () => unknown): Answer {
     return { error: null, value: ask() }
   } catch (error) {
     if (!(error instanceof OdradekError)) throw error
-    const [, ...listed] = error.message.split('\n')
-    const line = error.message.startsWith('The configuration cannot be used')
+    // Of listeners, Kafka's text is the cause of a message that names the setting and its place as well.
+    const { message } = error.cause instanceof OdradekError ? error.cause : error
+    const [, ...listed] = message.split('\n')
+    const line = message.startsWith('The configuration cannot be used')
       ? (listed[0] ?? '')
           .trim()
           .replace(/^--set: /, '')
           .replace(/ \([a-z]+(?:, .*)?\)$/, '')
-      : error.message
+      : message
     return { error: line }
   }
 }
