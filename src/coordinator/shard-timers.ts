@@ -36,6 +36,10 @@ export class ShardTimers<Rec> {
     this.#arm(key, delayMs, decide, retryMs)
   }
 
+  has(key: string): boolean {
+    return this.#pending.has(key)
+  }
+
   cancel(key: string): void {
     this.#pending.get(key)?.cancel()
     this.#pending.delete(key)

@@ -15,7 +15,7 @@ import type { Clock, Random } from '../base/ports.ts'
 import type { Decision } from '../coordinator/decision.ts'
 import type { ReplayPosition, ShardContext, ShardMachine } from '../coordinator/shard-machine.ts'
 import { type ClassicContext, type GroupDecision, NOTHING } from './classic/context.ts'
-import { watchDisconnected } from './classic/disconnected.ts'
+import { watchAbsent, watchDisconnected } from './classic/disconnected.ts'
 import { joinError, syncError } from './classic/error-replies.ts'
 import { expireSession } from './classic/expire-session.ts'
 import type { ClassicGroup } from './classic/group.ts'
@@ -68,6 +68,7 @@ export class GroupMachine implements ShardMachine<GroupRecord> {
       heardOf: ({ groupId }, memberId, connection) => {
         if (settings.memberConnectionGraceMs >= 0) connections.used({ groupId, memberId }, connection)
       },
+      onRebalance: (group) => watchAbsent(this.#classic, group, (member) => connections.isConnected(member)),
       timers: shard.timers,
       settings,
       clock,

@@ -14,7 +14,7 @@ export interface MemberName {
 
 /** A client speaks for its member over one connection, some over two; of more, those used last count. */
 const MAX_CONNECTIONS_OF_MEMBER = 4
-/** Of more members that speak over one connection, the newest are watched; the others end with their sessions, as all do in Kafka. */
+/** Of more members that speak over one connection, the newest are watched; the others end with their sessions, as all do in Kafka, or are not awaited in a rebalance. */
 const MAX_MEMBERS_OF_CONNECTION = 1_000
 
 interface Watched extends MemberName {

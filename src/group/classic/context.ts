@@ -15,6 +15,8 @@ export interface ClassicContext {
   onSessionExpired(groupId: string, memberId: string): GroupDecision
   /** Notes over which connection a member spoke, where that matters. */
   heardOf(group: ClassicGroup, memberId: string, connection: MemberConnection): void
+  /** A rebalance waits for the members: those who have no connection get a grace to come, where that matters. */
+  onRebalance(group: ClassicGroup): void
   readonly timers: ShardTimers<GroupRecord>
   readonly settings: GroupSettings
   readonly clock: Clock

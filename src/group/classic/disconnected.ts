@@ -1,6 +1,7 @@
 import type { MemberName } from '../member-connections.ts'
 import { type ClassicContext, type GroupDecision, NOTHING, timerKey } from './context.ts'
 import { removeMember, removePendingMember } from './expire-session.ts'
+import type { ClassicGroup } from './group.ts'
 import { endSession } from './session.ts'
 
 /**
@@ -14,6 +15,18 @@ export function watchDisconnected(context: ClassicContext, { groupId, memberId }
   const graceMs = context.settings.memberConnectionGraceMs
   if (graceMs < 0) return
   context.timers.schedule(timerKey.connection(groupId, memberId), graceMs, () => (isBack() ? NOTHING : removeDisconnected(context, groupId, memberId)))
+}
+
+/**
+ * A rebalance waits for all members of a group that was loaded from the log, whose connections ended with the node or the
+ * leadership before: those who do not come within the grace are started anew or gone. Without a rebalance nobody waits for them.
+ */
+export function watchAbsent(context: ClassicContext, group: ClassicGroup, isConnected: (member: MemberName) => boolean): void {
+  for (const { memberId } of group.members()) {
+    const member = { groupId: group.groupId, memberId }
+    const isWatched = context.timers.has(timerKey.connection(group.groupId, memberId))
+    if (!isWatched && !isConnected(member)) watchDisconnected(context, member, () => isConnected(member))
+  }
 }
 
 function removeDisconnected(context: ClassicContext, groupId: string, memberId: string): GroupDecision {

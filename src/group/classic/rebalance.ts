@@ -42,6 +42,7 @@ export function completeJoinIfAllJoined(context: ClassicContext, group: ClassicG
 function completeJoinOrWait(context: ClassicContext, group: ClassicGroup): GroupDecision {
   if (group.haveAllJoined) return completeJoin(context, group)
   scheduleJoinTimeout(context, group)
+  context.onRebalance(group)
   return NOTHING
 }
 

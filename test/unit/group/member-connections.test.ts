@@ -119,6 +119,20 @@ const scenarios: readonly { readonly name: string; readonly steps: readonly Step
     name: 'and whose group was loaded meanwhile has a whole session',
     steps: [...pair, ['b disconnects'], ['restart'], ['wait 5000'], ['describe', 'group: Stable a=x b=y'], ['wait 5100'], ['describe', 'group: Empty']],
   },
+  {
+    name: 'and whose group was loaded meanwhile does not keep a rebalance waiting',
+    steps: [
+      ...pair,
+      ['a disconnects'],
+      ['b disconnects'],
+      ['restart'],
+      ['wait 5000'],
+      ['c joins version 3'],
+      ['wait 900'],
+      ['b joins'],
+      ['wait 200', 'b: joined 2 by range leading b,c', 'c: joined 2 by range'],
+    ],
+  },
 ]
 
 describe('a member whose connection closes', () => {
