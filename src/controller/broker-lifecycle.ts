@@ -3,11 +3,11 @@ import type { Uuid } from '../../protocol/uuid.ts'
 import { OdradekError } from '../base/errors.ts'
 import type { EndpointImage, MetadataImage, SupportedFeature } from '../metadata/image.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { ReplicaAssignment } from './assign-replicas.ts'
-import type { HeartbeatReply } from './broker-heartbeat.ts'
+import type { HeartbeatReply } from './brokers/broker-heartbeat.ts'
 import type { ControllerError } from './controller.ts'
 import { isFailure } from './controller-error.ts'
 import type { NodeController } from './node-controller.ts'
+import type { ReplicaAssignment } from './partitions/assign-replicas.ts'
 
 export interface BrokerLifecycleOptions {
   readonly clusterId: string

@@ -2,7 +2,7 @@ import { MetadataDeltaBuilder } from '../metadata/delta-builder.ts'
 import { ConfigResourceType, configOverrides, type MetadataImage, type PartitionImage, type TopicImage } from '../metadata/image.ts'
 import type { MetadataRecord } from '../metadata/metadata-record.ts'
 import { hasOnlineDirectory } from '../metadata/online-directory.ts'
-import { addName, type CollisionIndex, NO_COLLISIONS, removeName } from './topic-names.ts'
+import { addName, type CollisionIndex, NO_COLLISIONS, removeName } from './topics/topic-names.ts'
 
 /**
  * What the controller decides on: the cluster's state after the last record it wrote, committed or not. Immutable, so that

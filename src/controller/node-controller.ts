@@ -1,9 +1,9 @@
 import type { ControllerRegistration } from '../metadata/image.ts'
-import type { AlterPartitionCommand, AlterPartitionReply } from './alter-partition.ts'
-import type { AssignReplicasCommand, AssignReplicasReply } from './assign-replicas.ts'
-import type { HeartbeatCommand, HeartbeatReply } from './broker-heartbeat.ts'
-import type { BrokerRegistrationCommand, RegistrationReply } from './broker-registration.ts'
+import type { HeartbeatCommand, HeartbeatReply } from './brokers/broker-heartbeat.ts'
+import type { BrokerRegistrationCommand, RegistrationReply } from './brokers/broker-registration.ts'
 import type { ControllerError } from './controller.ts'
+import type { AlterPartitionCommand, AlterPartitionReply } from './partitions/alter-partition.ts'
+import type { AssignReplicasCommand, AssignReplicasReply } from './partitions/assign-replicas.ts'
 
 /** Where a broker runs: beside the controller, where no other incarnation of it can, or anywhere. */
 export type BrokerOrigin = 'this process' | 'anywhere'

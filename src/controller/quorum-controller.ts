@@ -9,9 +9,10 @@ import type { MetadataRecord } from '../metadata/metadata-record.ts'
 import type { AppendReceipt } from '../raft/metadata-writer.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { activationRecords } from './activation.ts'
-import { alterConfigs } from './alter-configs.ts'
-import { balanceLeaders, electUncleanLeaders } from './balance-leaders.ts'
-import { BrokerControl } from './broker-control.ts'
+import { BrokerControl } from './brokers/broker-control.ts'
+import { allocateProducerIds } from './cluster/producer-ids.ts'
+import { unregisterBroker } from './cluster/unregister-broker.ts'
+import { updateFeatures } from './cluster/update-features.ts'
 import type {
   ClusterController,
   ElectLeadersCommand,
@@ -20,6 +21,7 @@ import type {
   TopicResult,
   UpdateFeaturesCommand,
 } from './cluster-controller.ts'
+import { alterConfigs } from './configs/alter-configs.ts'
 import type {
   AlterConfigsCommand,
   Controller,
@@ -35,18 +37,16 @@ import type {
 import { isFailure } from './controller-error.ts'
 import type { ControllerRules } from './controller-rules.ts'
 import { type ControllerState, replayed, stateOf } from './controller-state.ts'
-import { createPartitions } from './create-partitions.ts'
-import { createTopics } from './create-topics.ts'
 import type { Decision } from './decision.ts'
-import { deleteTopics } from './delete-topics.ts'
-import { electLeaders } from './elect-leaders.ts'
 import { NotControllerError } from './not-controller-error.ts'
+import { balanceLeaders, electUncleanLeaders } from './partitions/balance-leaders.ts'
+import { electLeaders } from './partitions/elect-leaders.ts'
+import { reassignPartitions } from './partitions/reassign-partitions.ts'
 import { type PeriodicTask, PeriodicTasks } from './periodic-tasks.ts'
-import { allocateProducerIds } from './producer-ids.ts'
-import { reassignPartitions } from './reassign-partitions.ts'
 import { checkDeadline, timedOut } from './rejection.ts'
-import { unregisterBroker } from './unregister-broker.ts'
-import { updateFeatures } from './update-features.ts'
+import { createPartitions } from './topics/create-partitions.ts'
+import { createTopics } from './topics/create-topics.ts'
+import { deleteTopics } from './topics/delete-topics.ts'
 
 /** What the controller needs of the metadata log. */
 export interface ControllerLog {

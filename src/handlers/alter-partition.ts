@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { AlterPartitionApi, type AlterPartitionRequest, type AlterPartitionResponse } from '../../protocol/messages/alter-partition.ts'
 import type { Input } from '../../protocol/schema/notation.ts'
-import type { AlteredPartition, AlterPartitionResult } from '../controller/alter-partition.ts'
+import type { AlteredPartition, AlterPartitionResult } from '../controller/partitions/alter-partition.ts'
 import { answerOf } from '../controller/rejection.ts'
 import { defineHandler } from './define-handler.ts'
 

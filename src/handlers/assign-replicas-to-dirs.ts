@@ -4,8 +4,8 @@ import {
   type AssignReplicasToDirsResponse,
 } from '../../protocol/messages/assign-replicas-to-dirs.ts'
 import type { Input } from '../../protocol/schema/notation.ts'
-import type { ReplicaAssignment } from '../controller/assign-replicas.ts'
 import { isFailure } from '../controller/controller-error.ts'
+import type { ReplicaAssignment } from '../controller/partitions/assign-replicas.ts'
 import { answerOf } from '../controller/rejection.ts'
 import { defineHandler } from './define-handler.ts'
 

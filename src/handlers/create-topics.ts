@@ -3,9 +3,9 @@ import { CreateTopicsApi, type CreateTopicsRequest, type CreateTopicsResponse } 
 import type { Input } from '../../protocol/schema/notation.ts'
 import type { ControllerError, CreatedTopic, TopicToCreate } from '../controller/controller.ts'
 import { failure } from '../controller/controller-error.ts'
-import { failed } from '../controller/create-topics.ts'
 import { answerOf } from '../controller/rejection.ts'
-import { METADATA_TOPIC } from '../controller/topic-names.ts'
+import { failed } from '../controller/topics/create-topics.ts'
+import { METADATA_TOPIC } from '../controller/topics/topic-names.ts'
 import { defineHandler } from './define-handler.ts'
 
 type TopicResult = Input<typeof CreateTopicsResponse>['topics'][number]

@@ -11,7 +11,7 @@ import {
 } from '../config/describe-settings.ts'
 import { parseJavaInt } from '../config/java-int.ts'
 import type { SettingType } from '../config/setting-value.ts'
-import { topicNameRefusal } from '../controller/topic-names.ts'
+import { topicNameRefusal } from '../controller/topics/topic-names.ts'
 import { ConfigResourceType, configOverrides } from '../metadata/image.ts'
 import type { LoggerLevels } from '../telemetry/logger-levels.ts'
 import { ROOT_LOGGER } from './alter-loggers.ts'

@@ -1,6 +1,6 @@
 import { ErrorCode, errorMessage } from '../../protocol/error-codes.ts'
 import { DescribeProducersApi } from '../../protocol/messages/describe-producers.ts'
-import { topicNameRefusal } from '../controller/topic-names.ts'
+import { topicNameRefusal } from '../controller/topics/topic-names.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import { activeProducers } from '../replication/active-producers.ts'
 import type { ActiveProducer } from '../storage/log/results.ts'

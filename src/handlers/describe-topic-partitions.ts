@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { DescribeTopicPartitionsApi, type DescribeTopicPartitionsRequest } from '../../protocol/messages/describe-topic-partitions.ts'
 import { ZERO_UUID } from '../../protocol/uuid.ts'
-import { isInternalTopic, topicNameRefusal } from '../controller/topic-names.ts'
+import { isInternalTopic, topicNameRefusal } from '../controller/topics/topic-names.ts'
 import { ALL_TOPIC_OPERATIONS } from '../metadata/authorized-operations.ts'
 import { partitionView } from '../metadata/client-view.ts'
 import type { MetadataImage, TopicImage } from '../metadata/image.ts'

@@ -1,6 +1,6 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { ListPartitionReassignmentsApi } from '../../protocol/messages/list-partition-reassignments.ts'
-import { isReassigning } from '../controller/reassignment.ts'
+import { isReassigning } from '../controller/partitions/reassignment.ts'
 import type { TopicImage } from '../metadata/image.ts'
 import { defineHandler } from './define-handler.ts'
 

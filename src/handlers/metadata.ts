@@ -3,7 +3,7 @@ import { MetadataApi, type MetadataRequest, type MetadataResponse } from '../../
 import type { Input } from '../../protocol/schema/notation.ts'
 import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
 import { answerOf } from '../controller/rejection.ts'
-import { isInternalTopic, topicNameRefusal } from '../controller/topic-names.ts'
+import { isInternalTopic, topicNameRefusal } from '../controller/topics/topic-names.ts'
 import { ALL_CLUSTER_OPERATIONS, ALL_TOPIC_OPERATIONS, OPERATIONS_NOT_ASKED } from '../metadata/authorized-operations.ts'
 import { aliveBrokersOn, aliveOn, controllerIdForClients, noLeaderError, partitionView } from '../metadata/client-view.ts'
 import type { MetadataImage, PartitionImage, TopicImage } from '../metadata/image.ts'

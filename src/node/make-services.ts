@@ -1,5 +1,5 @@
-import { TopicCreator } from '../controller/auto-topic-creation.ts'
 import type { BrokerLifecycle } from '../controller/broker-lifecycle.ts'
+import { TopicCreator } from '../controller/topics/auto-topic-creation.ts'
 import { CoordinatorFinder } from '../group/coordinator-finder.ts'
 import type { GroupService } from '../group/group-service.ts'
 import type { Services } from '../handlers/services.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ErrorCode } from '../../../protocol/error-codes.ts'
-import { electLeaders } from '../../../src/controller/elect-leaders.ts'
-import { reassignPartitions } from '../../../src/controller/reassign-partitions.ts'
-import { unregisterBroker } from '../../../src/controller/unregister-broker.ts'
+import { unregisterBroker } from '../../../src/controller/cluster/unregister-broker.ts'
+import { electLeaders } from '../../../src/controller/partitions/elect-leaders.ts'
+import { reassignPartitions } from '../../../src/controller/partitions/reassign-partitions.ts'
 import { broker, brokerChange, config, partition, topic } from '../metadata/records.ts'
 import { cluster, rules, stateAfter, summary } from './cluster.ts'
 

@@ -1,7 +1,7 @@
 import { decodeFrom, encodeToBuffer } from '../../../protocol/schema/codec.ts'
 import type { Fields, Input, Message, Value } from '../../../protocol/schema/notation.ts'
 import { NodeConfig } from '../../../src/config/node-config.ts'
-import { TopicCreator } from '../../../src/controller/auto-topic-creation.ts'
+import { TopicCreator } from '../../../src/controller/topics/auto-topic-creation.ts'
 import type { Handler } from '../../../src/handlers/define-handler.ts'
 import type { RequestContext } from '../../../src/handlers/request-context.ts'
 import type { Services } from '../../../src/handlers/services.ts'
