@@ -14,6 +14,7 @@ import { ProducerState } from '../../src/storage/producer/producer-state.ts'
 import { SimulatedDisk } from '../support/world/simulated-disk.ts'
 import { groupMembers } from './group-members.ts'
 import { play } from './play.ts'
+import { replaced, replacedGetter } from './replaced.ts'
 import type { Scenario } from './scenario.ts'
 import { oneNode } from './scenarios/one-node.ts'
 import { partitionLogs } from './scenarios/partition-logs.ts'
@@ -189,28 +190,4 @@ async function isSeen({ scenario }: Mutant, seed: number): Promise<boolean> {
   } catch {
     return true
   }
-}
-
-/** @returns puts back what was there */
-function replaced<Owner extends object, Name extends keyof Owner>(owner: Owner, name: Name, make: (original: Owner[Name]) => Owner[Name]): () => void {
-  const original = owner[name]
-  owner[name] = make(original)
-  return () => {
-    owner[name] = original
-  }
-}
-
-function replacedGetter<Owner extends object, Name extends keyof Owner & string>(
-  owner: Owner,
-  name: Name,
-  get: (original: () => Owner[Name], self: Owner) => Owner[Name],
-): () => void {
-  const descriptor = Object.getOwnPropertyDescriptor(owner, name) as PropertyDescriptor
-  Object.defineProperty(owner, name, {
-    ...descriptor,
-    get(this: Owner) {
-      return get(() => descriptor.get?.call(this), this)
-    },
-  })
-  return () => Object.defineProperty(owner, name, descriptor)
 }

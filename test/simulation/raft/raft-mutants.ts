@@ -5,6 +5,7 @@
 import { LeaderProgress } from '../../../src/raft/core/leader-progress.ts'
 import { RaftState } from '../../../src/raft/core/raft-state.ts'
 import { VoteTally } from '../../../src/raft/core/vote-tally.ts'
+import { replaced, replacedGetter } from '../replaced.ts'
 import { Violation } from './raft-checker.ts'
 import { SimulatedLog } from './raft-log.ts'
 import { playRaft, type RaftScenario, raftScenarios } from './raft-scenario.ts'
@@ -177,27 +178,4 @@ function isSeen({ scenario }: RaftMutant, seed: number): boolean {
     if (error instanceof Violation || (error instanceof Error && error.name === 'InvariantError')) return true
     throw error
   }
-}
-
-function replaced<Owner extends object, Name extends keyof Owner>(owner: Owner, name: Name, make: (original: Owner[Name]) => Owner[Name]): () => void {
-  const original = owner[name]
-  owner[name] = make(original)
-  return () => {
-    owner[name] = original
-  }
-}
-
-function replacedGetter<Owner extends object, Name extends keyof Owner & string>(
-  owner: Owner,
-  name: Name,
-  get: (original: () => Owner[Name], self: Owner) => Owner[Name],
-): () => void {
-  const descriptor = Object.getOwnPropertyDescriptor(owner, name) as PropertyDescriptor
-  Object.defineProperty(owner, name, {
-    ...descriptor,
-    get(this: Owner) {
-      return get(() => descriptor.get?.call(this), this)
-    },
-  })
-  return () => Object.defineProperty(owner, name, descriptor)
 }

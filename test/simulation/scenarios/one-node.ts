@@ -1,12 +1,13 @@
 import type { World } from '../../support/world/world.ts'
+import { Actor } from '../actor.ts'
 import { KafkaClient } from '../kafka-client.ts'
 import type { Scenario } from '../scenario.ts'
-import { type Actor, BROKER, PARTITIONS } from './one-node/actor.ts'
 import { Broker, LOG_DIRS } from './one-node/broker.ts'
 import { createTopic } from './one-node/create-topic.ts'
 import { GroupModel, Member } from './one-node/member.ts'
 import { Mover } from './one-node/mover.ts'
 import { Pair } from './one-node/pair.ts'
+import { BROKER, type OneNodeRole, PARTITIONS } from './one-node/role.ts'
 import { TopicKeeper } from './one-node/topic-keeper.ts'
 
 /**
@@ -36,7 +37,7 @@ const MEMBERS = 2
 class Story {
   readonly #world: World
   readonly #broker: Broker
-  readonly #actors: readonly Actor[]
+  readonly #actors: readonly Actor<OneNodeRole>[]
 
   constructor(world: World) {
     this.#world = world
@@ -44,12 +45,13 @@ class Story {
     this.#broker = new Broker(world, random.fork('broker'))
     const portsOf = (name: string) => world.node(name).ports
     const group = new GroupModel()
-    this.#actors = [
+    const roles: readonly OneNodeRole[] = [
       ...PARTITIONS.map((partition) => new Pair(portsOf(`client-${partition}`), partition, random.fork(`pair ${partition}`))),
       ...Array.from({ length: MEMBERS }, (_, index) => new Member(portsOf(`member-${index}`), random.fork(`member ${index}`), group)),
       new TopicKeeper(portsOf('keeper'), 'kept', random.fork('keeper')),
       new Mover(portsOf('mover'), LOG_DIRS, random.fork('mover')),
     ]
+    this.#actors = roles.map((role) => new Actor(role))
     world.network.resetProbability = random.pick([0, 0, 0.002])
   }
 
@@ -69,13 +71,13 @@ class Story {
   async end(): Promise<void> {
     this.#world.network.resetProbability = 0
     await this.#broker.recover()
-    const before = this.#actors.map(({ progress }) => progress)
-    const getOn = () => this.#actors.every(({ progress }, index) => progress > (before[index] as number))
+    const before = this.#actors.map(({ role }) => role.progress)
+    const getOn = () => this.#actors.every(({ role }, index) => role.progress > (before[index] as number))
     await this.#world.runUntil(() => getOn() || this.#hasFailure, { withinMs: 120_000 })
     this.#check()
     for (const actor of this.#actors) actor.stop()
     await this.#world.runUntil(() => this.#actors.every((actor) => actor.hasStopped), { withinMs: 60_000 })
-    for (const actor of this.#actors) await this.#world.complete(actor.verify(this.#admin()))
+    for (const actor of this.#actors) await this.#world.complete(actor.role.verify(this.#admin()))
     this.#check()
   }
 

@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../../../protocol/error-codes.ts'
 import { CreateTopicsApi } from '../../../../protocol/messages/create-topics.ts'
 import type { KafkaClient } from '../../kafka-client.ts'
-import { PARTITIONS, TOPIC } from './actor.ts'
+import { PARTITIONS, TOPIC } from './role.ts'
 
 /** Makes the topic of the story. */
 export async function createTopic(client: KafkaClient): Promise<void> {

@@ -8,8 +8,9 @@ import { OffsetFetchApi } from '../../../../protocol/messages/offset-fetch.ts'
 import { SyncGroupApi } from '../../../../protocol/messages/sync-group.ts'
 import type { Ports } from '../../../../src/base/ports.ts'
 import type { SeededRandom } from '../../../support/world/seeded-random.ts'
+import { type End, onlyOne } from '../../actor.ts'
 import { KafkaClient, Unanswered } from '../../kafka-client.ts'
-import { type Actor, BROKER, isPassing, onlyOne, PARTITIONS, Tasks, TOPIC } from './actor.ts'
+import { BROKER, isPassing, type OneNodeRole, PARTITIONS, TOPIC } from './role.ts'
 
 const GROUP_ID = 'members'
 const PROTOCOL = { protocolType: 'consumer', protocolName: 'range' }
@@ -52,13 +53,11 @@ interface Membership {
  * A member of a group that others are in too: joins, goes on from the committed offsets, commits, leaves or falls silent,
  * and comes again under a new name. A generation's partitions have one owner each, and committed offsets never go back.
  */
-export class Member implements Actor {
+export class Member implements OneNodeRole {
   readonly #ports: Ports
   readonly #random: SeededRandom
   readonly #model: GroupModel
-  readonly #tasks = new Tasks()
   #commits = 0
-  #isStopping = false
 
   constructor(ports: Ports, random: SeededRandom, model: GroupModel) {
     this.#ports = ports
@@ -66,20 +65,8 @@ export class Member implements Actor {
     this.#model = model
   }
 
-  begin(): void {
-    this.#tasks.begin(this.#live())
-  }
-
-  stop(): void {
-    this.#isStopping = true
-  }
-
-  get hasStopped(): boolean {
-    return this.#tasks.areDone
-  }
-
-  get failure(): Error | null {
-    return this.#tasks.failure
+  play(end: End): readonly Promise<void>[] {
+    return [this.#live(end)]
   }
 
   get progress(): number {
@@ -90,12 +77,12 @@ export class Member implements Actor {
     await this.#committed(client)
   }
 
-  async #live(): Promise<void> {
-    while (!this.#isStopping) {
+  async #live(end: End): Promise<void> {
+    while (!end.isStopping) {
       // The connection of one that fell silent stays open.
       const client = new KafkaClient(this.#ports, BROKER)
       try {
-        await this.#beMember(client)
+        await this.#beMember(client, end)
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error
       }
@@ -103,9 +90,9 @@ export class Member implements Actor {
     }
   }
 
-  async #beMember(client: KafkaClient): Promise<void> {
+  async #beMember(client: KafkaClient, end: End): Promise<void> {
     const endMs = this.#ports.clock.monotonicMs() + 500 + this.#random.below(3000)
-    const isOver = () => this.#isStopping || this.#ports.clock.monotonicMs() > endMs
+    const isOver = () => end.isStopping || this.#ports.clock.monotonicMs() > endMs
     let memberId = ''
     while (!isOver()) {
       const membership = await this.#join(client, memberId)
@@ -113,7 +100,7 @@ export class Member implements Actor {
       memberId = membership.memberId
       if (!(await this.#work(client, membership, isOver))) return
     }
-    if (this.#isStopping || this.#random.chance(0.8)) await client.ask(LeaveGroupApi, 3, { groupId: GROUP_ID, members: [{ memberId }] })
+    if (end.isStopping || this.#random.chance(0.8)) await client.ask(LeaveGroupApi, 3, { groupId: GROUP_ID, members: [{ memberId }] })
   }
 
   /** null when the broker wants to hear no more of this name. */

@@ -3,8 +3,9 @@ import { ErrorCode, errorName } from '../../../../protocol/error-codes.ts'
 import { AlterReplicaLogDirsApi } from '../../../../protocol/messages/alter-replica-log-dirs.ts'
 import type { Ports } from '../../../../src/base/ports.ts'
 import type { SeededRandom } from '../../../support/world/seeded-random.ts'
+import type { End } from '../../actor.ts'
 import { KafkaClient, Unanswered } from '../../kafka-client.ts'
-import { type Actor, BROKER, isPassing, Tasks, TOPIC } from './actor.ts'
+import { BROKER, isPassing, type OneNodeRole, TOPIC } from './role.ts'
 
 /** Whatever others use: a move changes nothing of what they were promised. */
 const REPLICAS = [
@@ -16,13 +17,11 @@ const REPLICAS = [
 const REFUSALS: ReadonlySet<number> = new Set([ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.REPLICA_NOT_AVAILABLE, ErrorCode.LOG_DIR_NOT_FOUND])
 
 /** Moves replicas between the directories of the node, and back in the middle of it. The others see whether anything is lost. */
-export class Mover implements Actor {
+export class Mover implements OneNodeRole {
   readonly #ports: Ports
   readonly #paths: readonly string[]
   readonly #random: SeededRandom
-  readonly #tasks = new Tasks()
   #answers = 0
-  #isStopping = false
 
   constructor(ports: Ports, paths: readonly string[], random: SeededRandom) {
     this.#ports = ports
@@ -30,20 +29,8 @@ export class Mover implements Actor {
     this.#random = random
   }
 
-  begin(): void {
-    this.#tasks.begin(this.#move(new KafkaClient(this.#ports, BROKER)))
-  }
-
-  stop(): void {
-    this.#isStopping = true
-  }
-
-  get hasStopped(): boolean {
-    return this.#tasks.areDone
-  }
-
-  get failure(): Error | null {
-    return this.#tasks.failure
+  play(end: End): readonly Promise<void>[] {
+    return [this.#move(new KafkaClient(this.#ports, BROKER), end)]
   }
 
   get progress(): number {
@@ -52,8 +39,8 @@ export class Mover implements Actor {
 
   async verify(): Promise<void> {}
 
-  async #move(client: KafkaClient): Promise<void> {
-    while (!this.#isStopping) {
+  async #move(client: KafkaClient, end: End): Promise<void> {
+    while (!end.isStopping) {
       await this.#ports.timers.sleep(this.#random.below(400))
       const dirs = [{ path: this.#random.pick(this.#paths), topics: [this.#random.pick(REPLICAS)] }]
       try {

@@ -7,9 +7,10 @@ import { OffsetCommitApi } from '../../../../protocol/messages/offset-commit.ts'
 import { OffsetFetchApi } from '../../../../protocol/messages/offset-fetch.ts'
 import type { Ports } from '../../../../src/base/ports.ts'
 import type { SeededRandom } from '../../../support/world/seeded-random.ts'
+import { type End, onlyOne } from '../../actor.ts'
 import { KafkaClient, Unanswered } from '../../kafka-client.ts'
-import { type Actor, BROKER, isPassing, onlyOne, Tasks, TOPIC } from './actor.ts'
 import { fetchInto, send } from './records.ts'
+import { BROKER, isPassing, type OneNodeRole, TOPIC } from './role.ts'
 
 /**
  * An idempotent producer and a consumer of one partition, which commits its offsets and now and then has records deleted
@@ -18,11 +19,10 @@ import { fetchInto, send } from './records.ts'
  * - each record stands there once, in the order in which its producer sent it, and nothing else does;
  * - an acknowledged commit of offsets is not forgotten.
  */
-export class Pair implements Actor {
+export class Pair implements OneNodeRole {
   readonly #ports: Ports
   readonly #partition: number
   readonly #random: SeededRandom
-  readonly #tasks = new Tasks()
   readonly #sent: string[] = []
   /** Value by offset. */
   readonly #acknowledged = new Map<number, string>()
@@ -30,7 +30,6 @@ export class Pair implements Actor {
   #committed = 0
   /** Records below may be gone. */
   #deletedTo = 0
-  #isStopping = false
 
   constructor(ports: Ports, partition: number, random: SeededRandom) {
     this.#ports = ports
@@ -38,21 +37,8 @@ export class Pair implements Actor {
     this.#random = random
   }
 
-  begin(): void {
-    this.#tasks.begin(this.#produce(new KafkaClient(this.#ports, BROKER)))
-    this.#tasks.begin(this.#consume(new KafkaClient(this.#ports, BROKER)))
-  }
-
-  stop(): void {
-    this.#isStopping = true
-  }
-
-  get hasStopped(): boolean {
-    return this.#tasks.areDone
-  }
-
-  get failure(): Error | null {
-    return this.#tasks.failure
+  play(end: End): readonly Promise<void>[] {
+    return [this.#produce(new KafkaClient(this.#ports, BROKER), end), this.#consume(new KafkaClient(this.#ports, BROKER), end)]
   }
 
   /** Something was produced, read and committed. */
@@ -78,10 +64,10 @@ export class Pair implements Actor {
     return { topic: TOPIC, partition: this.#partition }
   }
 
-  async #produce(client: KafkaClient): Promise<void> {
+  async #produce(client: KafkaClient, end: End): Promise<void> {
     const request = { transactionalId: null, transactionTimeoutMs: 60_000 }
     const { producerId, producerEpoch } = await client.askUntil(InitProducerIdApi, 4, request, ({ errorCode }) => errorCode === ErrorCode.NONE)
-    while (!this.#isStopping) {
+    while (!end.isStopping) {
       const baseSequence = this.#sent.length
       const values = Array.from({ length: 1 + this.#random.below(3) }, (_, index) => `p${this.#partition}-${baseSequence + index}`)
       this.#sent.push(...values)
@@ -98,10 +84,10 @@ export class Pair implements Actor {
     this.#acknowledged.set(offset, value)
   }
 
-  async #consume(client: KafkaClient): Promise<void> {
+  async #consume(client: KafkaClient, end: End): Promise<void> {
     // Makes the topic of offsets, too.
     await client.askUntil(FindCoordinatorApi, 3, { key: this.#group, keyType: 0 }, ({ errorCode }) => errorCode === ErrorCode.NONE)
-    while (!this.#isStopping) {
+    while (!end.isStopping) {
       try {
         await fetchInto(client, this.#at, this.#read, 200)
         if (this.#random.chance(0.3)) await this.#commit(client, this.#read.length)

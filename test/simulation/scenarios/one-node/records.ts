@@ -6,8 +6,9 @@ import { batches } from '../../../../protocol/records/batch.ts'
 import { buildBatch } from '../../../../protocol/records/build-batch.ts'
 import { records } from '../../../../protocol/records/record.ts'
 import type { TopicPartition } from '../../../../src/base/topic-partition.ts'
+import { onlyOne } from '../../actor.ts'
 import { type KafkaClient, Unanswered } from '../../kafka-client.ts'
-import { isPassing, onlyOne } from './actor.ts'
+import { isPassing } from './role.ts'
 
 export interface Sending {
   readonly at: TopicPartition

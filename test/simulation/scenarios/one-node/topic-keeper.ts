@@ -5,22 +5,21 @@ import { DeleteTopicsApi } from '../../../../protocol/messages/delete-topics.ts'
 import { MetadataApi } from '../../../../protocol/messages/metadata.ts'
 import type { Ports } from '../../../../src/base/ports.ts'
 import type { SeededRandom } from '../../../support/world/seeded-random.ts'
+import { type End, onlyOne } from '../../actor.ts'
 import { KafkaClient, Unanswered } from '../../kafka-client.ts'
-import { type Actor, BROKER, isPassing, onlyOne, Tasks } from './actor.ts'
 import { fetchInto, send } from './records.ts'
+import { BROKER, isPassing, type OneNodeRole } from './role.ts'
 
 /**
  * Makes a topic, writes to it, deletes it, and makes one of the same name again. What must hold: it exists from the answer
  * to its creation to that of its deletion and not a moment longer, whatever crashes; and it begins empty.
  */
-export class TopicKeeper implements Actor {
+export class TopicKeeper implements OneNodeRole {
   readonly #ports: Ports
   readonly #name: string
   readonly #random: SeededRandom
-  readonly #tasks = new Tasks()
   #generation = 0
   #state: 'absent' | 'changing' | 'there' = 'absent'
-  #isStopping = false
 
   constructor(ports: Ports, name: string, random: SeededRandom) {
     this.#ports = ports
@@ -28,20 +27,8 @@ export class TopicKeeper implements Actor {
     this.#random = random
   }
 
-  begin(): void {
-    this.#tasks.begin(this.#keep(new KafkaClient(this.#ports, BROKER)))
-  }
-
-  stop(): void {
-    this.#isStopping = true
-  }
-
-  get hasStopped(): boolean {
-    return this.#tasks.areDone
-  }
-
-  get failure(): Error | null {
-    return this.#tasks.failure
+  play(end: End): readonly Promise<void>[] {
+    return [this.#keep(new KafkaClient(this.#ports, BROKER), end)]
   }
 
   get progress(): number {
@@ -53,13 +40,13 @@ export class TopicKeeper implements Actor {
     if (this.#state === 'there') await this.#checkContent(client)
   }
 
-  async #keep(client: KafkaClient): Promise<void> {
-    while (!this.#isStopping) {
+  async #keep(client: KafkaClient, end: End): Promise<void> {
+    while (!end.isStopping) {
       await this.#create(client)
       const sending = { at: { topic: this.#name, partition: 0 }, batch: {}, values: [this.#value], nowMs: this.#ports.clock.nowMs() }
       ok((await send(client, sending)) >= 0, 'a record has an offset')
       await this.#rest(client)
-      if (this.#isStopping) return
+      if (end.isStopping) return
       await this.#checkContent(client)
       await this.#delete(client)
       await this.#rest(client)
