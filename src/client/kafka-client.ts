@@ -32,6 +32,10 @@ export class KafkaClient implements AsyncDisposable {
     }
   }
 
+  get isOpen(): boolean {
+    return this.#connection.isOpen
+  }
+
   get remote(): Endpoint {
     return this.#connection.remote
   }

@@ -1,5 +1,5 @@
 import type { Uuid } from '../../protocol/uuid.ts'
-import type { TimestampMs } from '../base/ports.ts'
+import type { Endpoint, TimestampMs } from '../base/ports.ts'
 import type { VoterEndpoint, VoterSet } from './voter-set.ts'
 
 /** How far one node of the quorum is, as the leader knows it. */
@@ -24,10 +24,25 @@ export interface QuorumDescription {
   readonly voters: readonly ReplicaDescription[]
 }
 
-/** Tells of the quorum while this node leads it. */
+/** Who leads the quorum, as one of its nodes knows it: a voter or an observer. The active controller is on that node. */
+export interface QuorumLeader {
+  readonly id: number
+  readonly epoch: number
+  /** Of its controller's listener; null while it is not known where that is. */
+  readonly endpoint: Endpoint | null
+}
+
+/** What a node knows of the quorum. */
 export interface QuorumView {
-  /** null when this node does not lead. */
+  /** The quorum as its leader sees it; null when this node does not lead. */
   describe(): QuorumDescription | null
+  /** null while no leader of the epoch is known. */
+  leader(): QuorumLeader | null
+  /**
+   * Calls `listener` whenever `leader()` is another than before, after this node has acted on it.
+   * @returns ends the calls
+   */
+  onLeaderChange(listener: (leader: QuorumLeader | null) => void): () => void
 }
 
 export interface DescribeOptions {

@@ -14,10 +14,11 @@ import { type LoadedQuorum, loadQuorum } from './load-quorum.ts'
 import type { LogBatch } from './log-batches.ts'
 import { type AppendReceipt, MetadataWriter } from './metadata-writer.ts'
 import { PendingAppends } from './pending-appends.ts'
-import { describeQuorum, type QuorumDescription, type QuorumView, UNKNOWN_OFFSET } from './quorum-description.ts'
+import { describeQuorum, type QuorumDescription, type QuorumLeader, type QuorumView, UNKNOWN_OFFSET } from './quorum-description.ts'
 import type { RaftListener } from './raft-listener.ts'
 import type { RaftLog } from './raft-log.ts'
 import type { RecordSerde } from './record-serde.ts'
+import { LeaderWatch } from './shell/leader-watch.ts'
 import type { SnapshotId } from './snapshot-name.ts'
 import { cleanSnapshots, type SnapshotRetention } from './snapshot-retention.ts'
 import type { Voter, VoterSet } from './voter-set.ts'
@@ -61,6 +62,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
   readonly #pending: PendingAppends<T>
   readonly #writer: MetadataWriter<T>
   readonly #delivery: Delivery<T>
+  readonly #leaders = new LeaderWatch()
   #leadingAnnounced = false
   #failure: Error | null = null
   #closed = false
@@ -151,6 +153,17 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
     })
   }
 
+  leader(): QuorumLeader | null {
+    const { leaderId, role, epoch, voters } = this.#core
+    if (leaderId === null || role === 'resigned') return null
+    const endpoint = voters.find(({ id }) => id === leaderId)?.endpoints[0] ?? null
+    return { id: leaderId, epoch, endpoint: endpoint === null ? null : { host: endpoint.host, port: endpoint.port } }
+  }
+
+  onLeaderChange(listener: (leader: QuorumLeader | null) => void): () => void {
+    return this.#leaders.add(listener)
+  }
+
   /** Takes part in the quorum. Resolves when the state machine knows whatever this node can tell it: with one voter, that it leads. */
   async start(): Promise<void> {
     this.#deliverSnapshot()
@@ -219,6 +232,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
 
   #step(event: RaftEvent): void {
     for (const effect of this.#core.step(event, this.#options.ports.clock.monotonicMs())) this.#performNow(effect)
+    this.#leaders.tell(this.leader())
   }
 
   /** Of consecutive election states only the last is written: nothing that relies on an earlier one happens in between. */
@@ -227,6 +241,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
       if (effect.type !== 'persist-election') this.#performNow(effect)
       else if (effects[index + 1]?.type !== 'persist-election') await this.#persist(effect.state)
     }
+    this.#leaders.tell(this.leader())
   }
 
   #performNow(effect: RaftEffect): void {

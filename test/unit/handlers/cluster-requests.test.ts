@@ -36,7 +36,8 @@ const QUORUM: QuorumDescription = {
   ],
 }
 
-const nodeWith = (description: QuorumDescription | null = QUORUM) => new TopicNode(records, {}, { quorum: { describe: () => description } })
+const quorumOf = (description: QuorumDescription | null) => ({ describe: () => description, leader: () => null, onLeaderChange: () => () => undefined })
+const nodeWith = (description: QuorumDescription | null = QUORUM) => new TopicNode(records, {}, { quorum: quorumOf(description) })
 const LOG = { topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }
 
 describe('DescribeQuorum', () => {

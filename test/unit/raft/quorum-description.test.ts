@@ -44,6 +44,21 @@ describe('the quorum as its leader tells of it', () => {
   })
 })
 
+describe('who leads the quorum', () => {
+  it('is known to a node that leads, with where it is reached, and to nobody when that stops', async () => {
+    const world = new World({ seed: 1 })
+    const { raft } = await world.complete(startRaft(world.node('a').ports))
+    expect(raft.leader()).toEqual({ id: 1, epoch: 1, endpoint: { host: 'localhost', port: 9093 } })
+    const told: unknown[] = []
+    const silent: unknown[] = []
+    raft.onLeaderChange((leader) => told.push(leader))
+    raft.onLeaderChange((leader) => silent.push(leader))()
+    await world.complete(raft[Symbol.asyncDispose]())
+    expect(raft.leader()).toBeNull()
+    expect([told, silent]).toEqual([[null], []])
+  })
+})
+
 describe('a static quorum that becomes a dynamic one', () => {
   const statically = { staticVoters: [voter(1)] }
 
