@@ -1,4 +1,4 @@
-import type { BrokerLifecycle } from '../controller/broker-lifecycle.ts'
+import type { BrokerLifecycle } from '../broker/broker-lifecycle.ts'
 import { TopicCreator } from '../controller/topics/auto-topic-creation.ts'
 import { CoordinatorFinder } from '../group/coordinator-finder.ts'
 import type { GroupService } from '../group/group-service.ts'

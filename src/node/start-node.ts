@@ -1,6 +1,6 @@
 import type { Timers } from '../base/ports.ts'
+import type { BrokerLifecycle } from '../broker/broker-lifecycle.ts'
 import { formatHostPort } from '../config/host-port.ts'
-import type { BrokerLifecycle } from '../controller/broker-lifecycle.ts'
 import { handlers } from '../handlers/registry.ts'
 import type { Services } from '../handlers/services.ts'
 import { ApiTable } from '../server/api-table.ts'

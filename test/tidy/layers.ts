@@ -17,6 +17,7 @@ const BELOW_HANDLERS: Readonly<Record<string, readonly string[]>> = {
   'src/security': ['protocol', 'src/base', 'src/config', 'src/metadata'],
   'src/raft': [...COMMON, 'src/storage', 'src/client', 'src/quota'],
   'src/controller': [...COMMON, 'src/metadata', 'src/raft'],
+  'src/broker': [...COMMON, 'src/metadata', 'src/client', 'src/controller', 'src/raft'],
   'src/replication': [...COMMON, 'src/storage', 'src/metadata', 'src/client', 'src/quota'],
   'src/coordinator': [...COMMON, 'src/metadata', 'src/replication'],
   'src/group': COORDINATORS,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ErrorCode } from '../../../protocol/error-codes.ts'
-import { BrokerRegistrationRefresh } from '../../../src/controller/broker-registration-refresh.ts'
+import { BrokerRegistrationRefresh } from '../../../src/broker/broker-registration-refresh.ts'
 import { World } from '../../support/world/world.ts'
 import { feature } from '../metadata/records.ts'
 import { type StartedController, startController } from './controller-world.ts'

@@ -1,6 +1,6 @@
 import { METADATA_TOPIC_ID, type Uuid } from '../../../protocol/uuid.ts'
 import type { Ports } from '../../../src/base/ports.ts'
-import { BrokerLifecycle } from '../../../src/controller/broker-lifecycle.ts'
+import { BrokerLifecycle } from '../../../src/broker/broker-lifecycle.ts'
 import { metadataListener } from '../../../src/controller/metadata-listener.ts'
 import { QuorumController } from '../../../src/controller/quorum-controller.ts'
 import { bootstrapRecords } from '../../../src/metadata/bootstrap-records.ts'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { OdradekError } from '../../../src/base/errors.ts'
-import { BrokerRegistrationRefresh } from '../../../src/controller/broker-registration-refresh.ts'
+import { BrokerRegistrationRefresh } from '../../../src/broker/broker-registration-refresh.ts'
 import { timedOut } from '../../../src/controller/rejection.ts'
 import { broker, feature, replay } from '../metadata/records.ts'
 

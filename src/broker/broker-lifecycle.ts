@@ -1,13 +1,13 @@
 import { errorName } from '../../protocol/error-codes.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
 import { OdradekError } from '../base/errors.ts'
+import type { HeartbeatReply } from '../controller/brokers/broker-heartbeat.ts'
+import type { ControllerError } from '../controller/controller.ts'
+import { isFailure } from '../controller/controller-error.ts'
+import type { NodeController } from '../controller/node-controller.ts'
+import type { ReplicaAssignment } from '../controller/partitions/assign-replicas.ts'
 import type { EndpointImage, MetadataImage, SupportedFeature } from '../metadata/image.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { HeartbeatReply } from './brokers/broker-heartbeat.ts'
-import type { ControllerError } from './controller.ts'
-import { isFailure } from './controller-error.ts'
-import type { NodeController } from './node-controller.ts'
-import type { ReplicaAssignment } from './partitions/assign-replicas.ts'
 
 export interface BrokerLifecycleOptions {
   readonly clusterId: string

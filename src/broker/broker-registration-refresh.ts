@@ -1,8 +1,8 @@
+import { isTimedOut } from '../controller/rejection.ts'
 import type { MetadataDelta, MetadataPublisher } from '../metadata/delta.ts'
 import { recordLevels } from '../metadata/features.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { BrokerLifecycle } from './broker-lifecycle.ts'
-import { isTimedOut } from './rejection.ts'
 
 export interface BrokerRegistrationRefreshOptions {
   readonly brokerId: number
