@@ -38,15 +38,31 @@ export interface OdradekProcess extends AsyncDisposable {
   ended(): Promise<number | null>
   /** Starts it again on the same ports and data after `stop` or `kill`. */
   start(): Promise<void>
+  /** The first half of `start`: the process. */
+  launch(): void
+  /** The second half of `start`: resolves when it serves, rejects when it ends before. */
+  ready(): Promise<void>
   /** All that it printed since it was first started. */
   output(): string
 }
 
-const PROGRAM = join(import.meta.dirname, '../../bin/odradek')
+export const ODRADEK_PROGRAM = join(import.meta.dirname, '../../bin/odradek')
 const START_TIMEOUT_MS = 20_000
 const PROBE_INTERVAL_MS = 10
 
 export async function startOdradek(options: OdradekOptions = {}): Promise<OdradekProcess> {
+  const running = await prepareOdradek(options)
+  try {
+    await running.start()
+    return running
+  } catch (error) {
+    await running[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** As `startOdradek`, but the process is not started yet. */
+export async function prepareOdradek(options: OdradekOptions): Promise<OdradekProcess> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'odradek-compat-')))
   const [port = 0, controllerPort = 0] = options.ports ?? (await freePorts(2))
   const settings = {
@@ -57,19 +73,12 @@ export async function startOdradek(options: OdradekOptions = {}): Promise<Odrade
     ...options.settings,
   }
   const sets = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
-  const program = [...limitedBy(options.descriptorLimit), process.execPath, PROGRAM, 'start']
+  const program = [...limitedBy(options.descriptorLimit), process.execPath, ODRADEK_PROGRAM, 'start']
   const flags = options.configFile === undefined ? ['--profile', 'dev', ...sets] : ['--config', options.configFile]
   const removeDirectory = async () => {
     if (options.directory === undefined) await rm(directory, { recursive: true, force: true, maxRetries: 3 })
   }
-  const running = new RunningOdradek({ port, controllerPort, directory, command: [...program, ...flags], removeDirectory })
-  try {
-    await running.start()
-    return running
-  } catch (error) {
-    await running[Symbol.asyncDispose]()
-    throw error
-  }
+  return new RunningOdradek({ port, controllerPort, directory, command: [...program, ...flags], removeDirectory })
 }
 
 /** The shell gives way to the program, which keeps its process id. */
@@ -94,6 +103,7 @@ class RunningOdradek implements OdradekProcess {
   readonly #options: RunningOptions
   #child: ChildProcess | undefined
   #closed: Promise<number | null> = Promise.resolve(null)
+  #hasEnded = true
   #output = ''
 
   constructor(options: RunningOptions) {
@@ -109,7 +119,12 @@ class RunningOdradek implements OdradekProcess {
     return this.#child?.pid ?? 0
   }
 
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.launch()
+    return this.ready()
+  }
+
+  launch(): void {
     const [program = '', ...args] = this.#options.command
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     const keep = (chunk: Buffer) => {
@@ -117,17 +132,20 @@ class RunningOdradek implements OdradekProcess {
     }
     child.stdout?.on('data', keep)
     child.stderr?.on('data', keep)
-    let ended = false
+    this.#hasEnded = false
     this.#closed = new Promise((resolve) => {
       child.on('close', (exit) => {
-        ended = true
+        this.#hasEnded = true
         resolve(exit)
       })
     })
     this.#child = child
+  }
+
+  async ready(): Promise<void> {
     const deadlineMs = Date.now() + START_TIMEOUT_MS
     while (!(await accepts(this.port))) {
-      if (ended) throw new Error(`Odradek ended while it started:\n${this.#output}`)
+      if (this.#hasEnded) throw new Error(`Odradek ended while it started:\n${this.#output}`)
       if (Date.now() > deadlineMs) throw new Error(`Odradek did not open its port within ${START_TIMEOUT_MS} ms:\n${this.#output}`)
       await sleep(PROBE_INTERVAL_MS)
     }
