@@ -14,11 +14,11 @@ const DEFAULT_TIMEOUT_MS = 5_000
 export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'Say what a client here is told by a broker, and whether it reaches that.',
-  argument: { name: 'HOST:PORT', does: 'A broker as a client would be given it; port 9092 where only a host is given.' },
+  arguments: [{ name: 'HOST:PORT', does: 'A broker as a client would be given it; port 9092 where only a host is given.' }],
   flags: { 'timeout-ms': { value: 'MS', does: `For each step, in milliseconds; ${DEFAULT_TIMEOUT_MS} where not given.` } },
   async run(args, output) {
     const { network, timers } = nodePorts()
-    const diagnosis = await diagnose(endpointOf(args.argument ?? ''), {
+    const diagnosis = await diagnose(endpointOf(args.positional[0] ?? ''), {
       network,
       timers,
       clientId: 'odradek-doctor',

@@ -18,10 +18,10 @@ export function programHelp(commands: readonly CommandEntry[]): string {
   ].join('\n')
 }
 
-export function commandHelp({ name, summary, flags, argument }: Command): string {
+export function commandHelp({ name, summary, flags, arguments: positional = [] }: Command): string {
   const rows = Object.entries(flags).map(([flag, spec]): readonly [string, string] => [usageOf(flag, spec), spec.does])
-  const what = argument === undefined ? [] : [[argument.name, argument.does] as const]
-  const usage = ['Usage: odradek', name, ...what.map(([argumentName]) => argumentName), '[flags]'].join(' ')
+  const what = positional.map((argument) => [argument.name, argument.does] as const)
+  const usage = ['Usage: odradek', name, ...positional.map((argument) => (argument.optional ? `[${argument.name}]` : argument.name)), '[flags]'].join(' ')
   return [usage, '', summary, '', ...table([...what, ...rows]), ''].join('\n')
 }
 

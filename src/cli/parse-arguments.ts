@@ -16,6 +16,7 @@ export interface Flag {
 export interface Argument {
   /** As the help shows it. */
   readonly name: string
+  readonly optional?: true
   readonly does: string
 }
 
@@ -23,21 +24,21 @@ export interface Argument {
 export interface CommandLine {
   readonly name: string
   readonly flags: Flags
-  /** What must follow the name of the command; nothing may where not given. */
-  readonly argument?: Argument
+  /** What follows the name of the command, in this order; nothing may where not given. */
+  readonly arguments?: readonly Argument[]
 }
 
 export type Flags = Readonly<Record<string, Flag>>
 
 /** What the flags of a command line say. */
 export class Arguments {
-  /** What stands behind the command's name; always there for a command that takes it. */
-  readonly argument: string | undefined
+  /** What stands behind the command's name; those are always there that are not optional. */
+  readonly positional: readonly string[]
   readonly #values: ReadonlyMap<string, FlagValue>
 
-  constructor(values: ReadonlyMap<string, FlagValue>, argument: string | undefined) {
+  constructor(values: ReadonlyMap<string, FlagValue>, positional: readonly string[]) {
     this.#values = values
-    this.argument = argument
+    this.positional = positional
   }
 
   has(flag: string): boolean {
@@ -65,7 +66,7 @@ type FlagValue = true | string | readonly string[]
  *
  * Errors: `UsageError` that names the argument that is not understood and the flag that was probably meant.
  */
-export function parseArguments({ name: command, flags, argument }: CommandLine, args: readonly string[]): Arguments {
+export function parseArguments({ name: command, flags, arguments: known = [] }: CommandLine, args: readonly string[]): Arguments {
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, { value, multiple, short }]) => [
       name,
@@ -74,17 +75,24 @@ export function parseArguments({ name: command, flags, argument }: CommandLine, 
   )
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true })
   const values = new Map<string, FlagValue>()
-  let given: string | undefined
+  const given: string[] = []
   for (const token of tokens) {
-    if (token.kind === 'positional') {
-      if (argument === undefined) throw new UsageError(`\`odradek ${command}\` takes no argument \`${token.value}\`.`)
-      if (given !== undefined) throw new UsageError(`\`odradek ${command}\` takes one ${argument.name}, and is given \`${given}\` and \`${token.value}\`.`)
-      given = token.value
-    }
+    if (token.kind === 'positional') given.push(token.value)
     if (token.kind === 'option') take(values, { command, flags, name: token.name, rawName: token.rawName, value: token.value })
   }
-  if (argument !== undefined && given === undefined) throw new UsageError(`\`odradek ${command}\` needs a ${argument.name}.`)
+  checkPositional(command, known, given)
   return new Arguments(values, given)
+}
+
+function checkPositional(command: string, known: readonly Argument[], given: readonly string[]): void {
+  const missing = known[given.length]
+  if (missing !== undefined && missing.optional === undefined) throw new UsageError(`\`odradek ${command}\` needs a ${missing.name}.`)
+  const tooMany = given[known.length]
+  if (tooMany === undefined) return
+  if (known.length === 0) throw new UsageError(`\`odradek ${command}\` takes no argument \`${tooMany}\`.`)
+  const names = known.map(({ name }) => name).join(' and ')
+  const taken = given.slice(0, known.length).map((text) => `\`${text}\``)
+  throw new UsageError(`\`odradek ${command}\` takes one ${names}, and is given ${taken.join(', ')} and \`${tooMany}\`.`)
 }
 
 interface Taken {

@@ -7,7 +7,7 @@ import { brokerSettings, isDynamicOnly } from './broker-settings.ts'
 import { type GivenValue, NodeConfig } from './node-config.ts'
 import type { NodeIdentity } from './node-identity.ts'
 import { checkNodeRules } from './node-rules.ts'
-import { devProfile, type ProfileName, type ProfileOptions, parseProfile } from './profiles.ts'
+import { devProfile, type ProfileName, parseProfile } from './profiles.ts'
 import { findSetting } from './setting-names.ts'
 import { parseAssignment } from './sources/assignments.ts'
 import type { ConfigEntry } from './sources/config-entry.ts'
@@ -17,6 +17,7 @@ import { nearestName } from './sources/nearest-name.ts'
 import { parseProperties } from './sources/properties-file.ts'
 import { joinTopicSpecs, parseTopicSpec, parseTopicSpecs, type TopicInput, type TopicSpec, topicSpec } from './sources/topic-specs.ts'
 import { parseYaml } from './sources/yaml-file.ts'
+import { ALONE, checkStartedAs, type StartedAs } from './started-as.ts'
 import { checkSupported } from './supported-rules.ts'
 import { type TopicSettingName, topicSynonyms } from './topic-settings.ts'
 
@@ -26,7 +27,7 @@ export interface ConfigFile {
   readonly text: string
 }
 
-export interface ConfigInputs extends Partial<ProfileOptions> {
+export interface ConfigInputs {
   /** `--profile`; `ODRADEK_PROFILE` and then the rule of `chooseProfile` where not given. */
   readonly profile?: string
   readonly files?: readonly ConfigFile[]
@@ -37,6 +38,8 @@ export interface ConfigInputs extends Partial<ProfileOptions> {
   readonly topics?: readonly (string | TopicInput)[]
   /** What whoever wrote them knows these two by; `--set` and `--topic` where not given. */
   readonly origins?: { readonly assignments: string; readonly topics: string }
+  /** What the command line says of ports and directories; a node alone where not given. */
+  readonly startedAs?: Partial<StartedAs>
   /** `--strict-config`: refuse names that nobody knows, wherever they stand. */
   readonly strict?: boolean
 }
@@ -63,7 +66,9 @@ export function loadConfig(inputs: ConfigInputs): LoadedConfig {
     warnings.push(...source.warnings)
     for (const entry of source.entries) if (isKept(entry, source.isOurs, inputs.strict ?? false, warnings)) values.set(entry.name, entry)
   }
-  if (profile === 'dev') addProfile(values, inputs)
+  const startedAs = { ...ALONE, ...inputs.startedAs }
+  checkStartedAs(values, startedAs, profile)
+  if (profile === 'dev') addProfile(values, startedAs)
   addNodeId(values)
   const config = new NodeConfig(values)
   const identity = checkRules(config)
@@ -129,11 +134,10 @@ function ofAllTopics(name: string): string | null {
   return Object.hasOwn(topicSynonyms, name) ? (topicSynonyms[name as TopicSettingName]?.[0]?.name ?? null) : null
 }
 
-function addProfile(values: Map<string, GivenValue>, inputs: ConfigInputs): void {
-  const options = { nodeNumber: inputs.nodeNumber ?? 1, nodeCount: inputs.nodeCount ?? 1, freePorts: inputs.freePorts ?? false }
+function addProfile(values: Map<string, GivenValue>, startedAs: StartedAs): void {
   const texts = new Map([...values].map(([name, { text }]) => [name, text]))
   const numbered = texts.has('broker.id') && !texts.has('node.id')
-  for (const entry of devProfile(texts, options)) {
+  for (const entry of devProfile(texts, startedAs)) {
     if (numbered && entry.name === 'node.id') continue
     const written = values.get(entry.name)
     values.set(entry.name, written === undefined ? entry : { ...entry, origin: `${written.origin}, ${entry.origin}` })

@@ -1,17 +1,9 @@
 /** What is in force where nobody set anything: Kafka's own defaults, or values for trying things on one machine. */
 import { OdradekError } from '../base/errors.ts'
 import type { ConfigEntry } from './sources/config-entry.ts'
+import { localPorts, localVoters, type StartedAs } from './started-as.ts'
 
 export type ProfileName = 'dev' | 'kafka'
-
-export interface ProfileOptions {
-  /** N of `--nodes`: 1 for a node alone. Ports and the data directory follow from it. */
-  readonly nodeNumber: number
-  /** How many nodes are started together on this machine. */
-  readonly nodeCount: number
-  /** Take free ports: for nodes in a test's own process. */
-  readonly freePorts: boolean
-}
 
 export function parseProfile(text: string, origin: string): ProfileName {
   if (text === 'dev' || text === 'kafka') return text
@@ -21,10 +13,9 @@ export function parseProfile(text: string, origin: string): ProfileName {
 /** Where a value is from that the dev profile gives. */
 export const PROFILE_ORIGIN = 'profile dev'
 
-const BROKER_PORT = 9091
-const CONTROLLER_PORT = 19_091
 const CONTROLLER_LISTENER = 'CONTROLLER'
 const INTERNAL_TOPIC_PARTITIONS = 5
+const MOST_REPLICAS = 3
 
 /**
  * The values of the dev profile that nobody else set. Listeners are seen to as a whole: where `listeners` was set without
@@ -32,40 +23,41 @@ const INTERNAL_TOPIC_PARTITIONS = 5
  *
  * @param given what the other sources set
  */
-export function devProfile(given: ReadonlyMap<string, string>, options: ProfileOptions): ConfigEntry[] {
-  const values = new Map(Object.entries(devValues(given, options)))
+export function devProfile(given: ReadonlyMap<string, string>, startedAs: StartedAs): ConfigEntry[] {
+  const values = new Map(Object.entries(devValues(given, startedAs)))
   const listeners = devListeners(given, values)
   for (const name of given.keys()) values.delete(name)
   // A static quorum was asked for: there is none to find.
-  if (given.has('controller.quorum.voters')) values.delete('controller.quorum.bootstrap.servers')
+  if (given.has('controller.quorum.voters')) for (const name of DYNAMIC_QUORUM) values.delete(name)
   if (listeners !== null) values.set('listeners', listeners)
+  for (const [name, text] of ownPlaces(given, startedAs)) values.set(name, text)
   addNamesOf(values, given)
   if (!given.has('advertised.listeners')) addAdvertised(values, given)
   return [...values].map(([name, text]) => ({ name, text, origin: PROFILE_ORIGIN }))
 }
 
-function devValues(given: ReadonlyMap<string, string>, { nodeNumber, nodeCount, freePorts }: ProfileOptions): Record<string, string> {
-  const replicas = String(Math.min(3, nodeCount))
-  const minIsr = String(Math.min(2, nodeCount))
+const DYNAMIC_QUORUM = ['controller.quorum.bootstrap.servers', 'controller.quorum.auto.join.enable']
+
+function devValues(given: ReadonlyMap<string, string>, startedAs: StartedAs): Record<string, string> {
+  const { nodeNumber, freePorts, isOneOfMany, nodeCount } = startedAs
   const partitions = String(INTERNAL_TOPIC_PARTITIONS)
-  const roles = splitList(given.get('process.roles') ?? 'broker,controller')
-  const brokerListener = `PLAINTEXT://localhost:${freePorts ? 0 : BROKER_PORT + nodeNumber}`
-  const controllerListener = `${CONTROLLER_LISTENER}://localhost:${freePorts ? 0 : CONTROLLER_PORT + nodeNumber}`
+  const ports = localPorts(startedAs)
+  const roles = splitList(given.get('process.roles') ?? rolesOf(startedAs))
+  const isController = roles.includes('controller')
+  const brokerListener = `PLAINTEXT://localhost:${ports.clients}`
+  const controllerListener = `${CONTROLLER_LISTENER}://localhost:${ports.controller}`
   return {
     'node.id': String(nodeNumber),
-    'process.roles': 'broker,controller',
-    listeners: [...(roles.includes('broker') ? [brokerListener] : []), ...(roles.includes('controller') ? [controllerListener] : [])].join(','),
+    'process.roles': rolesOf(startedAs),
+    listeners: [...(roles.includes('broker') ? [brokerListener] : []), ...(isController ? [controllerListener] : [])].join(','),
     'controller.listener.names': CONTROLLER_LISTENER,
-    'controller.quorum.bootstrap.servers': `localhost:${freePorts ? 0 : CONTROLLER_PORT + 1}`,
+    'controller.quorum.bootstrap.servers': bootstrapServers(startedAs),
+    // A node that comes later, or back with an empty directory, becomes a voter by itself.
+    ...((isOneOfMany || nodeCount > 1) && isController ? { 'controller.quorum.auto.join.enable': 'true' } : {}),
     'log.dirs': `./odradek-data/node-${nodeNumber}`,
-    'default.replication.factor': replicas,
-    'offsets.topic.replication.factor': replicas,
+    ...replicationOf(startedAs),
     'offsets.topic.num.partitions': partitions,
-    'transaction.state.log.replication.factor': replicas,
-    'transaction.state.log.min.isr': minIsr,
     'transaction.state.log.num.partitions': partitions,
-    'share.coordinator.state.topic.replication.factor': replicas,
-    'share.coordinator.state.topic.min.isr': minIsr,
     'share.coordinator.state.topic.num.partitions': partitions,
     // A node that nobody uses writes nothing. The records only show observers of the metadata log how far behind they are.
     'metadata.max.idle.interval.ms': '0',
@@ -75,8 +67,67 @@ function devValues(given: ReadonlyMap<string, string>, { nodeNumber, nodeCount, 
     'odradek.member.connection.grace.ms': '1000',
     // Clients that come all at once, as a test suite's do: those for whom there is no room try again after a second.
     'socket.listen.backlog.size': '1024',
-    ...(freePorts ? { 'metrics.port': '0' } : {}),
+    ...(freePorts || nodeNumber !== 1 ? { 'metrics.port': String(ports.metrics) } : {}),
   }
+}
+
+function rolesOf({ nodeNumber, nodeCount }: StartedAs): string {
+  return nodeCount > 1 && !localVoters(nodeCount).includes(nodeNumber) ? 'broker' : 'broker,controller'
+}
+
+/** Of a local cluster all voters, so that any of them finds the others; of a node that may be joined its own. */
+function bootstrapServers(startedAs: StartedAs): string {
+  const { nodeCount } = startedAs
+  if (nodeCount === 1) return `localhost:${localPorts(startedAs).controller}`
+  return localVoters(nodeCount)
+    .map((nodeNumber) => `localhost:${localPorts({ ...startedAs, nodeNumber }).controller}`)
+    .join(',')
+}
+
+/**
+ * As many replicas as there are nodes, up to 3, and writes with acks=all that two of them have: both survive any one node.
+ * A node that others may join cannot know their number. It asks for 3, and gets as many as there are brokers.
+ */
+function replicationOf({ nodeCount, isOneOfMany }: StartedAs): Record<string, string> {
+  const isCluster = isOneOfMany || nodeCount > 1
+  const replicas = String(isOneOfMany ? MOST_REPLICAS : Math.min(MOST_REPLICAS, nodeCount))
+  const minIsr = String(isCluster ? 2 : 1)
+  return {
+    ...(isCluster ? { 'min.insync.replicas': minIsr } : {}),
+    ...(isOneOfMany ? { 'odradek.replication.factor.capped': 'true' } : {}),
+    'default.replication.factor': replicas,
+    'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': minIsr,
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': minIsr,
+  }
+}
+
+const DIRECTORIES = ['log.dirs', 'log.dir', 'metadata.log.dir']
+const HTTP_PORTS = ['metrics.port', 'odradek.control.port']
+
+/** Of nodes that are started together with the same settings each has its own directory below the one that was named, and its own ports from the one that was named on. */
+function ownPlaces(given: ReadonlyMap<string, string>, { nodeNumber, nodeCount }: StartedAs): [string, string][] {
+  if (nodeCount === 1) return []
+  const directories = DIRECTORIES.flatMap((name): [string, string][] => {
+    const text = given.get(name)
+    return text === undefined
+      ? []
+      : [
+          [
+            name,
+            splitList(text)
+              .map((path) => `${path.replace(/\/+$/, '')}/node-${nodeNumber}`)
+              .join(','),
+          ],
+        ]
+  })
+  const ports = HTTP_PORTS.flatMap((name): [string, string][] => {
+    const port = Number(given.get(name) ?? 0)
+    return Number.isInteger(port) && port > 0 ? [[name, String(port + nodeNumber - 1)]] : []
+  })
+  return [...directories, ...ports]
 }
 
 /** `listeners` as somebody set it, with the profile's listener for the controller where it has none; null to leave it as it is. */

@@ -2,6 +2,7 @@ import { randomUuid, type Uuid } from '../../protocol/uuid.ts'
 import type { Random } from '../base/ports.ts'
 import { groupConfigRefusal } from '../config/group-rules.ts'
 import type { ConfigSource, NodeConfig } from '../config/node-config.ts'
+import { replicationOfSetting } from '../config/settings-replication.ts'
 import { TopicConfig } from '../config/topic-config.ts'
 import { topicConfigRefusal } from '../config/topic-rules.ts'
 import type { TopicConfigEntry } from './controller.ts'
@@ -9,7 +10,8 @@ import type { TopicConfigEntry } from './controller.ts'
 /** What decisions ask of the node's configuration and of chance. `overrides` are a topic's own settings. */
 export interface ControllerRules {
   readonly defaultPartitionCount: number
-  readonly defaultReplicationFactor: number
+  /** @param brokerCount brokers that are registered */
+  defaultReplicationFactor(brokerCount: number): number
   /** Why these are no settings of a topic; null when they are. */
   topicConfigRefusal(overrides: ReadonlyMap<string, string>): string | null
   /** Why these are no settings of a group; null when they are. */
@@ -40,9 +42,7 @@ export function controllerRules(config: NodeConfig, random: Random): ControllerR
     get defaultPartitionCount() {
       return config.get('num.partitions')
     },
-    get defaultReplicationFactor() {
-      return config.get('default.replication.factor')
-    },
+    defaultReplicationFactor: (brokerCount) => replicationOfSetting(config, config.get('default.replication.factor'), brokerCount),
     topicConfigRefusal: (overrides) => topicConfigRefusal(config, overrides),
     groupConfigRefusal: (overrides) => groupConfigRefusal(config, overrides),
     topicConfigEntries: (overrides) =>

@@ -29,7 +29,7 @@ export async function startNode(options: StartNodeOptions = {}): Promise<Node> {
   const settings = { 'log.dirs': options.dataDirectory ?? temporary, ...clock, ...options.config }
   const loaded = loadConfig({
     profile: 'dev',
-    freePorts: true,
+    startedAs: { freePorts: true },
     topics: options.topics ?? [],
     assignments: Object.entries(settings).map(([name, value]) => `${name}=${value}`),
     origins: { assignments: 'config', topics: 'topics' },

@@ -1,6 +1,8 @@
 import { NetworkError } from '../base/errors.ts'
 import type { HttpServer, StartHttpServer } from '../base/http.ts'
 import type { Endpoint } from '../base/ports.ts'
+import type { NodeConfig } from '../config/node-config.ts'
+import { PROFILE_ORIGIN } from '../config/profiles.ts'
 import { nodeMetrics } from '../telemetry/node-metrics.ts'
 import { noTraffic, type Traffic } from '../telemetry/traffic.ts'
 import { Health } from './health.ts'
@@ -51,10 +53,16 @@ async function serve({ config, identity, logger, metricsPlatform }: NodeOptions,
     return await metricsPlatform.startHttpServer({ host, port, handle: handlerBy(metricsPlatform), onError })
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error
-    if (config.inForce('metrics.port').source !== 'default') throw namingTheSetting(error)
+    if (isChosen(config)) throw namingTheSetting(error)
     logger.warn('metrics are not served, as their default port cannot be had: set metrics.port to another, or to 0 for none', { why: error.message })
     return null
   }
+}
+
+/** By somebody, and not by a profile. */
+function isChosen(config: NodeConfig): boolean {
+  const given = config.given('metrics.port')
+  return given !== undefined && given.origin !== PROFILE_ORIGIN
 }
 
 function namingTheSetting({ reason, endpoint, message, cause }: NetworkError): NetworkError {

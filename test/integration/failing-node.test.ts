@@ -22,7 +22,7 @@ beforeEach(() => {
 afterEach(() => rmSync(data, { recursive: true, force: true }))
 
 function options(more: Pick<NodeOptions, 'handlers'> = {}): NodeOptions {
-  const loaded = loadConfig({ profile: 'dev', freePorts: true, assignments: [`log.dirs=${data}`] })
+  const loaded = loadConfig({ profile: 'dev', startedAs: { freePorts: true }, assignments: [`log.dirs=${data}`] })
   return { ...loaded, ports: nodePorts(), logger: silentLogger, hostname: 'localhost', ...more }
 }
 

@@ -1,4 +1,4 @@
-import { int, type Settings, string } from '../setting.ts'
+import { boolean, int, type Settings, string } from '../setting.ts'
 import { atLeast, between, oneOf } from '../validators.ts'
 
 /** Odradek's own settings, which Apache Kafka does not know. They are kept few: what Kafka has a name for goes by that name. */
@@ -26,6 +26,10 @@ export const odradekSettings = {
     default: -1,
     validator: atLeast(-1),
     does: 'Milliseconds after which a dynamic member of a group is removed when its connections are closed and it does not come back; -1 lets it stay until its session ends, as in Kafka.',
+  }),
+  'odradek.replication.factor.capped': boolean({
+    default: false,
+    does: 'Whether a replication factor that stands in a setting is lowered to the number of brokers that the cluster has, so that a cluster may begin with one node. One that a request names is taken as it is.',
   }),
   'odradek.control.port': int({
     default: -1,

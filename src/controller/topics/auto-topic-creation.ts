@@ -1,5 +1,6 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import type { NodeConfig } from '../../config/node-config.ts'
+import { replicationOfSetting } from '../../config/settings-replication.ts'
 import type { MetadataService } from '../../metadata/metadata-service.ts'
 import type { AutoTopicCreation, Controller, ControllerError, CreatedTopic, TopicToCreate } from '../controller.ts'
 import { failure, isFailure, NO_ERROR } from '../controller-error.ts'
@@ -49,7 +50,7 @@ export class TopicCreator implements AutoTopicCreation {
   }
 
   async #ask(name: string, principal: string): Promise<CreatedTopic> {
-    const topic = creatableTopic(name, this.#options.config)
+    const topic = creatableTopic(name, this.#options)
     const [created] = await this.#options.controller.createTopics({ principal }, { topics: [topic], validateOnly: false })
     return created as CreatedTopic
   }
@@ -62,16 +63,17 @@ function refusalOf(name: string): ControllerError | null {
   return invalid === null ? null : failure(ErrorCode.INVALID_TOPIC_EXCEPTION, invalid)
 }
 
-function creatableTopic(name: string, config: NodeConfig): TopicToCreate {
+function creatableTopic(name: string, { config, metadata }: Pick<TopicCreatorOptions, 'config' | 'metadata'>): TopicToCreate {
+  const replication = (wanted: number) => replicationOfSetting(config, wanted, metadata.image().cluster.brokers.size)
   switch (name) {
     case '__consumer_offsets':
-      return internalTopic(name, config.get('offsets.topic.num.partitions'), config.get('offsets.topic.replication.factor'), {
+      return internalTopic(name, config.get('offsets.topic.num.partitions'), replication(config.get('offsets.topic.replication.factor')), {
         'cleanup.policy': 'compact',
         'compression.type': 'producer',
         'segment.bytes': String(config.get('offsets.topic.segment.bytes')),
       })
     case '__transaction_state':
-      return internalTopic(name, config.get('transaction.state.log.num.partitions'), config.get('transaction.state.log.replication.factor'), {
+      return internalTopic(name, config.get('transaction.state.log.num.partitions'), replication(config.get('transaction.state.log.replication.factor')), {
         'cleanup.policy': 'compact',
         'compression.type': 'uncompressed',
         'min.insync.replicas': String(config.get('transaction.state.log.min.isr')),
@@ -79,22 +81,27 @@ function creatableTopic(name: string, config: NodeConfig): TopicToCreate {
         'unclean.leader.election.enable': 'false',
       })
     case '__share_group_state':
-      return internalTopic(name, config.get('share.coordinator.state.topic.num.partitions'), config.get('share.coordinator.state.topic.replication.factor'), {
-        'cleanup.policy': 'delete',
-        'compression.type': 'producer',
-        'min.insync.replicas': String(config.get('share.coordinator.state.topic.min.isr')),
-        'retention.ms': '-1',
-        'segment.bytes': String(config.get('share.coordinator.state.topic.segment.bytes')),
-      })
+      return internalTopic(
+        name,
+        config.get('share.coordinator.state.topic.num.partitions'),
+        replication(config.get('share.coordinator.state.topic.replication.factor')),
+        {
+          'cleanup.policy': 'delete',
+          'compression.type': 'producer',
+          'min.insync.replicas': String(config.get('share.coordinator.state.topic.min.isr')),
+          'retention.ms': '-1',
+          'segment.bytes': String(config.get('share.coordinator.state.topic.segment.bytes')),
+        },
+      )
     default:
-      return ownTopic(name, config)
+      return ownTopic(name, config, replication)
   }
 }
 
 /** What the broker was given itself stands; the rest is the controller's to choose. */
-function ownTopic(name: string, config: NodeConfig): TopicToCreate {
+function ownTopic(name: string, config: NodeConfig, replication: (wanted: number) => number): TopicToCreate {
   const partitionCount = config.isGiven('num.partitions') ? config.get('num.partitions') : DEFAULT
-  const replicationFactor = config.isGiven('default.replication.factor') ? config.get('default.replication.factor') : DEFAULT
+  const replicationFactor = config.isGiven('default.replication.factor') ? replication(config.get('default.replication.factor')) : DEFAULT
   return { name, partitionCount, replicationFactor, assignments: [], configs: [] }
 }
 

@@ -144,7 +144,7 @@ function placedPartitions(state: ControllerState, topic: TopicToCreate, rules: C
     return failure(ErrorCode.INVALID_PARTITIONS, 'Number of partitions was set to an invalid non-positive value.')
   }
   const partitionCount = topic.partitionCount === DEFAULT ? rules.defaultPartitionCount : topic.partitionCount
-  const replicationFactor = topic.replicationFactor === DEFAULT ? rules.defaultReplicationFactor : topic.replicationFactor
+  const replicationFactor = topic.replicationFactor === DEFAULT ? rules.defaultReplicationFactor(state.image.cluster.brokers.size) : topic.replicationFactor
   const placement = placeReplicas(state.image, { partitionCount, replicationFactor }, rules.random)
   if (placement.kind === 'refused') {
     return failure(ErrorCode.INVALID_REPLICATION_FACTOR, `Unable to replicate the partition ${replicationFactor} time(s): ${placement.reason}`)

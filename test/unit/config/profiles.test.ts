@@ -30,7 +30,8 @@ describe('the dev profile', () => {
     [2, 2, 2],
     [5, 3, 2],
   ])('of %i nodes keeps %i replicas, %i of them in sync', (nodeCount, replicas, minIsr) => {
-    const { config } = loadConfig({ nodeCount, nodeNumber: 2 })
+    const { config } = loadConfig({ startedAs: { nodeCount, nodeNumber: 2 } })
+    expect(config.get('min.insync.replicas')).toBe(minIsr)
     expect([
       config.get('default.replication.factor'),
       config.get('transaction.state.log.replication.factor'),
@@ -38,14 +39,64 @@ describe('the dev profile', () => {
     ]).toEqual([replicas, replicas, minIsr])
   })
 
-  test('gives the third of several nodes its own ports and directory, and the address of the first', () => {
-    const { identity } = loadConfig({ nodeCount: 3, nodeNumber: 3 })
+  test('gives the third of several nodes its own ports and directory, and the addresses of all', () => {
+    const { identity } = loadConfig({ startedAs: { nodeCount: 3, nodeNumber: 3 } })
     expect(written(identity.listeners)).toEqual(['PLAINTEXT://localhost:9094', 'CONTROLLER://localhost:19094'])
-    expect(identity).toMatchObject({ nodeId: 3, logDirs: ['./odradek-data/node-3'], quorumBootstrapServers: [{ host: 'localhost', port: 19_092 }] })
+    expect(identity).toMatchObject({
+      nodeId: 3,
+      logDirs: ['./odradek-data/node-3'],
+      quorumBootstrapServers: [19_092, 19_093, 19_094].map((port) => ({ host: 'localhost', port })),
+    })
+  })
+
+  test('gives nodes that are started together their places in what all are told', () => {
+    const assignments = ['log.dirs=/a/,/b', 'metadata.log.dir=/c', 'metrics.port=7000', 'odradek.control.port=0']
+    const { identity, config } = loadConfig({ startedAs: { nodeCount: 3, nodeNumber: 2 }, assignments })
+    expect(identity).toMatchObject({ logDirs: ['/a/node-2', '/b/node-2'], metadataLogDir: '/c/node-2' })
+    expect([config.get('metrics.port'), config.get('odradek.control.port')]).toEqual([7001, 0])
+  })
+
+  test.each([
+    [1, ['broker', 'controller']],
+    [5, ['broker', 'controller']],
+    [6, ['broker']],
+  ])('of nodes that are started together makes the first five voters: node %i has roles %j', (nodeNumber, roles) => {
+    const { config, identity } = loadConfig({ startedAs: { nodeCount: 7, nodeNumber } })
+    expect(config.get('process.roles')).toEqual(roles)
+    expect(identity.quorumBootstrapServers.map(({ port }) => port)).toEqual([19_092, 19_093, 19_094, 19_095, 19_096])
+  })
+
+  test('lets a node that others may join begin alone, and have more replicas as they come', () => {
+    const { config, identity } = loadConfig({ startedAs: { nodeNumber: 2, clientPort: 7000, isOneOfMany: true } })
+    expect(written(identity.listeners)).toEqual(['PLAINTEXT://localhost:7000', 'CONTROLLER://localhost:17000'])
+    expect(identity).toMatchObject({ nodeId: 2, logDirs: ['./odradek-data/node-2'], quorumBootstrapServers: [{ host: 'localhost', port: 17_000 }] })
+    const names = ['offsets.topic.replication.factor', 'min.insync.replicas', 'odradek.replication.factor.capped'] as const
+    expect(names.map((name) => config.get(name))).toEqual([3, 2, true])
+    expect([config.get('metrics.port'), config.get('controller.quorum.auto.join.enable')]).toEqual([9405, true])
+  })
+
+  test.each([
+    [{ nodeCount: 3 }, ['node.id=4'], '--set: node.id=4 cannot be that of all nodes of --nodes: leave it out, or start the nodes one by one'],
+    [{ nodeNumber: 2, isOneOfMany: true }, ['node.id=4'], '--set: node.id=4, and the command line says node 2.'],
+    [
+      { nodeNumber: 2, isOneOfMany: true, clientPort: 7000 },
+      ['listeners=PLAINTEXT://:1'],
+      '--set: listeners=PLAINTEXT://:1, and the command line says port 7000: leave one out.',
+    ],
+    [{ nodeNumber: 2, isOneOfMany: true, clientPort: 60_000 }, [], 'Node 2 would have its controller at port 60000 + 10000: give a PORT of at most 55535.'],
+  ])('refuses what contradicts the command line: %j and %j', (startedAs, assignments, message) => {
+    expect(() => loadConfig({ profile: 'dev', startedAs, assignments })).toThrow(message)
+  })
+
+  test.each([
+    [{ nodeCount: 3 }, '--nodes belongs to the profile dev'],
+    [{ isOneOfMany: true }, 'NODE-ID and PORT belong to the profile dev'],
+  ])('is needed for %j', (startedAs, message) => {
+    expect(() => loadConfig({ profile: 'kafka', startedAs })).toThrow(message)
   })
 
   test('takes free ports where asked', () => {
-    expect(written(loadConfig({ freePorts: true }).identity.listeners)).toEqual(['PLAINTEXT://localhost:0', 'CONTROLLER://localhost:0'])
+    expect(written(loadConfig({ startedAs: { freePorts: true } }).identity.listeners)).toEqual(['PLAINTEXT://localhost:0', 'CONTROLLER://localhost:0'])
   })
 
   test('adds its listener for the controller to listeners that have none', () => {

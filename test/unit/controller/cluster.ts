@@ -20,7 +20,7 @@ export function rules(change: Partial<ControllerRules> = {}): ControllerRules {
   let ids = 0
   return {
     defaultPartitionCount: 1,
-    defaultReplicationFactor: 1,
+    defaultReplicationFactor: () => 1,
     topicConfigRefusal: (overrides) => (overrides.has('bad') ? 'Unknown topic config name: bad' : null),
     groupConfigRefusal: (overrides) => (overrides.has('bad') ? 'Unknown group config name: bad' : null),
     topicConfigEntries: (overrides) => [...overrides].map(([name, value]) => ({ name, value, readOnly: false, source: 1, isSensitive: false })),

@@ -104,6 +104,12 @@ describe('topics of coordinators', () => {
     expect(asked).toHaveLength(1)
   })
 
+  it('have no more replicas than there are brokers, where a cluster may begin with one node', async () => {
+    const { asked, creator: topics } = creator({ 'offsets.topic.replication.factor': '3', 'odradek.replication.factor.capped': 'true' })
+    expect(await topics.ensureInternalTopic('__consumer_offsets')).toMatchObject({ errorCode: 0 })
+    expect(asked[0]?.topics[0]).toMatchObject({ replicationFactor: 1 })
+  })
+
   it('that cannot be made say why', async () => {
     const { creator: topics } = creator()
     expect(await topics.ensureInternalTopic('__consumer_offsets')).toMatchObject({ errorCode: ErrorCode.INVALID_REPLICATION_FACTOR })

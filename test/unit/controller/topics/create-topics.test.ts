@@ -36,7 +36,7 @@ describe('a new topic', () => {
   })
 
   it('takes the cluster defaults for -1', () => {
-    const { reply } = createTopics(three, { topics: [wanted()], validateOnly: false }, rules({ defaultPartitionCount: 4, defaultReplicationFactor: 3 }))
+    const { reply } = createTopics(three, { topics: [wanted()], validateOnly: false }, rules({ defaultPartitionCount: 4, defaultReplicationFactor: () => 3 }))
     expect(reply[0]).toMatchObject({ partitionCount: 4, replicationFactor: 3 })
   })
 
