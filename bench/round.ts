@@ -8,6 +8,9 @@ import { residentBytes } from './process-stats.ts'
 /** The figures of one broker in one round, by the names of the table in docs/architecture.md. */
 export type Figures = Readonly<Record<string, number>>
 
+/** Takes figures as they come, so that what was measured stays when a later step fails. */
+export type Keep = (figures: Figures) => void
+
 export interface RoundOptions {
   /** Multiplies the counts of records; 1 is the basis of the budgets. */
   readonly scale: number

@@ -14,7 +14,7 @@ import { manyConnections } from './measures/connections.ts'
 import { bareListener, cannedLatency } from './measures/floor.ts'
 import { manyPartitions } from './measures/partitions.ts'
 import { markdown, rows } from './report.ts'
-import { type Figures, runRound } from './round.ts'
+import { type Figures, type Keep, runRound } from './round.ts'
 
 const { values } = parseArgs({
   options: {
@@ -28,10 +28,13 @@ const rounds = Number(values.rounds)
 const scale = Number(values.scale)
 
 const LARGE = { topics: 10, partitionsPerTopic: 1_000 }
-const MEASURES: Readonly<Record<string, (kind: BrokerKind) => Promise<Figures>>> = {
-  round: (kind) => runRound(kind, { scale }),
-  partitions: async (kind) => ({ ...(await manyPartitions(kind, { ...LARGE, topics: 2 })), ...(await manyPartitions(kind, LARGE)) }),
-  connections: manyConnections,
+const MEASURES: Readonly<Record<string, (kind: BrokerKind, keep: Keep) => Promise<void>>> = {
+  round: async (kind, keep) => keep(await runRound(kind, { scale })),
+  partitions: async (kind, keep) => {
+    await manyPartitions(kind, { ...LARGE, topics: 2 }, keep)
+    await manyPartitions(kind, LARGE, keep)
+  },
+  connections: async (kind, keep) => keep(await manyConnections(kind)),
 }
 
 const measure = MEASURES[values.measure]
@@ -41,8 +44,12 @@ for (let round = 0; round < rounds; round++) {
   const order: BrokerKind[] = round % 2 === 0 ? ['kafka', 'odradek'] : ['odradek', 'kafka']
   for (const kind of order) {
     if (values.only !== undefined && values.only !== kind) continue
-    const figures = await measure(kind)
+    const figures: Record<string, number> = {}
     measured[kind].push(figures)
+    await measure(kind, (more) => Object.assign(figures, more)).catch((error: Error) => {
+      console.error(`round ${round + 1} of ${rounds}, ${kind}, ended early: ${error.stack}`)
+      process.exitCode = 1
+    })
     console.error(`round ${round + 1} of ${rounds}, ${kind}: ${JSON.stringify(figures)}`)
   }
 }

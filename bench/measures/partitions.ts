@@ -9,7 +9,7 @@ import { buildBatch } from '../../protocol/records/build-batch.ts'
 import { ZERO_UUID } from '../../protocol/uuid.ts'
 import { type BrokerKind, type KeptBroker, startBroker } from '../brokers.ts'
 import { residentBytes } from '../process-stats.ts'
-import type { Figures } from '../round.ts'
+import type { Keep } from '../round.ts'
 
 const PARTITIONS_PER_REQUEST = 500
 /** Kafka takes at most 10,000 records for one request, a topic's own among them. */
@@ -28,32 +28,21 @@ export interface PartitionPlan {
  * A node with many partitions: made, written to once each, restarted after a stop and after a kill. A restart has ended
  * when every partition tells its end offset.
  */
-export async function manyPartitions(kind: BrokerKind, plan: PartitionPlan): Promise<Figures> {
+export async function manyPartitions(kind: BrokerKind, plan: PartitionPlan, keep: Keep): Promise<void> {
+  const count = plan.topics * plan.partitionsPerTopic
+  const keepAs = (what: string, value: number) => keep({ [`${count} partitions: ${what}`]: value })
   await using broker = await startBroker(kind)
   const idleBytes = residentBytes(broker.pid)
-  const createMs = await timed(() => create(broker, plan))
-  const createdBytes = residentBytes(broker.pid)
-  const produceMs = await timed(() => produceToEach(broker, plan))
-  const producedBytes = residentBytes(broker.pid)
-  const descriptors = readdirSync(`/proc/${broker.pid}/fd`).length
-  const stopMs = await timed(() => broker.stop('SIGTERM'))
-  const cleanMs = await timed(() => startAgain(broker, plan))
-  const restartedBytes = residentBytes(broker.pid)
+  keepAs('create, ms', await timed(() => create(broker, plan)))
+  keepAs('memory for each, KB', (residentBytes(broker.pid) - idleBytes) / count / 1000)
+  keepAs('produce to each, ms', await timed(() => produceToEach(broker, plan)))
+  keepAs('memory, MB', residentBytes(broker.pid) / 1e6)
+  keepAs('descriptors', readdirSync(`/proc/${broker.pid}/fd`).length)
+  keepAs('clean stop, ms', await timed(() => broker.stop('SIGTERM')))
+  keepAs('clean start, ms', await timed(() => startAgain(broker, plan)))
+  keepAs('memory after a clean start, MB', residentBytes(broker.pid) / 1e6)
   await broker.stop('SIGKILL')
-  const uncleanMs = await timed(() => startAgain(broker, plan))
-  const count = plan.topics * plan.partitionsPerTopic
-  const named = (what: string) => `${count} partitions: ${what}`
-  return {
-    [named('create, ms')]: createMs,
-    [named('produce to each, ms')]: produceMs,
-    [named('memory, MB')]: producedBytes / 1e6,
-    [named('memory for each, KB')]: (createdBytes - idleBytes) / count / 1000,
-    [named('descriptors')]: descriptors,
-    [named('clean stop, ms')]: stopMs,
-    [named('clean start, ms')]: cleanMs,
-    [named('memory after a clean start, MB')]: restartedBytes / 1e6,
-    [named('start after a kill, ms')]: uncleanMs,
-  }
+  keepAs('start after a kill, ms', await timed(() => startAgain(broker, plan)))
 }
 
 async function timed(run: () => Promise<void>): Promise<number> {
