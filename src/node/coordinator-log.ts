@@ -3,6 +3,7 @@ import { DiskError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
 import type { CoordinatorLog, LogAppendOutcome, OpenCoordinatorLog } from '../coordinator/coordinator-log.ts'
 import type { Partition } from '../replication/partition.ts'
+import { readLog, readLogLater } from '../replication/partition-reads.ts'
 import type { ReplicaManager } from '../replication/replica-manager.ts'
 
 const ACKS_ALL = -1
@@ -62,7 +63,7 @@ class PartitionCoordinatorLog implements CoordinatorLog {
 
   async read(startOffset: number, maxBytes: number): Promise<Buffer> {
     const options = { maxBytes, minOneBatch: true, upTo: 'log-end' } as const
-    const result = this.#partition.read(startOffset, options) ?? (await this.#partition.readAsync(startOffset, options))
+    const result = readLog(this.#partition, startOffset, options) ?? (await readLogLater(this.#partition, startOffset, options))
     if (result.kind === 'read') return result.records
     const { topic, index } = this.#partition
     throw new DiskError('io', `${topic}-${index}`, `cannot read ${topic}-${index} at offset ${startOffset} while its coordinator loads`)

@@ -52,4 +52,5 @@ export async function joinCluster(broker: BrokerLifecycle, { identity, metadata,
   await metadata.loader.addPublisher(new BrokerRegistrationRefresh({ brokerId: identity.nodeId, lifecycle: broker, onFailure: failure.report }))
   await broker.unfence()
   partitions.replicas.directories.start(broker)
+  partitions.replicas.start(metadata.controller.brokers)
 }

@@ -57,6 +57,7 @@ export async function openPartitions(options: OpenPartitionsOptions): Promise<Op
     settings: replicationSettings(config),
     traffic: options.traffic,
     minInsyncReplicas: (topic) => topicConfigs.minInsyncReplicas(topic),
+    brokerEpoch: options.brokerEpoch,
     onFailure: failure.report,
   })
   teardown.add('replication', () => replicas.stop())

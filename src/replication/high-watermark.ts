@@ -56,6 +56,20 @@ export class HighWatermark {
     this.#environment.highWatermarkChanged()
   }
 
+  /** Bytes of the leader were appended; they count when its high watermark passes them. */
+  appendedAsFollower(log: PartitionLog, sizeBytes: number): void {
+    this.#committedBytes.appended(log.logEndOffset, sizeBytes, log.highWatermark)
+  }
+
+  /** The leader's high watermark is in force as far as `log` goes: also where it is lower, as with a leader that has yet to learn. */
+  follow(log: PartitionLog, highWatermark: number): void {
+    const before = log.highWatermark
+    const after = log.updateHighWatermark(highWatermark)
+    if (after === before) return
+    this.#committedBytes.committedTo(after)
+    this.#environment.highWatermarkChanged()
+  }
+
   /** Another leader epoch: what was appended and not committed may never be. */
   leaderChanged(): void {
     this.#committedBytes.forgetPending()
@@ -81,8 +95,9 @@ export class HighWatermark {
     const committed = leader.committedOffset({
       logEndOffset: log.logEndOffset,
       minInsyncReplicas: environment.minInsyncReplicas(this.#topic),
-      nowMs: environment.clock.nowMs(),
+      nowMs: environment.clock.monotonicMs(),
       lagTimeMaxMs: environment.lagTimeMaxMs(),
+      isEligible: environment.isEligible,
     })
     return committed === null ? null : Math.min(committed, own)
   }

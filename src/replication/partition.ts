@@ -3,9 +3,11 @@ import type { Uuid } from '../../protocol/uuid.ts'
 import { DiskError } from '../base/errors.ts'
 import type { PartitionImage } from '../metadata/image.ts'
 import type { PartitionLog } from '../storage/log/partition-log.ts'
-import type { Appended, AppendOrigin, AppendResult, ReadBound, ReadOptions, ReadResult } from '../storage/log/results.ts'
+import type { Appended, AppendOrigin, AppendResult, ReadBound } from '../storage/log/results.ts'
+import { Following } from './following.ts'
 import { HighWatermark } from './high-watermark.ts'
-import { type FollowerFetch, LeaderState } from './leader-state.ts'
+import type { FollowerFetch, LeaderState } from './leader-state.ts'
+import { Leadership } from './leadership.ts'
 import { PartitionAudience, type PartitionWaiter } from './partition-audience.ts'
 import type { PartitionEnvironment } from './partition-environment.ts'
 import type { PartitionListener } from './partition-listener.ts'
@@ -20,22 +22,15 @@ export interface AppendOptions {
   readonly transactionVersion?: 0 | 1 | 2
 }
 
-/** The disk failed; the partition is offline or about to be. */
-export interface ReadFailed {
-  readonly kind: 'failed'
-  readonly errorCode: ErrorCode
-}
-
-const READ_FAILED: ReadFailed = { kind: 'failed', errorCode: ErrorCode.KAFKA_STORAGE_ERROR }
-
 /**
  * One partition on this node: its log, who leads it, and who waits for it.
  *
  * As leader it appends, moves the high watermark to what all in-sync replicas have, and tells listeners and waiters at the
- * end of the turn. It is a leader from `becomeLeader` until `becomeFollower`, `goOffline` or `remove`. Where the log's disk
- * fails, calls answer KAFKA_STORAGE_ERROR and the environment takes the directory offline; nothing here throws for it.
+ * end of the turn. It is a leader from `becomeLeader` until `becomeFollower`, `goOffline` or `remove`; what a follower may do
+ * to the log is in `Following`. Where the log's disk fails, calls answer KAFKA_STORAGE_ERROR and the environment takes the directory offline; nothing here throws for it.
  *
- * Left to others: which partitions exist (ReplicaManager), bytes and offsets (PartitionLog), how far records count as written
+ * Left to others: which partitions exist (ReplicaManager), bytes and offsets (PartitionLog), reads (partition-reads.ts), what
+ * the leader knows of followers (Leadership), how far records count as written
  * (HighWatermark), who is told of what (PartitionAudience), requests over several partitions (`fetch/`, `produce/`).
  * Source: kafka.cluster.Partition.
  */
@@ -47,7 +42,8 @@ export class Partition {
   readonly #audience: PartitionAudience<Partition>
   readonly #watermark: HighWatermark
   #log: PartitionLog | null = null
-  #leader: LeaderState | null = null
+  #leadership: Leadership | null = null
+  #following: Following | null = null
   #leaderId = -1
   #leaderEpoch = -1
   #partitionEpoch = -1
@@ -63,7 +59,7 @@ export class Partition {
   }
 
   get isLeader(): boolean {
-    return this.#leader !== null
+    return this.#leadership !== null
   }
 
   get isOffline(): boolean {
@@ -76,7 +72,7 @@ export class Partition {
   }
 
   get partitionEpoch(): number {
-    return this.#partitionEpoch
+    return this.leader?.isr.partitionEpoch ?? this.#partitionEpoch
   }
 
   /** -1 while there is no leader. */
@@ -89,9 +85,19 @@ export class Partition {
     return this.#log
   }
 
+  /** What this node knows of the others while it leads. */
+  get leader(): LeaderState | null {
+    return this.#leadership?.state ?? null
+  }
+
+  /** Where this node follows a leader, or would if there were one: for who copies from it. */
+  get following(): Following | null {
+    return this.#following
+  }
+
   /** Where this node leads, the in-sync replicas; else none. */
   get isr(): readonly number[] {
-    return this.#leader?.isr ?? []
+    return this.leader?.isr.committed ?? []
   }
 
   /** -1 without a log, as the other offsets. */
@@ -118,12 +124,12 @@ export class Partition {
 
   /** Below it, records are gone from all replicas. For the leader; -1 elsewhere. */
   get lowWatermark(): number {
-    return this.#leader?.lowWatermark(this.logStartOffset) ?? -1
+    return this.leader?.lowWatermark(this.logStartOffset) ?? -1
   }
 
   /** Whether this leader knows what is committed: not before the high watermark passed the start of its epoch. Source: KIP-207. */
   get isHighWatermarkKnown(): boolean {
-    return this.#leader !== null && this.highWatermark >= this.#leader.epochStartOffset
+    return this.leader !== null && this.highWatermark >= this.leader.epochStartOffset
   }
 
   /** The end of what a read may see; -1 without a log. */
@@ -146,7 +152,7 @@ export class Partition {
     if (this.#isOffline) return ErrorCode.KAFKA_STORAGE_ERROR
     if (currentLeaderEpoch !== -1 && currentLeaderEpoch < this.#leaderEpoch) return ErrorCode.FENCED_LEADER_EPOCH
     if (currentLeaderEpoch !== -1 && currentLeaderEpoch > this.#leaderEpoch) return ErrorCode.UNKNOWN_LEADER_EPOCH
-    if (this.#log === null || (leaderOnly && this.#leader === null)) return ErrorCode.NOT_LEADER_OR_FOLLOWER
+    if (this.#log === null || (leaderOnly && this.#leadership === null)) return ErrorCode.NOT_LEADER_OR_FOLLOWER
     return ErrorCode.NONE
   }
 
@@ -159,10 +165,10 @@ export class Partition {
    */
   appendAsLeader(batch: Buffer, options: AppendOptions): AppendResult {
     const log = this.#log
-    const leader = this.#leader
+    const leadership = this.#leadership
     if (this.#isOffline) return appendRefused(ErrorCode.KAFKA_STORAGE_ERROR)
-    if (log === null || leader === null) return appendRefused(ErrorCode.NOT_LEADER_OR_FOLLOWER)
-    if (options.requiredAcks === -1 && this.#isUnderMinIsr(leader)) return appendRefused(ErrorCode.NOT_ENOUGH_REPLICAS, log.logStartOffset)
+    if (log === null || leadership === null) return appendRefused(ErrorCode.NOT_LEADER_OR_FOLLOWER)
+    if (options.requiredAcks === -1 && leadership.isUnderMinIsr) return appendRefused(ErrorCode.NOT_ENOUGH_REPLICAS, log.logStartOffset)
     try {
       const result = log.appendAsLeader(batch, {
         leaderEpoch: this.#leaderEpoch,
@@ -170,7 +176,7 @@ export class Partition {
         nowMs: options.nowMs,
         transactionVersion: options.transactionVersion ?? 0,
       })
-      if (result.kind === 'appended') this.#appended(log, leader, result, batch.length)
+      if (result.kind === 'appended') this.#appended(log, leadership.state, result, batch.length)
       return result
     } catch (error) {
       this.logFailed(log, error)
@@ -185,38 +191,7 @@ export class Partition {
 
   /** NONE while enough replicas are in sync for what an acks=all write has been promised. */
   minIsrErrorAfterAppend(): ErrorCode {
-    return this.#leader !== null && this.#isUnderMinIsr(this.#leader) ? ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND : ErrorCode.NONE
-  }
-
-  /**
-   * Reads as the log does; see `PartitionLog.read`. null when the bytes are not near at hand: then `readAsync`.
-   * Does not throw for the disk: KAFKA_STORAGE_ERROR.
-   */
-  read(startOffset: number, options: ReadOptions): ReadResult | ReadFailed | null {
-    const log = this.#log
-    if (log === null) return READ_FAILED
-    try {
-      return log.read(startOffset, options)
-    } catch (error) {
-      this.logFailed(log, error)
-      return READ_FAILED
-    }
-  }
-
-  async readAsync(startOffset: number, options: ReadOptions): Promise<ReadResult | ReadFailed> {
-    const log = this.#log
-    if (log === null) return READ_FAILED
-    try {
-      const result = await log.readAsync(startOffset, options)
-      if (log === this.#log || this.#log === null) return result
-    } catch (error) {
-      if (log === this.#log || this.#log === null) {
-        this.logFailed(log, error)
-        return READ_FAILED
-      }
-    }
-    // The log moved to another directory meanwhile, and was closed in the middle of the read.
-    return this.readAsync(startOffset, options)
+    return this.#leadership?.isMaximalUnderMinIsr ? ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND : ErrorCode.NONE
   }
 
   /** For code that uses `log` itself: a `DiskError` takes the log's directory offline, anything else is thrown again. */
@@ -225,15 +200,12 @@ export class Partition {
     this.#environment.diskFailed(log, error)
   }
 
-  hasFollower(replicaId: number): boolean {
-    return this.#leader?.hasFollower(replicaId) ?? false
-  }
-
+  /** What a replica that fetches has, it says by what it asks for; that may move the high watermark, and who is in sync. */
   followerFetched(fetch: FollowerFetch): void {
-    if (this.#log === null || this.#leader === null) return
-    this.#leader.followerFetched(fetch)
-    this.#watermark.advance(this.#log, this.#leader)
-    this.changed()
+    if (this.#leadership === null) return
+    const { highWatermark, lowWatermark } = this
+    this.#leadership.followerFetched(fetch)
+    if (this.highWatermark !== highWatermark || this.lowWatermark !== lowWatermark) this.changed()
   }
 
   /** Tells waiters and listeners at the end of the turn to look again. */
@@ -266,32 +238,31 @@ export class Partition {
 
   /** This node leads from now on, or goes on to lead with another epoch or other in-sync replicas. Throws a `DiskError` from the epoch file. */
   becomeLeader(log: PartitionLog, registration: PartitionImage): void {
-    const nowMs = this.#environment.clock.nowMs()
-    const current = this.#leader
-    if (current !== null && current.leaderEpoch === registration.leaderEpoch) {
+    const current = this.#leadership
+    if (current !== null && current.state.leaderEpoch === registration.leaderEpoch) {
       this.#takeOver(log, registration)
-      current.update(registration, nowMs)
-      this.#watermark.advance(log, current)
+      current.update(registration)
+      current.advance()
       this.changed()
       return
     }
     log.assignEpochStartOffset(registration.leaderEpoch, log.logEndOffset)
-    const leader = new LeaderState(this.#environment.nodeId, registration, log.logEndOffset, nowMs)
     this.#takeOver(log, registration)
-    this.#leader = leader
+    this.#endRole()
+    this.#leadership = this.#begin(log, registration, current)
     this.#watermark.leaderChanged()
     this.#audience.restartAt(log.highWatermark)
-    this.#watermark.advance(log, leader)
+    this.#leadership.advance()
     this.#audience.changed(true)
   }
 
   /** Another node leads, or none. The log stays open. */
   becomeFollower(log: PartitionLog, registration: PartitionImage): void {
-    const hasChanged = this.#leader !== null || registration.leaderEpoch !== this.#leaderEpoch
-    const event = this.#leader === null ? undefined : 'leadership-lost'
+    const hasChanged = this.isLeader || registration.leaderEpoch !== this.#leaderEpoch
+    const event = this.isLeader ? 'leadership-lost' : undefined
     this.#takeOver(log, registration)
-    this.#leader = null
-    this.#watermark.leaderChanged()
+    if (this.#following === null || hasChanged) this.#follow(registration.leaderEpoch)
+    if (hasChanged) this.#watermark.leaderChanged()
     this.#audience.changed(hasChanged, event)
   }
 
@@ -299,7 +270,7 @@ export class Partition {
   goOffline(): void {
     if (this.#isOffline) return
     this.#isOffline = true
-    this.#leader = null
+    this.#endRole()
     this.#log = null
     this.#audience.changed(true, 'offline')
   }
@@ -313,7 +284,7 @@ export class Partition {
 
   /** The partition leaves this node. */
   remove(): void {
-    this.#leader = null
+    this.#endRole()
     this.#log = null
     this.#audience.changed(true, 'deleted')
   }
@@ -333,12 +304,43 @@ export class Partition {
     this.changed()
   }
 
-  #isUnderMinIsr(leader: LeaderState): boolean {
-    return !leader.isAlone && leader.isUnderMinIsr(this.#environment.minInsyncReplicas(this.topic))
+  #begin(log: PartitionLog, registration: PartitionImage, previous: Leadership | null): Leadership {
+    const leadership = new Leadership(
+      {
+        ...{ topic: this.topic, topicId: this.topicId, index: this.index, environment: this.#environment, watermark: this.#watermark },
+        log: () => this.#log ?? log,
+        onIsrChange: () => this.#isrChanged(leadership),
+      },
+      registration,
+      previous,
+    )
+    return leadership
+  }
+
+  #follow(leaderEpoch: number): void {
+    this.#endRole()
+    const options = {
+      ...{ environment: this.#environment, watermark: this.#watermark, log: () => this.#log, onChange: () => this.changed() },
+      logFailed: (failed: PartitionLog, error: unknown) => this.logFailed(failed, error),
+    }
+    this.#following = new Following(options, leaderEpoch)
+  }
+
+  #endRole(): void {
+    this.#leadership?.end()
+    this.#leadership = null
+    this.#following?.end()
+    this.#following = null
+  }
+
+  #isrChanged(leadership: Leadership): void {
+    if (this.#leadership !== leadership) return
+    leadership.advance()
+    this.changed()
   }
 
   #flushed(): void {
-    if (this.#log !== null && this.#leader !== null) this.#watermark.advance(this.#log, this.#leader)
+    this.#leadership?.advance()
     this.changed()
   }
 }

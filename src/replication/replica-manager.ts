@@ -1,11 +1,10 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
 import { BufferPool } from '../base/buffer-pool.ts'
-import { DiskError } from '../base/errors.ts'
 import type { Clock, Disk, Timers } from '../base/ports.ts'
 import { topicPartitionKey } from '../base/topic-partition.ts'
 import type { MetadataDelta, MetadataPublisher } from '../metadata/delta.ts'
-import { DirectoryId, type MetadataImage, type PartitionImage, type TopicImage } from '../metadata/image.ts'
+import type { MetadataImage } from '../metadata/image.ts'
 import type { MetadataService } from '../metadata/metadata-service.ts'
 import type { OffsetsByPartition } from '../storage/checkpoint/offset-checkpoint.ts'
 import type { LogDirectoryInfo } from '../storage/directory/log-directories.ts'
@@ -13,16 +12,17 @@ import type { PartitionLog } from '../storage/log/partition-log.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Traffic } from '../telemetry/traffic.ts'
+import { AssignedPartitions } from './assigned-partitions.ts'
 import { type DescribedDirectory, describeLogDirs } from './directories/describe-log-dirs.ts'
 import { ReplicaDirectories } from './directories/replica-directories.ts'
 import { HighWatermarkCheckpoint } from './high-watermark-checkpoint.ts'
 import { HostedPartitions } from './hosted-partitions.ts'
-import { Partition } from './partition.ts'
+import type { IsrChanger } from './isr/isr-changer.ts'
+import { IsrChanges } from './isr/isr-changes.ts'
+import { LagWatch } from './isr/lag-watch.ts'
+import type { Partition } from './partition.ts'
 import type { PartitionEnvironment } from './partition-environment.ts'
 import { TurnEnd } from './turn-end.ts'
-
-/** Logs opened at the same time while a delta is applied. */
-const APPLY_CONCURRENCY = 32
 
 /** Broker settings, read when they are used so that dynamic ones act at once. Names of Kafka in camel case. */
 export interface ReplicationSettings {
@@ -34,15 +34,6 @@ export interface ReplicationSettings {
   readonly fetchMaxBytes: number
   /** replica.alter.log.dirs.io.max.bytes.per.second */
   readonly moveMaxBytesPerSecond: number
-}
-
-/** They stand for no directory. */
-const RESERVED_DIRECTORIES: ReadonlySet<Uuid> = new Set(Object.values(DirectoryId))
-
-interface PartitionChange {
-  readonly registration: PartitionImage
-  /** Made by this change: no replica of it holds records yet. */
-  readonly isNew: boolean
 }
 
 export interface ReplicaManagerOptions {
@@ -58,6 +49,8 @@ export interface ReplicaManagerOptions {
   readonly traffic: Traffic
   /** `min.insync.replicas` in force for a topic. */
   readonly minInsyncReplicas: (topic: string) => number
+  /** Of this node's registration; -1 before it. */
+  readonly brokerEpoch: () => number
   /** A broken invariant outside of any request: the node must stop. */
   readonly onFailure: (error: unknown) => void
 }
@@ -90,9 +83,11 @@ export class ReplicaManager implements MetadataPublisher {
   readonly #hosted = new HostedPartitions()
   /** In which directories the replicas are. */
   readonly directories: ReplicaDirectories
-  readonly #environment: PartitionEnvironment
   readonly #checkpoint: HighWatermarkCheckpoint
-  #isFirstUpdate = true
+  readonly #brokerEpoch: () => number
+  readonly #isrChanges: IsrChanges
+  readonly #lagWatch: LagWatch
+  readonly #assigned: AssignedPartitions
 
   constructor(options: ReplicaManagerOptions) {
     this.nodeId = options.nodeId
@@ -102,6 +97,7 @@ export class ReplicaManager implements MetadataPublisher {
     this.settings = options.settings
     this.traffic = options.traffic
     this.#metadata = options.metadata
+    this.#brokerEpoch = options.brokerEpoch
     this.#logger = options.logger
     this.#logs = options.logs
     this.directories = new ReplicaDirectories({
@@ -118,16 +114,16 @@ export class ReplicaManager implements MetadataPublisher {
       highWatermarksIn: (directory) => this.#highWatermarksIn(directory),
       onFailure: options.onFailure,
     })
-    this.#environment = {
-      nodeId: options.nodeId,
-      clock: options.ports.clock,
-      turnEnd: new TurnEnd(options.onFailure),
-      lagTimeMaxMs: () => options.settings.replicaLagTimeMaxMs,
-      minInsyncReplicas: options.minInsyncReplicas,
-      diskFailed: (log, error) => options.logs.reportDiskError(log, error),
-      highWatermarkChanged: () => this.#checkpoint.changed(),
-      onFailure: options.onFailure,
-    }
+    this.#isrChanges = new IsrChanges({ ...options, timers: options.ports.timers })
+    this.#lagWatch = new LagWatch(options.ports.timers, () => options.settings.replicaLagTimeMaxMs)
+    const { directories, logs, nodeId, logger } = { ...options, directories: this.directories }
+    const shared = { nodeId, logger, logs, directories, hosted: this.#hosted, checkpoint: this.#checkpoint }
+    this.#assigned = new AssignedPartitions({ ...shared, environment: this.#makeEnvironment(options) })
+  }
+
+  /** The broker is registered, and the controller hears from now on what there is to tell. */
+  start(changer: IsrChanger): void {
+    this.#isrChanges.start(changer, this.#brokerEpoch)
   }
 
   get image(): MetadataImage {
@@ -164,27 +160,8 @@ export class ReplicaManager implements MetadataPublisher {
   }
 
   /** Resolves when this node's partitions are as `image` has them: leaders serve, deleted ones are gone. */
-  async onUpdate(delta: MetadataDelta, image: MetadataImage): Promise<void> {
-    const isStart = this.#isFirstUpdate
-    if (isStart) {
-      this.#isFirstUpdate = false
-      await this.#checkpoint.load()
-      await this.#logs.setAsideStrayLogs((log) => this.#isStray(log, image))
-      await this.#logs.futures.settleLeftOver((log) => (this.#isStray(log, image) ? null : this.#directoryIn(log, image)))
-    }
-    const removals: Partition[] = []
-    for (const topic of delta.topics.deleted.values()) removals.push(...this.#hostedOf(topic))
-    const changes: (() => Promise<void>)[] = []
-    for (const { before, after, partitions } of delta.topics.changed.values()) {
-      for (const index of partitions) {
-        const registration = after.partitions[index] as PartitionImage
-        const isNew = !isStart && before?.partitions[index] === undefined
-        if (registration.replicas.includes(this.nodeId)) changes.push(() => this.#apply(after, index, { registration, isNew }))
-        else removals.push(...this.#hostedAt(after, index))
-      }
-    }
-    await inParallel(removals.map((partition) => () => this.#remove(partition)))
-    await inParallel(changes)
+  onUpdate(delta: MetadataDelta, image: MetadataImage): Promise<void> {
+    return this.#assigned.update(delta, image)
   }
 
   /** To be called when a log directory failed: its partitions answer KAFKA_STORAGE_ERROR from now on. */
@@ -201,83 +178,28 @@ export class ReplicaManager implements MetadataPublisher {
 
   /** Ends moves, and writes the high watermarks a last time. The server has stopped before, the logs close after. */
   async stop(): Promise<void> {
+    this.#isrChanges.stop()
+    this.#lagWatch.stop()
     await this.directories.stop()
     await this.#checkpoint.stop()
   }
 
-  async #apply(topic: TopicImage, index: number, change: PartitionChange): Promise<void> {
-    const { registration } = change
-    let partition = this.#hosted.getById(topic.id, index)
-    if (partition === undefined) {
-      partition = new Partition(topic.name, topic.id, index, this.#environment)
-      this.#hosted.add(partition)
+  #makeEnvironment(options: ReplicaManagerOptions): PartitionEnvironment {
+    return {
+      nodeId: options.nodeId,
+      clock: options.ports.clock,
+      logger: options.logger,
+      turnEnd: new TurnEnd(options.onFailure),
+      lagTimeMaxMs: () => options.settings.replicaLagTimeMaxMs,
+      minInsyncReplicas: options.minInsyncReplicas,
+      brokerEpoch: options.brokerEpoch,
+      isEligible: (replicaId, brokerEpoch) => mayBeInSync(this.image, replicaId, brokerEpoch),
+      isrChanges: this.#isrChanges,
+      lagWatch: this.#lagWatch,
+      diskFailed: (log, error) => options.logs.reportDiskError(log, error),
+      highWatermarkChanged: () => this.#checkpoint.changed(),
+      onFailure: options.onFailure,
     }
-    try {
-      const log = partition.log ?? (await this.#openLog(partition, change))
-      // While it was waited for, its directory may have failed by another log.
-      if (log === null || log.isClosed) partition.goOffline()
-      else if (registration.leader === this.nodeId) partition.becomeLeader(log, registration)
-      else partition.becomeFollower(log, registration)
-      this.directories.follow(partition, registration)
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error
-      this.#logger.error('a partition is offline because its log could not be opened', { topic: topic.name, partition: index, error })
-      if (partition.log !== null) this.#logs.reportDiskError(partition.log, error)
-      partition.goOffline()
-    }
-  }
-
-  /** null when the replica's directory has failed: it must not start empty in another one. One that is new has no directory yet. */
-  async #openLog(partition: Partition, { registration, isNew }: PartitionChange): Promise<PartitionLog | null> {
-    const { topic, topicId, index } = partition
-    const existing = this.#logs.getLog(topic, index)
-    const assigned = registration.directories[registration.replicas.indexOf(this.nodeId)]
-    const isLive = this.#logs.liveDirectories.some((directory) => directory.directoryId === assigned)
-    const mayBeElsewhere = !isLive && !(isNew && assigned === DirectoryId.UNASSIGNED)
-    // One that is here may have been left behind by a move to there.
-    const wasLeft = existing !== undefined && !isLive && assigned !== undefined && !RESERVED_DIRECTORIES.has(assigned)
-    if ((wasLeft || (existing === undefined && mayBeElsewhere)) && this.#logs.offlineDirectories.length > 0) return null
-    const log = await this.#logs.getOrCreateLog({
-      topic,
-      partition: index,
-      topicId,
-      ...(isLive && assigned !== undefined ? { directoryId: assigned } : {}),
-    })
-    log.updateHighWatermark(this.#checkpoint.take(topic, index))
-    return log
-  }
-
-  async #remove(partition: Partition): Promise<void> {
-    this.#hosted.remove(partition)
-    partition.remove()
-    await this.directories.cancel(partition)
-    try {
-      await this.#logs.deleteLog(partition.topic, partition.index)
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error
-      this.#logger.error('a deleted partition left its files behind', { topic: partition.topic, partition: partition.index, error })
-    }
-  }
-
-  #hostedOf(topic: TopicImage): Partition[] {
-    return topic.partitions.flatMap((_, index) => this.#hostedAt(topic, index))
-  }
-
-  #hostedAt(topic: TopicImage, index: number): Partition[] {
-    const partition = this.#hosted.getById(topic.id, index)
-    return partition === undefined ? [] : [partition]
-  }
-
-  #isStray(log: PartitionLog, image: MetadataImage): boolean {
-    const topic = image.topics.byName.get(log.topic)
-    if (topic === undefined || (log.topicId !== null && log.topicId !== topic.id)) return true
-    return !(topic.partitions[log.partition]?.replicas.includes(this.nodeId) ?? false)
-  }
-
-  /** Where the cluster believes this node's replica to be. */
-  #directoryIn(log: PartitionLog, image: MetadataImage): Uuid | null {
-    const partition = image.topics.byName.get(log.topic)?.partitions[log.partition]
-    return partition?.directories[partition.replicas.indexOf(this.nodeId)] ?? null
   }
 
   #highWatermarksIn(directory: string): OffsetsByPartition {
@@ -298,8 +220,8 @@ function isInDirectory(log: PartitionLog, directory: string): boolean {
   return log.directory.startsWith(`${directory}/`) || log.directory.startsWith(`${directory}\\`)
 }
 
-async function inParallel(work: readonly (() => Promise<void>)[]): Promise<void> {
-  for (let start = 0; start < work.length; start += APPLY_CONCURRENCY) {
-    await Promise.all(work.slice(start, start + APPLY_CONCURRENCY).map((run) => run()))
-  }
+/** Source: kafka.cluster.Partition.isReplicaIsrEligible; KIP-841, KIP-903. */
+function mayBeInSync({ cluster }: MetadataImage, replicaId: number, brokerEpoch: number): boolean {
+  const broker = cluster.brokers.get(replicaId)
+  return broker !== undefined && !broker.fenced && !broker.inControlledShutdown && (brokerEpoch === -1 || brokerEpoch === broker.epoch)
 }

@@ -6,6 +6,7 @@ import { EMPTY_IMAGE, type MetadataImage, type PartitionImage } from '../../src/
 import { wholeDelta } from '../../src/metadata/whole-delta.ts'
 import type { DirectoryAssignment } from '../../src/replication/directories/directory-reports.ts'
 import type { Partition } from '../../src/replication/partition.ts'
+import { readLogLater } from '../../src/replication/partition-reads.ts'
 import { ReplicaManager } from '../../src/replication/replica-manager.ts'
 import { DEFAULT_LOG_CONFIG } from '../../src/storage/log/log-config.ts'
 import { LogManager } from '../../src/storage/log-manager.ts'
@@ -101,6 +102,7 @@ async function open(ports: Ports, story: Story): Promise<Opened> {
     },
     traffic: noTraffic(),
     minInsyncReplicas: () => 1,
+    brokerEpoch: () => 1,
     onFailure: (error) => failures.push(error),
   })
   await replicas.onUpdate(wholeDelta(image), image)
@@ -157,7 +159,7 @@ async function live(world: World, opened: Opened, story: Story, random: SeededRa
 async function recordsOf({ partition }: Opened): Promise<Buffer[]> {
   const found: Buffer[] = []
   for (let offset = 0; offset < partition.logEndOffset; ) {
-    const read = await partition.readAsync(offset, { maxBytes: 10_000, minOneBatch: true, upTo: 'log-end' })
+    const read = await readLogLater(partition, offset, { maxBytes: 10_000, minOneBatch: true, upTo: 'log-end' })
     if (read.kind !== 'read') throw new Error(`offset ${offset} cannot be read`)
     for (const batch of batches(read.records)) {
       expect(batch.baseOffset).toBe(offset)

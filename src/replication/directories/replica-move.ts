@@ -6,6 +6,7 @@ import type { PartitionLog } from '../../storage/log/partition-log.ts'
 import type { LogManager } from '../../storage/log-manager.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Partition } from '../partition.ts'
+import { readLog, readLogLater } from '../partition-reads.ts'
 import type { MoveThrottle } from './move-throttle.ts'
 import { truncateToCommon } from './truncate-to-common.ts'
 
@@ -105,7 +106,7 @@ export class ReplicaMove {
     // Retention or DeleteRecords may have passed the copy: then it begins anew, at the batch that holds the log's start.
     const from = Math.max(future.logEndOffset, log.logStartOffset)
     const maxBytes = Math.min(CHUNK_BYTES, future.config.segmentBytes)
-    const read = await this.partition.readAsync(from, { maxBytes, minOneBatch: true, upTo: 'log-end' })
+    const read = await readLogLater(this.partition, from, { maxBytes, minOneBatch: true, upTo: 'log-end' })
     if (read.kind !== 'read') return this.#pause()
     const { records } = read
     const first = batchAt(records, 0)
@@ -174,7 +175,7 @@ export class ReplicaMove {
       if (future.logEndOffset === log.logEndOffset) return true
       if (future.logEndOffset < log.logStartOffset) return false
       const maxBytes = Math.min(CHUNK_BYTES, future.config.segmentBytes)
-      const read = this.partition.read(future.logEndOffset, { maxBytes, minOneBatch: true, upTo: 'log-end' })
+      const read = readLog(this.partition, future.logEndOffset, { maxBytes, minOneBatch: true, upTo: 'log-end' })
       if (read?.kind !== 'read' || read.records.length === 0) return false
       this.#append(read.records)
       copiedBytes += read.records.length

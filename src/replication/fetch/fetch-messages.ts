@@ -63,12 +63,13 @@ function isEnough(params: FetchParams, targets: readonly FetchTarget[], fetched:
 
 /** What a follower asks for says how far it has come; this may move the high watermark. */
 function noteFollower(replicas: ReplicaManager, params: FetchParams, targets: readonly FetchTarget[], fetched: readonly FetchedPartition[]): void {
-  const nowMs = replicas.clock.nowMs()
+  const nowMs = replicas.clock.monotonicMs()
   for (const [index, { fetch, data }] of fetched.entries()) {
     const partition = targets[index]?.partition
     if (partition === undefined || data.errorCode !== ErrorCode.NONE || data.divergingEpoch !== undefined) continue
     partition.followerFetched({
       replicaId: params.replicaId,
+      brokerEpoch: params.replicaEpoch,
       fetchOffset: fetch.fetchOffset,
       logStartOffset: fetch.logStartOffset,
       leaderEndOffset: partition.logEndOffset,

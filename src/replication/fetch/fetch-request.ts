@@ -17,7 +17,7 @@ const READ_COMMITTED = 1
 /** The fields of a Fetch request that hold for all its partitions. */
 export interface FetchLimits {
   readonly replicaId: number
-  readonly replicaState: { readonly replicaId: number }
+  readonly replicaState: { readonly replicaId: number; readonly replicaEpoch: number }
   readonly maxWaitMs: number
   readonly minBytes: number
   readonly maxBytes: number
@@ -48,10 +48,12 @@ export function usesTopicIds(version: number): boolean {
 }
 
 export function fetchParams(replicas: ReplicaManager, limits: FetchLimits, version: number): FetchParams {
-  const replicaId = version >= FIRST_REPLICA_STATE_VERSION ? limits.replicaState.replicaId : limits.replicaId
+  const { replicaId, replicaEpoch } = version >= FIRST_REPLICA_STATE_VERSION ? limits.replicaState : { replicaId: limits.replicaId, replicaEpoch: -1 }
   const maxBytes = Math.min(limits.maxBytes, replicas.settings.fetchMaxBytes)
   return {
     replicaId,
+    replicaEpoch,
+    isStaleReplica: replicaId >= 0 && replicaEpoch !== -1 && isStale(replicas, replicaId, replicaEpoch),
     bound: replicaId >= 0 ? 'log-end' : limits.isolationLevel === READ_COMMITTED ? 'last-stable' : 'high-watermark',
     leaderOnly: replicaId !== -1 || version < FIRST_FOLLOWER_FETCH_VERSION,
     maxWaitMs: limits.maxWaitMs,
@@ -59,6 +61,11 @@ export function fetchParams(replicas: ReplicaManager, limits: FetchLimits, versi
     maxBytes,
     allocate: (sizeBytes) => replicas.readBuffers.take(sizeBytes),
   }
+}
+
+function isStale(replicas: ReplicaManager, replicaId: number, replicaEpoch: number): boolean {
+  const broker = replicas.image.cluster.brokers.get(replicaId)
+  return broker !== undefined && !broker.fenced && broker.epoch > replicaEpoch
 }
 
 /** A number that is no isolation level fails a request whole that has anything to read. Source: IsolationLevel.forId. */

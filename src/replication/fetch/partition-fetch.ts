@@ -22,6 +22,10 @@ export interface PartitionFetch {
 export interface FetchParams {
   /** -1 for a consumer, the id of a follower else. */
   readonly replicaId: number
+  /** Of the follower's incarnation; -1 when it does not say. */
+  readonly replicaEpoch: number
+  /** The follower that fetches has been registered anew since: it is not this broker any more. Source: KIP-903. */
+  readonly isStaleReplica: boolean
   readonly bound: ReadBound
   readonly leaderOnly: boolean
   readonly maxWaitMs: number

@@ -2,7 +2,8 @@ import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { ZERO_UUID } from '../../../protocol/uuid.ts'
 import type { PartitionLog } from '../../storage/log/partition-log.ts'
 import type { AbortedTransaction, ReadOptions, ReadResult } from '../../storage/log/results.ts'
-import type { Partition, ReadFailed } from '../partition.ts'
+import type { Partition } from '../partition.ts'
+import { type ReadFailed, readLog, readLogLater } from '../partition-reads.ts'
 import { divergedAt, type FetchParams, failedFetch, type LogOffsets, NO_RECORDS, type PartitionData, type PartitionFetch } from './partition-fetch.ts'
 
 /** What is left for this partition of the limits of its fetch. */
@@ -27,7 +28,7 @@ export function readPartition(partition: Partition, fetch: PartitionFetch, param
   const settled = settleWithoutReading(partition, fetch, params, limit)
   if (settled !== null) return settled
   const offsets = offsetsOf(partition)
-  const result = partition.read(fetch.fetchOffset, readOptions(fetch, params, limit))
+  const result = readLog(partition, fetch.fetchOffset, readOptions(fetch, params, limit))
   return result === null ? null : toPartitionData(fetch, offsets, result, limit)
 }
 
@@ -36,7 +37,7 @@ export async function readPartitionLater(partition: Partition, fetch: PartitionF
   const settled = settleWithoutReading(partition, fetch, params, limit)
   if (settled !== null) return settled
   const offsets = offsetsOf(partition)
-  const result = await partition.readAsync(fetch.fetchOffset, readOptions(fetch, params, limit))
+  const result = await readLogLater(partition, fetch.fetchOffset, readOptions(fetch, params, limit))
   // The partition may have another leader by now, and what was read may have been cut off its log.
   const error = partition.checkEpoch(fetch.currentLeaderEpoch, params.leaderOnly)
   return error === ErrorCode.NONE ? toPartitionData(fetch, offsets, result, limit) : failedFetch(fetch.partition, error)
@@ -47,7 +48,8 @@ function settleWithoutReading(partition: Partition, fetch: PartitionFetch, param
   if (fetch.topicId !== ZERO_UUID && fetch.topicId !== partition.topicId) return failedFetch(fetch.partition, ErrorCode.INCONSISTENT_TOPIC_ID)
   const error = partition.checkEpoch(fetch.currentLeaderEpoch, params.leaderOnly)
   if (error !== ErrorCode.NONE) return failedFetch(fetch.partition, error)
-  if (params.replicaId >= 0 && !partition.hasFollower(params.replicaId)) return failedFetch(fetch.partition, unknownFollowerError(fetch))
+  if (params.replicaId >= 0 && !partition.leader?.hasFollower(params.replicaId)) return failedFetch(fetch.partition, unknownFollowerError(fetch))
+  if (params.isStaleReplica) return failedFetch(fetch.partition, ErrorCode.NOT_LEADER_OR_FOLLOWER)
   const log = partition.log as PartitionLog
   const diverged = fetch.lastFetchedEpoch === -1 ? null : divergence(log, partition, fetch)
   if (diverged !== null) return diverged

@@ -280,7 +280,7 @@ describe('Fetch', () => {
       append('t', { count: 2 })
       const waiting = fetchOne()
       await broker.world.run(10)
-      partitionOf('t').followerFetched({ replicaId: 2, fetchOffset: 2, logStartOffset: 0, leaderEndOffset: 2, nowMs: broker.nowMs })
+      partitionOf('t').followerFetched({ replicaId: 2, brokerEpoch: -1, fetchOffset: 2, logStartOffset: 0, leaderEndOffset: 2, nowMs: broker.nowMs })
       expect(await waiting).toMatchObject({ highWatermark: 2 })
     })
   })

@@ -207,7 +207,7 @@ describe('DeleteRecords', () => {
     await broker.createTopic('t', { replicas: [1, 2] })
     append('t', 1, 2)
     const followerFetched = (logStartOffset: number) =>
-      partitionOf('t').followerFetched({ replicaId: 2, fetchOffset: 2, logStartOffset, leaderEndOffset: 2, nowMs: broker.nowMs })
+      partitionOf('t').followerFetched({ replicaId: 2, brokerEpoch: -1, fetchOffset: 2, logStartOffset, leaderEndOffset: 2, nowMs: broker.nowMs })
     followerFetched(0)
     expect(await deleteBefore(1)).toMatchObject({ errorCode: ErrorCode.REQUEST_TIMED_OUT })
     const waiting = deleteBefore(2)

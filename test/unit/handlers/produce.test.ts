@@ -238,7 +238,9 @@ describe('Produce', () => {
       await broker.createTopic('t', { replicas: [1, 2] })
       expect(await produceOne('t', batch(), { acks: 1 })).toMatchObject({ errorCode: 0, baseOffset: 0 })
       const waiting = produceOne('t', batch())
-      broker.replicas.partition('t', 0)?.followerFetched({ replicaId: 2, fetchOffset: 2, logStartOffset: 0, leaderEndOffset: 2, nowMs: broker.nowMs })
+      broker.replicas
+        .partition('t', 0)
+        ?.followerFetched({ replicaId: 2, brokerEpoch: -1, fetchOffset: 2, logStartOffset: 0, leaderEndOffset: 2, nowMs: broker.nowMs })
       expect(await waiting).toMatchObject({ errorCode: 0, baseOffset: 1 })
     })
 

@@ -24,11 +24,17 @@ const NOW_MS = 1_000_000
 const LAG_MS = 30_000
 
 function committed(state: LeaderState, logEndOffset: number, options: { minInsyncReplicas?: number; nowMs?: number } = {}): number | null {
-  return state.committedOffset({ logEndOffset, minInsyncReplicas: options.minInsyncReplicas ?? 1, nowMs: options.nowMs ?? NOW_MS, lagTimeMaxMs: LAG_MS })
+  return state.committedOffset({
+    logEndOffset,
+    minInsyncReplicas: options.minInsyncReplicas ?? 1,
+    nowMs: options.nowMs ?? NOW_MS,
+    lagTimeMaxMs: LAG_MS,
+    isEligible: () => true,
+  })
 }
 
 function fetched(state: LeaderState, replicaId: number, fetchOffset: number, leaderEndOffset: number, nowMs = NOW_MS): void {
-  state.followerFetched({ replicaId, fetchOffset, logStartOffset: 0, leaderEndOffset, nowMs })
+  state.followerFetched({ replicaId, brokerEpoch: -1, fetchOffset, logStartOffset: 0, leaderEndOffset, nowMs })
 }
 
 describe('a leader', () => {
@@ -82,7 +88,7 @@ describe('a leader', () => {
   it('has the lowest log start of all replicas as its low watermark', () => {
     const state = new LeaderState(1, registration({ replicas: [1, 2], isr: [1, 2] }), 0, NOW_MS)
     expect(state.lowWatermark(5)).toBe(-1)
-    state.followerFetched({ replicaId: 2, fetchOffset: 9, logStartOffset: 3, leaderEndOffset: 9, nowMs: NOW_MS })
+    state.followerFetched({ replicaId: 2, brokerEpoch: -1, fetchOffset: 9, logStartOffset: 3, leaderEndOffset: 9, nowMs: NOW_MS })
     expect(state.lowWatermark(5)).toBe(3)
   })
 })

@@ -58,10 +58,10 @@ describe('a partition of this node', () => {
     const partition = partitionOf('t')
     append('t', 4)
     expect(partition.highWatermark).toBe(0)
-    partition.followerFetched({ replicaId: 2, fetchOffset: 3, logStartOffset: 0, leaderEndOffset: 4, nowMs: broker.nowMs })
+    partition.followerFetched({ replicaId: 2, brokerEpoch: -1, fetchOffset: 3, logStartOffset: 0, leaderEndOffset: 4, nowMs: broker.nowMs })
     expect(partition.highWatermark).toBe(3)
     await broker.changePartition('t', 0, { isr: [1], partitionEpoch: 1 })
-    partition.followerFetched({ replicaId: 2, fetchOffset: 4, logStartOffset: 0, leaderEndOffset: 4, nowMs: broker.nowMs })
+    partition.followerFetched({ replicaId: 2, brokerEpoch: -1, fetchOffset: 4, logStartOffset: 0, leaderEndOffset: 4, nowMs: broker.nowMs })
     expect(partition.highWatermark).toBe(4)
   })
 
@@ -171,7 +171,7 @@ describe('a restart', () => {
   it('finds records and high watermark again', async () => {
     await broker.createTopic('t', { replicas: [1, 2] })
     append('t', 4)
-    partitionOf('t').followerFetched({ replicaId: 2, fetchOffset: 3, logStartOffset: 0, leaderEndOffset: 4, nowMs: broker.nowMs })
+    partitionOf('t').followerFetched({ replicaId: 2, brokerEpoch: -1, fetchOffset: 3, logStartOffset: 0, leaderEndOffset: 4, nowMs: broker.nowMs })
     await broker.world.run(6_000)
     broker.world.crash('broker', 'process')
     broker.world.restart('broker')

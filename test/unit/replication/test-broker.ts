@@ -1,12 +1,14 @@
 import { decodeFrom, encodeToBuffer } from '../../../protocol/schema/codec.ts'
 import type { Fields, Input, Message, Value } from '../../../protocol/schema/notation.ts'
 import { type Uuid, uuidFromBytes, ZERO_UUID } from '../../../protocol/uuid.ts'
+import { type Deferred, deferred } from '../../../src/base/deferred.ts'
 import type { Handler } from '../../../src/handlers/define-handler.ts'
 import type { RequestContext } from '../../../src/handlers/request-context.ts'
 import type { BrokerRegistration, MetadataImage, PartitionImage, TopicImage } from '../../../src/metadata/image.ts'
 import { DirectoryId, EMPTY_IMAGE } from '../../../src/metadata/image.ts'
 import { wholeDelta } from '../../../src/metadata/whole-delta.ts'
 import { FetchSessionCache } from '../../../src/replication/fetch/fetch-session-cache.ts'
+import type { IsrAnswer, IsrChanger, IsrCommand, IsrReply, ProposedIsr } from '../../../src/replication/isr/isr-changer.ts'
 import { ProducerIds } from '../../../src/replication/producer-ids.ts'
 import { ReplicaManager } from '../../../src/replication/replica-manager.ts'
 import { asRegistered } from '../../../src/server/told-addresses.ts'
@@ -39,6 +41,7 @@ export class TestBroker {
   readonly node = this.world.node('broker')
   readonly failures: unknown[] = []
   readonly traffic = noTraffic()
+  readonly controller = new AskedController()
   readonly settings = {
     replicaLagTimeMaxMs: 30_000,
     replicaHighWatermarkCheckpointIntervalMs: 5_000,
@@ -81,8 +84,10 @@ export class TestBroker {
       settings: this.settings,
       traffic: this.traffic,
       minInsyncReplicas: (topic) => this.#minInsyncReplicas.get(topic) ?? 1,
+      brokerEpoch: () => 1,
       onFailure: (error) => this.failures.push(error),
     })
+    this.#replicas.start(this.controller)
     this.#fetchSessions = new FetchSessionCache({ maxSessions: 10, clock: ports.clock, random: ports.random })
     await this.world.complete(this.replicas.onUpdate(wholeDelta(this.#image), this.#image))
   }
@@ -119,6 +124,13 @@ export class TestBroker {
     const before = this.#image.topics.byName.get(topic) as TopicImage
     const partitions = before.partitions.with(index, { ...(before.partitions[index] as PartitionImage), ...change })
     await this.#apply({ ...before, partitions })
+  }
+
+  /** What the cluster knows of another broker changes; node 2 is known from the start. */
+  changeBroker(id: number, change: Partial<BrokerRegistration>): void {
+    const { cluster } = this.#image
+    const before = cluster.brokers.get(id) ?? { ...(cluster.brokers.get(2) as BrokerRegistration), id }
+    this.#image = { ...this.#image, cluster: { ...cluster, brokers: cluster.brokers.with(id, { ...before, ...change }) } }
   }
 
   async deleteTopic(name: string): Promise<void> {
@@ -160,6 +172,37 @@ export class TestBroker {
     const delta = { ...wholeDelta(image), topics: { changed: new Map([[topic.id, change]]), deleted: new Map() } }
     await this.world.complete(this.replicas.onUpdate(delta, image))
     this.#image = image
+  }
+}
+
+/** A controller that the test answers for: what leaders ask of it waits until then. */
+export class AskedController implements IsrChanger {
+  readonly asked: { readonly command: IsrCommand; readonly reply: Deferred<IsrReply> }[] = []
+
+  alterPartition(command: IsrCommand): Promise<IsrReply> {
+    const reply = deferred<IsrReply>()
+    this.asked.push({ command, reply })
+    return reply.promise
+  }
+
+  /** Answers the oldest question, each partition of it the same; what it asked. */
+  answer(answer: (asked: ProposedIsr) => IsrAnswer): IsrCommand {
+    const question = this.asked.shift()
+    if (question === undefined) throw new Error('nothing was asked')
+    const topics = question.command.topics.map(({ topicId, partitions }) => ({
+      topicId,
+      partitions: partitions.map((asked) => ({ partition: asked.partition, ...answer(asked) })),
+    }))
+    question.reply.resolve({ errorCode: 0, topics })
+    return question.command
+  }
+
+  /** Does what the oldest question asks for. */
+  take(): IsrCommand {
+    return this.answer(({ leaderEpoch, partitionEpoch, isr }) => ({
+      errorCode: 0,
+      state: { leaderEpoch, partitionEpoch: partitionEpoch + 1, isr: isr.map(({ brokerId }) => brokerId) },
+    }))
   }
 }
 

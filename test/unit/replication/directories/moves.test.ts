@@ -3,6 +3,8 @@ import { ErrorCode } from '../../../../protocol/error-codes.ts'
 import { batches } from '../../../../protocol/records/batch.ts'
 import { alterReplicaLogDirsHandler } from '../../../../src/handlers/alter-replica-log-dirs.ts'
 import { describeLogDirsHandler } from '../../../../src/handlers/describe-log-dirs.ts'
+import type { Partition } from '../../../../src/replication/partition.ts'
+import { readLogLater } from '../../../../src/replication/partition-reads.ts'
 import { dataBatch } from '../../storage/support.ts'
 import { TestBroker } from '../test-broker.ts'
 
@@ -40,9 +42,9 @@ async function offsets(broker: TestBroker): Promise<number[]> {
   const partition = broker.replicas.partition('t', 0)
   const found: number[] = []
   for (let offset = partition?.logStartOffset ?? 0; offset < (partition?.logEndOffset ?? 0); ) {
-    const read = await broker.world.complete(partition?.readAsync(offset, { maxBytes: 1000, minOneBatch: true, upTo: 'log-end' }) as Promise<{ kind: string }>)
+    const read = await broker.world.complete(readLogLater(partition as Partition, offset, { maxBytes: 1000, minOneBatch: true, upTo: 'log-end' }))
     if (read.kind !== 'read') throw new Error('not readable')
-    for (const batch of batches((read as unknown as { records: Buffer }).records)) {
+    for (const batch of batches(read.records)) {
       if (batch.baseOffset >= offset) found.push(batch.baseOffset)
       offset = batch.nextOffset
     }
