@@ -5,7 +5,21 @@ import type { NodeIdentity } from '../config/node-identity.ts'
 import { bootstrapRecords } from '../metadata/bootstrap-records.ts'
 import { metadataRecordSerde } from '../metadata/record-serde.ts'
 import { formatDirectories, readLogDirectories } from '../raft/format/format-directories.ts'
+import type { VoterEndpoint, VoterSet } from '../raft/voter-set.ts'
 import type { AdvertisedListener } from './node-listeners.ts'
+
+/**
+ * How the quorum of a node that is formatted begins, unless `controller.quorum.voters` names it: with this node as its only
+ * voter; with several, this one among them; or elsewhere, where this node finds it (`--no-initial-controllers`).
+ */
+export type BeginQuorum = 'standalone' | 'elsewhere' | VoterSet
+
+/** What a node is told that is to be one of a cluster with others. */
+export interface FormatAs {
+  /** Of a cluster that is there; a directory of another one is refused. */
+  readonly clusterId?: string
+  readonly quorum?: BeginQuorum
+}
 
 export interface FormatNodeOptions {
   readonly identity: NodeIdentity
@@ -13,6 +27,8 @@ export interface FormatNodeOptions {
   readonly clusterId: string | undefined
   /** This node's controller as others reach it; of the configuration where not given. */
   readonly controller?: AdvertisedListener | undefined
+  /** `standalone` where not given. */
+  readonly quorum?: BeginQuorum
   /** Directories formatted before stay as they are; else one of them is an error. */
   readonly ignoreFormatted: boolean
   readonly ports: Pick<Ports, 'clock' | 'disk' | 'random'>
@@ -25,12 +41,18 @@ export interface FormattedNode {
 }
 
 /**
- * Makes the directories of a node its own where they are not yet. Without `controller.quorum.voters` the node becomes the
- * only voter of a dynamic quorum.
+ * Makes the directories of a node its own where they are not yet. `quorum` says who votes.
  * Errors: FORMAT for a directory of another node or cluster, or that is formatted already; `DiskError`.
  */
-export async function formatNode({ identity, clusterId: wanted, controller, ignoreFormatted, ports }: FormatNodeOptions): Promise<FormattedNode> {
-  const { nodeId, logDirs, metadataLogDir, quorumVoters } = identity
+export async function formatNode({
+  identity,
+  clusterId: wanted,
+  controller,
+  quorum = 'standalone',
+  ignoreFormatted,
+  ports,
+}: FormatNodeOptions): Promise<FormattedNode> {
+  const { nodeId, logDirs, metadataLogDir } = identity
   const directories = [...new Set([...logDirs, metadataLogDir])]
   const before = await readLogDirectories(directories, ports.disk, { nodeId, clusterId: wanted })
   const present = before.filter(({ properties }) => properties !== null).map(({ path }) => path)
@@ -39,17 +61,28 @@ export async function formatNode({ identity, clusterId: wanted, controller, igno
   }
   const known = before.find(({ properties }) => properties !== null)?.properties?.clusterId
   const clusterId = wanted ?? known ?? randomUuid((count) => ports.random.bytes(count))
-  const voter = controller ?? identity.advertisedControllerListeners[0]
   await formatDirectories({
     clusterId,
     nodeId,
     // Others alone would look as if this one had been lost: see `checkMetadataDirectory`.
     logDirs: [...new Set([metadataLogDir, ...directories])],
     metadataLogDir,
-    standaloneVoter: quorumVoters.length > 0 || voter === undefined ? null : { name: voter.name, host: voter.host, port: voter.port },
+    ...votersOf(quorum, identity, controller),
     bootstrapRecords: bootstrapRecords(),
     serde: metadataRecordSerde,
     ports,
   })
   return { clusterId, formatted: directories.filter((path) => !present.includes(path)) }
+}
+
+interface Voters {
+  readonly standaloneVoter: VoterEndpoint | null
+  readonly initialVoters?: VoterSet
+}
+
+function votersOf(quorum: BeginQuorum, { quorumVoters, advertisedControllerListeners }: NodeIdentity, controller: AdvertisedListener | undefined): Voters {
+  const voter = controller ?? advertisedControllerListeners[0]
+  if (quorumVoters.length > 0 || quorum === 'elsewhere') return { standaloneVoter: null }
+  if (quorum !== 'standalone') return { standaloneVoter: null, initialVoters: quorum }
+  return { standaloneVoter: voter === undefined ? null : { name: voter.name, host: voter.host, port: voter.port } }
 }

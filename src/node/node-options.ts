@@ -8,6 +8,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { LoggerLevels } from '../telemetry/logger-levels.ts'
 import type { Expose } from '../telemetry/metrics.ts'
 import type { SteeredClock } from './control/open-control.ts'
+import type { FormatAs } from './format-node.ts'
 
 /** By what a node shows its metrics and its health to others. */
 export interface MetricsPlatform {
@@ -25,6 +26,15 @@ export interface NodeOptions {
   readonly logLevels?: LoggerLevels | null
   /** Made before the node serves, where they are not there; none where not given. */
   readonly topics?: readonly TopicSpec[]
+  /** Of directories that are not formatted yet; a cluster of this node alone where not given. */
+  readonly formatAs?: FormatAs
+  /**
+   * Called when the broker has left the cluster, and before the controller stops: a cluster that stops as a whole waits here
+   * until all brokers have left, as the last would else find no quorum to hear of it.
+   */
+  readonly untilBrokersLeft?: () => Promise<void>
+  /** Brokers that are registered before this one serves: a new cluster is complete then. */
+  readonly brokersAwaited?: number
   /** What is told to others for a listener on all addresses. */
   readonly hostname: string
   /** Default gateways of this machine, as sockets give addresses; none where not given. */

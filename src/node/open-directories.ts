@@ -7,7 +7,7 @@ import { readLogDirectories } from '../raft/format/format-directories.ts'
 import { lockDirectories } from '../storage/directory/lock-directories.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { formatNode } from './format-node.ts'
+import { type FormatAs, formatNode } from './format-node.ts'
 import { checkMetadataDirectory } from './metadata-directory.ts'
 import type { AdvertisedListener } from './node-listeners.ts'
 import type { Teardown } from './teardown.ts'
@@ -16,6 +16,8 @@ export interface OpenDirectoriesOptions {
   readonly identity: NodeIdentity
   /** This node's controller as others reach it. */
   readonly controller: AdvertisedListener | undefined
+  /** Of directories that are not formatted yet; a cluster of this node alone where not given. */
+  readonly formatAs?: FormatAs | undefined
   readonly ports: Ports
   readonly logger: Logger
   readonly teardown: Teardown
@@ -56,12 +58,13 @@ export async function openDirectories(options: OpenDirectoriesOptions): Promise<
   throw new OdradekError('NO_LOG_DIRECTORY', message, { fields: { path: metadataLogDir } })
 }
 
-async function formatAndRead({ identity, controller, ports, logger }: OpenDirectoriesOptions, usable: ReadonlySet<string>): Promise<OpenDirectories> {
+async function formatAndRead(options: OpenDirectoriesOptions, usable: ReadonlySet<string>): Promise<OpenDirectories> {
+  const { identity, controller, ports, logger, formatAs = {} } = options
   const { nodeId, logDirs, metadataLogDir } = identity
   const usableIdentity = { ...identity, logDirs: logDirs.filter((path) => usable.has(path)) }
   const found = await readLogDirectories([...usable], ports.disk, { nodeId })
   await checkMetadataDirectory(found, usableIdentity, ports.disk)
-  const { clusterId, formatted } = await formatNode({ identity: usableIdentity, clusterId: undefined, controller, ignoreFormatted: true, ports })
+  const { clusterId, formatted } = await formatNode({ clusterId: undefined, ...formatAs, identity: usableIdentity, controller, ignoreFormatted: true, ports })
   if (formatted.length > 0) logger.info('directories are formatted', { clusterId, nodeId, directories: formatted })
   const directories = await readLogDirectories([...usable], ports.disk, { nodeId, clusterId })
   const directoryIds = new Map(directories.flatMap(({ path, properties }) => (properties === null ? [] : [[path, properties.directoryId] as const])))

@@ -7,6 +7,7 @@ import { ApiTable } from '../server/api-table.ts'
 import { LostClients } from '../server/lost-clients.ts'
 import { Server } from '../server/server.ts'
 import { FrugalDisk } from '../storage/files/frugal-disk.ts'
+import { brokersRegistered } from './brokers-registered.ts'
 import { openControl } from './control/open-control.ts'
 import { guardedTimers } from './guarded-timers.ts'
 import { joinCluster, makeBroker } from './join-cluster.ts'
@@ -74,9 +75,10 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const { health, traffic, at: metricsAt } = await openMetrics({ node: options, connectionCount: () => server.connectionCount, failure, teardown })
   const told = addressesTold(options, server)
   const shared = { config, identity, ports, logger, failure, teardown }
-  const directories = await openDirectories({ ...shared, controller: told.controllers[0] })
+  const directories = await openDirectories({ ...shared, controller: told.controllers[0], formatAs: options.formatAs })
   const metadata = await openMetadata({ ...shared, directories, controllers: told.controllers })
   const { loader, controller } = metadata
+  teardown.add('the wait for other brokers to leave', () => options.untilBrokersLeft?.())
   let broker: BrokerLifecycle | null = null
   const partitions = await openPartitions({
     ...shared,
@@ -94,6 +96,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   broker = makeBroker(joining)
   await joinCluster(broker, joining)
   await allServing()
+  await brokersRegistered(loader, options.brokersAwaited ?? 1)
   await makeStartTopics({ topics: options.topics ?? [], controller, metadata: loader, principal: NODE_PRINCIPAL, logger })
   const lostClients = new LostClients({ ...ports, timers: wireTimers, logger, visitOf: (connectionId) => server.visitOf(connectionId) })
   teardown.add('the watch over clients', () => lostClients[Symbol.dispose]())

@@ -6,7 +6,7 @@ import { makeDurableDirectory } from '../../storage/directory/durable-directory.
 import type { RecordSerde } from '../record-serde.ts'
 import { encodeSnapshot } from '../snapshot-file.ts'
 import { snapshotFileName } from '../snapshot-name.ts'
-import type { VoterEndpoint } from '../voter-set.ts'
+import type { VoterEndpoint, VoterSet } from '../voter-set.ts'
 import { BOOTSTRAP_FILE } from './bootstrap-file.ts'
 import { decodeMetaProperties, encodeMetaProperties, META_PROPERTIES_FILE, type MetaProperties } from './meta-properties.ts'
 
@@ -25,6 +25,11 @@ export interface FormatOptions<T> {
   readonly metadataLogDir: string
   /** The controller endpoint of this node as the only voter of a dynamic quorum; null when `controller.quorum.voters` is set. */
   readonly standaloneVoter: VoterEndpoint | null
+  /**
+   * The voters of a dynamic quorum that begins with several, and not with this node alone: each node is formatted with the
+   * same ones. This node's metadata directory gets the id that it has among them, where it is one.
+   */
+  readonly initialVoters?: VoterSet
   /** What the first controller writes into an empty log. */
   readonly bootstrapRecords: readonly T[]
   readonly serde: RecordSerde<T>
@@ -32,7 +37,8 @@ export interface FormatOptions<T> {
 }
 
 export const METADATA_LOG_DIRECTORY = '__cluster_metadata-0'
-const KRAFT_VERSION = 1
+/** The level of `kraft.version` of a dynamic quorum, and the highest that is known. */
+export const KRAFT_VERSION = 1
 const BOOTSTRAP_SNAPSHOT = { offset: 0, epoch: 0 }
 
 export interface LogDirectory {
@@ -78,7 +84,7 @@ export async function formatDirectories<T>(options: FormatOptions<T>): Promise<r
       formatted.push({ path, properties })
       continue
     }
-    const fresh = { clusterId, nodeId, directoryId: freshDirectoryId(taken, ports.random) }
+    const fresh = { clusterId, nodeId, directoryId: plannedDirectoryId(path, options) ?? freshDirectoryId(taken, ports.random) }
     await formatDirectory(path, fresh, options)
     formatted.push({ path, properties: fresh })
   }
@@ -91,17 +97,27 @@ async function formatDirectory<T>(path: string, properties: MetaProperties, opti
   const nowMs = clock.nowMs()
   const header = { epoch: 0, nowMs, lastContainedLogTimestampMs: 0, kraftVersion: 0, voters: [] }
   await writeSnapshotFile(`${path}/${BOOTSTRAP_FILE}`, encodeSnapshot(header, options.bootstrapRecords, options.serde), disk)
-  if (path === options.metadataLogDir && options.standaloneVoter !== null) await writeVoters(path, properties.directoryId, options.standaloneVoter, options)
+  const voters = votersOf(properties.directoryId, options)
+  if (path === options.metadataLogDir && voters !== null) await writeVoters(path, voters, options)
   await disk.writeFileAtomic(`${path}/${META_PROPERTIES_FILE}`, encodeMetaProperties(properties))
 }
 
-async function writeVoters<T>(path: string, directoryId: Uuid, endpoint: VoterEndpoint, options: FormatOptions<T>): Promise<void> {
+function plannedDirectoryId<T>(path: string, { metadataLogDir, initialVoters = [], nodeId }: FormatOptions<T>): Uuid | undefined {
+  return path === metadataLogDir ? initialVoters.find(({ id }) => id === nodeId)?.directoryId : undefined
+}
+
+function votersOf<T>(directoryId: Uuid, { initialVoters, standaloneVoter, nodeId }: FormatOptions<T>): VoterSet | null {
+  if (initialVoters !== undefined) return initialVoters
+  if (standaloneVoter === null) return null
+  return [{ id: nodeId, directoryId, endpoints: [standaloneVoter], minKraftVersion: 0, maxKraftVersion: KRAFT_VERSION }]
+}
+
+async function writeVoters<T>(path: string, voters: VoterSet, options: FormatOptions<T>): Promise<void> {
   const { disk, clock } = options.ports
   const directory = `${path}/${METADATA_LOG_DIRECTORY}`
   await disk.makeDirectory(directory)
   await disk.flushDirectory(path)
   const nowMs = clock.nowMs()
-  const voters = [{ id: options.nodeId, directoryId, endpoints: [endpoint], minKraftVersion: 0, maxKraftVersion: KRAFT_VERSION }]
   const header = { epoch: 0, nowMs, lastContainedLogTimestampMs: nowMs, kraftVersion: KRAFT_VERSION, voters }
   await writeSnapshotFile(`${directory}/${snapshotFileName(BOOTSTRAP_SNAPSHOT)}`, encodeSnapshot(header, [], options.serde), disk)
 }

@@ -1,18 +1,25 @@
 import { describe, expect, it } from 'vitest'
+import { randomUuid } from '../../../../protocol/uuid.ts'
 import { readBootstrapFile } from '../../../../src/raft/format/bootstrap-file.ts'
 import { formatDirectories, readLogDirectories } from '../../../../src/raft/format/format-directories.ts'
+import { decodeSnapshot } from '../../../../src/raft/snapshot-file.ts'
+import type { VoterSet } from '../../../../src/raft/voter-set.ts'
 import { World } from '../../../support/world/world.ts'
 import { text } from '../raft-world.ts'
 
 const voter = { name: 'CONTROLLER', host: 'localhost', port: 9093 }
 
-function format(world: World, options: { readonly logDirs?: readonly string[]; readonly clusterId?: string; readonly isStatic?: boolean } = {}) {
+function format(
+  world: World,
+  options: { readonly logDirs?: readonly string[]; readonly clusterId?: string; readonly isStatic?: boolean; readonly initialVoters?: VoterSet } = {},
+) {
   return formatDirectories({
     clusterId: options.clusterId ?? 'cluster',
     nodeId: 1,
     logDirs: options.logDirs ?? ['/a'],
     metadataLogDir: '/a',
     standaloneVoter: options.isStatic ? null : voter,
+    ...(options.initialVoters === undefined ? {} : { initialVoters: options.initialVoters }),
     bootstrapRecords: ['x', 'y'],
     serde: text,
     ports: world.node('n').ports,
@@ -31,6 +38,24 @@ describe('formatting', () => {
     expect(await files(world, '/a')).toEqual(['__cluster_metadata-0', 'bootstrap.checkpoint', 'meta.properties'])
     expect(await files(world, '/b')).toEqual(['bootstrap.checkpoint', 'meta.properties'])
     expect(await world.complete(readBootstrapFile('/b', world.node('n').ports.disk, text))).toEqual(['x', 'y'])
+  })
+
+  it('with several voters gives this node the directory by which the others know it', async () => {
+    const world = new World({ seed: 1 })
+    const voters = [1, 2].map((id) => ({
+      id,
+      directoryId: randomUuid((count) => Buffer.alloc(count, id)),
+      endpoints: [voter],
+      minKraftVersion: 0,
+      maxKraftVersion: 1,
+    }))
+    const [first, second] = await world.complete(format(world, { logDirs: ['/a', '/b'], initialVoters: voters }))
+    expect(first?.properties.directoryId).toBe(voters[0]?.directoryId)
+    expect(second?.properties.directoryId).not.toBe(voters[1]?.directoryId)
+    const log = '/a/__cluster_metadata-0'
+    const [snapshot] = await files(world, log)
+    const content = await world.complete(world.node('n').ports.disk.readFile(`${log}/${snapshot}`))
+    expect(decodeSnapshot(content as Buffer, text).voters).toEqual(voters)
   })
 
   it('of a static quorum names no voters', async () => {
