@@ -53,8 +53,10 @@ export class BrokerControl implements NodeController {
     this.#watch.watch()
   }
 
+  /** The leadership is over: nobody is watched, whatever of it is still under way. */
   end(): void {
     this.#watch.stop()
+    this.#sessions.end()
   }
 
   registerBroker(command: BrokerRegistrationCommand, origin: BrokerOrigin): Promise<RegistrationReply> {

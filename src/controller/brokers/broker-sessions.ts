@@ -48,6 +48,11 @@ export class BrokerSessions {
     }
   }
 
+  /** The leadership is over: nothing is known of anybody. */
+  end(): void {
+    this.#sessions.clear()
+  }
+
   /** @param offset of the record; @param isOwn the broker runs in this process */
   registered({ brokerId, brokerEpoch }: BrokerIncarnation, offset: number, isOwn: boolean): void {
     if (isOwn) this.#ownBrokerId = brokerId

@@ -38,14 +38,12 @@ export class SessionWatch {
 
   #look(): void {
     this.#timer = null
-    const fenced = this.#options.sessions.expired().map((broker) => this.#options.fence(broker))
-    Promise.all(fenced).then(
-      () => this.watch(),
-      (error: unknown) => {
-        this.#options.logger.debug('a broker whose session ended was not fenced yet', { error })
-        this.watch(RETRY_MS)
-      },
-    )
-    this.watch(RETRY_MS)
+    const { sessions, fence, logger } = this.#options
+    const silent = sessions.expired()
+    for (const broker of silent) {
+      fence(broker).catch((error: unknown) => logger.debug('a broker whose session ended was not fenced yet', { ...broker, error }))
+    }
+    // Whose fencing was decided on has no session any more; the others are tried again.
+    this.watch(silent.length > 0 ? RETRY_MS : 0)
   }
 }
