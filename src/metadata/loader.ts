@@ -33,8 +33,8 @@ export type PublishedListener = (image: MetadataImage, bytes: number) => void
 
 /**
  * Follows the committed metadata log on this node: turns batches into deltas and images and gives them to the publishers
- * one after another, in order. Batches that are committed while publishers work go into the next delta together; nothing is
- * published while a metadata transaction is open.
+ * one after another, in order. Batches that are committed while publishers work go into the next delta together; of a metadata
+ * transaction that is open nothing is published.
  *
  * `image()` is the newest image that every publisher has applied. `applied(offset)` is what "ready means ready" waits on.
  * When a batch cannot be replayed or a publisher fails, the loader stops for good and says so through `onFailure`:
@@ -50,6 +50,7 @@ export class MetadataLoader implements MetadataService {
   #loaded: MetadataImage = EMPTY_IMAGE
   #published: MetadataImage = EMPTY_IMAGE
   #builder: MetadataDeltaBuilder | null = null
+  /** What may be published ends here: the last batch, or what stands before a transaction that is open. */
   #last: Provenance = EMPTY_IMAGE.provenance
   #bytes = 0
   #running = false
@@ -96,13 +97,18 @@ export class MetadataLoader implements MetadataService {
   handleCommit(batch: CommittedBatch): void {
     const { baseOffset, lastOffset, epoch, appendedMs } = batch
     this.#guarded(`cannot replay metadata records from offset ${baseOffset} to ${lastOffset}`, () => {
-      this.#builder ??= new MetadataDeltaBuilder(this.#loaded)
-      for (const record of batch.records) {
-        for (const ready of this.#transaction.next(record)) this.#builder.replay(ready)
+      for (const [index, record] of batch.records.entries()) {
+        if (record.type === 'BeginTransactionRecord' && index > 0) this.#goOnTo({ offset: baseOffset + index - 1, epoch, appendedMs })
+        for (const ready of this.#transaction.next(record)) this.#building().replay(ready)
       }
-      this.#last = { offset: lastOffset, epoch, appendedMs }
+      if (!this.#transaction.isOpen) this.#goOnTo({ offset: lastOffset, epoch, appendedMs })
       this.#bytes += batch.sizeBytes
     })
+  }
+
+  /** Resolves when all that was handed over by now is applied, but for a transaction that is open; rejects when the loader failed. */
+  caughtUp(): Promise<void> {
+    return this.applied(this.#last.offset)
   }
 
   /** Resolves when all publishers have applied the record at `offset`; rejects when the loader failed. */
@@ -112,6 +118,17 @@ export class MetadataLoader implements MetadataService {
     const waiter = { offset, done: deferred<void>() }
     this.#waiters.push(waiter)
     return waiter.done.promise
+  }
+
+  #building(): MetadataDeltaBuilder {
+    this.#builder ??= new MetadataDeltaBuilder(this.#loaded)
+    return this.#builder
+  }
+
+  /** A batch without records is something to publish, too: that the log went on. */
+  #goOnTo(last: Provenance): void {
+    this.#building()
+    this.#last = last
   }
 
   #guarded(message: string, replay: () => void): void {
@@ -144,7 +161,7 @@ export class MetadataLoader implements MetadataService {
 
   #hasWork(): boolean {
     if (this.#failure !== null) return false
-    return this.#joining.length > 0 || (this.#builder !== null && !this.#transaction.isOpen)
+    return this.#joining.length > 0 || this.#builder !== null
   }
 
   async #publishNext(): Promise<void> {

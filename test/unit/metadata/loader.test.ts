@@ -115,6 +115,21 @@ describe('the loader of metadata', () => {
     expect(follower.topics).toEqual([[], ['a']])
   })
 
+  it('publishes what stands before an open transaction, and says when it has', async () => {
+    const log = new Log()
+    const follower = new Follower()
+    await log.loader.addPublisher(follower)
+    log.commit(topic('foo', 1))
+    log.commit(topic('bar', 2), BEGIN, topic('held', 3))
+    log.commit(topic('held too', 4))
+    await log.loader.caughtUp()
+    expect(follower.topics).toEqual([[], ['foo', 'bar']])
+    expect(log.loader.image().provenance.offset).toBe(1)
+    const aborted = log.commit(ABORT)
+    await log.loader.applied(aborted)
+    expect(follower.topics).toEqual([[], ['foo', 'bar'], []])
+  })
+
   it('drops a transaction that is aborted', async () => {
     const log = new Log()
     log.commit(BEGIN, topic('a', 1))
