@@ -38,6 +38,7 @@ import { isFailure } from './controller-error.ts'
 import type { ControllerRules } from './controller-rules.ts'
 import { type ControllerState, replayed, stateOf } from './controller-state.ts'
 import type { Decision } from './decision.ts'
+import { Leadership } from './leadership.ts'
 import { NotControllerError } from './not-controller-error.ts'
 import { balanceLeaders, electUncleanLeaders } from './partitions/balance-leaders.ts'
 import { electLeaders } from './partitions/elect-leaders.ts'
@@ -67,6 +68,8 @@ export interface AppliedMetadata {
   image(): MetadataImage
   readonly hasOpenTransaction: boolean
   applied(offset: number): Promise<void>
+  /** All that was handed over by now is applied, but for a transaction that is open. */
+  caughtUp(): Promise<void>
 }
 
 export interface QuorumControllerOptions {
@@ -92,11 +95,6 @@ export interface QuorumControllerOptions {
   readonly onFailure: (error: Error) => void
 }
 
-interface Leadership {
-  readonly epoch: number
-  state: ControllerState
-}
-
 const EMPTY_RECORD: Decision<{ readonly hasMore: boolean }> = { records: [{ type: 'NoOpRecord', version: 0, data: {} }], reply: { hasMore: false } }
 
 /**
@@ -112,7 +110,7 @@ export class QuorumController implements Controller, ClusterController {
   readonly #options: QuorumControllerOptions
   readonly #tasks: PeriodicTasks
   #leadership: Leadership | null = null
-  #active: Deferred<void> = deferred()
+  #active: Deferred<void>
 
   constructor(options: QuorumControllerOptions) {
     this.#options = options
@@ -122,8 +120,7 @@ export class QuorumController implements Controller, ClusterController {
       write: (decide) => this.#write(decide),
     })
     this.#tasks = new PeriodicTasks(this.#periodicTasks(), options.timers, options.logger)
-    // Nobody need be waiting when the controller resigns.
-    this.#active.promise.catch(() => undefined)
+    this.#active = unawaited()
   }
 
   /** Resolves when this controller is active and its first records are committed. */
@@ -135,24 +132,23 @@ export class QuorumController implements Controller, ClusterController {
     return this.#leadership !== null
   }
 
-  /** @param offset the last one that was written before this epoch's own records, or of its opening */
+  /** @param offset the last one of the records that opened the epoch: all up to it was handed to `metadata` */
   handleLeading(epoch: number, offset: number): void {
-    this.#activate(epoch, offset).then(
-      () => this.#active.resolve(),
-      (error: unknown) => {
-        this.#active.reject(error)
-        if (!(error instanceof NotControllerError)) this.#options.onFailure(error as Error)
-      },
-    )
+    // That of this time: a later one may have begun when this activation ends.
+    const active = this.#active
+    this.#activate(epoch, offset).then(active.resolve, (error: unknown) => {
+      active.reject(error)
+      if (!(error instanceof NotControllerError)) this.#options.onFailure(error as Error)
+    })
   }
 
   handleStepDown(): void {
+    this.#leadership?.end()
     this.#leadership = null
     this.#tasks.stop()
     this.brokers.end()
     this.#active.reject(new NotControllerError('the controller resigned'))
-    this.#active = deferred()
-    this.#active.promise.catch(() => undefined)
+    this.#active = unawaited()
   }
 
   createTopics(context: ControllerRequestContext, command: CreateTopicsCommand): Promise<readonly CreatedTopic[]> {
@@ -212,14 +208,15 @@ export class QuorumController implements Controller, ClusterController {
 
   async #activate(epoch: number, offset: number): Promise<void> {
     const { metadata, log, rules, bootstrapRecords } = this.#options
-    await metadata.applied(offset)
+    await metadata.caughtUp()
     if (!log.isLeader || log.epoch !== epoch) throw new NotControllerError(`the leadership of epoch ${epoch} ended before the controller was active`)
-    this.#leadership = { epoch, state: stateOf(metadata.image()) }
+    const leadership = new Leadership(epoch, stateOf(metadata.image()))
+    this.#leadership = leadership
     this.brokers.begin(metadata.image())
     const { hasOpenTransaction } = metadata
-    await this.#write((state) => ({ records: activationRecords(state, { bootstrapRecords, hasOpenTransaction }, rules), reply: undefined }))
-    await this.#write(({ image }) => ({ records: this.#registrationAt(image.features.metadataVersion), reply: undefined }))
-    this.#options.logger.info('controller is active', { epoch, offset: log.logEndOffset })
+    await this.#writeIn(leadership, (state) => ({ records: activationRecords(state, { bootstrapRecords, hasOpenTransaction }, rules), reply: undefined }))
+    await this.#writeIn(leadership, ({ image }) => ({ records: this.#registrationAt(image.features.metadataVersion), reply: undefined }))
+    this.#options.logger.info('controller is active', { epoch, openedAt: offset, offset: log.logEndOffset })
     this.#tasks.start()
   }
 
@@ -233,18 +230,19 @@ export class QuorumController implements Controller, ClusterController {
     return this.#write(decide)
   }
 
-  /**
-   * Decides and appends in one turn, so that nothing comes between. A decision without records waits for what it was decided on.
-   * Errors: `NotControllerError`; CONTROLLER_TIMEOUT when too much waits for its commit already.
-   */
+  /** Errors: `NotControllerError`; CONTROLLER_TIMEOUT when too much waits for its commit already. */
   async #write<Reply>(decide: (state: ControllerState, nextOffset: number) => Decision<Reply>): Promise<Reply> {
+    if (this.#leadership === null) throw new NotControllerError('this node is not the active controller')
+    return this.#writeIn(this.#leadership, decide)
+  }
+
+  /** Decides and appends in one turn, so that nothing comes between. A decision without records waits for what it was decided on. */
+  async #writeIn<Reply>(leadership: Leadership, decide: (state: ControllerState, nextOffset: number) => Decision<Reply>): Promise<Reply> {
     const { log, metadata } = this.#options
-    const leadership = this.#leadership
-    if (leadership === null || !log.isLeader) throw new NotControllerError('this node is not the active controller')
+    if (leadership.isOver || !log.isLeader) throw new NotControllerError('this node is not the active controller any longer')
     if (log.isBusy) throw timedOut('too many changes wait for their commit')
     const { records, reply } = decide(leadership.state, log.logEndOffset)
-    if (records.length > 0) await this.#append(leadership, records)
-    else await metadata.applied(leadership.state.image.provenance.offset)
+    await leadership.during(records.length > 0 ? this.#append(leadership, records) : metadata.applied(leadership.state.image.provenance.offset))
     this.#shareImage(leadership)
     return reply
   }
@@ -279,4 +277,11 @@ export class QuorumController implements Controller, ClusterController {
     ]
     return tasks.filter((task) => task !== null)
   }
+}
+
+/** Nobody need be waiting when it is rejected. */
+function unawaited(): Deferred<void> {
+  const promise = deferred<void>()
+  promise.promise.catch(() => undefined)
+  return promise
 }
