@@ -7,6 +7,8 @@ import { answersApiVersions } from '../compat/support/answers-api-versions.ts'
 import { freePorts } from '../compat/support/free-ports.ts'
 import { jdkProgram, kafkaJars } from '../compat/support/jars.ts'
 import { runJavaProcess } from '../compat/support/java-tools.ts'
+import { ORACLE_CLUSTER_ID } from '../compat/support/oracle-node.ts'
+import { propertiesText } from '../compat/support/properties-file.ts'
 import { JVM_OPTIONS } from './jvm-options.ts'
 
 export type BrokerKind = 'kafka' | 'odradek'
@@ -14,6 +16,8 @@ export type BrokerKind = 'kafka' | 'odradek'
 export interface BenchBroker extends AsyncDisposable {
   readonly kind: BrokerKind
   readonly pid: number
+  /** Its process alone. */
+  readonly pids: readonly number[]
   readonly port: number
   readonly bootstrap: string
   /** From the start of the process to its first answer. Formatting a Kafka directory is not in it; ours formats itself, and it is. */
@@ -33,7 +37,7 @@ export interface BrokerOptions {
   readonly advertisedPort?: number
 }
 
-const ODRADEK = join(import.meta.dirname, '../bin/odradek')
+export const ODRADEK = join(import.meta.dirname, '../bin/odradek')
 
 /** Each as its users start it: Kafka with the heap that its start script sets, Odradek by its own program from the build. */
 export async function startBroker(kind: BrokerKind, options: BrokerOptions = {}): Promise<KeptBroker> {
@@ -50,6 +54,9 @@ export async function startBroker(kind: BrokerKind, options: BrokerOptions = {})
     startMs,
     get pid() {
       return child.pid as number
+    },
+    get pids() {
+      return [child.pid as number]
     },
     async start() {
       child = await launch(command, port)
@@ -68,14 +75,15 @@ async function launch(command: Command, port: number): Promise<ChildProcess> {
   return child
 }
 
-async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+export async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const closed = new Promise((resolve) => child.once('close', resolve))
   child.kill(signal)
   await closed
 }
 
-interface Command {
+/** What starts a node. */
+export interface Command {
   readonly program: string
   readonly args: readonly string[]
 }
@@ -104,13 +112,13 @@ async function kafkaCommand(directory: string, port: number, controllerPort: num
     'transaction.state.log.replication.factor': 1,
     'transaction.state.log.min.isr': 1,
   }
-  await writeFile(
-    file,
-    Object.entries(settings)
-      .map(([name, value]) => `${name}=${value}\n`)
-      .join(''),
-  )
-  const formatted = await runJavaProcess('kafka.tools.StorageTool', ['format', '-t', '4L6g3nShT-eMCtK--X86sw', '-c', file])
+  await writeFile(file, propertiesText(settings))
+  return await kafkaNode(file)
+}
+
+/** Formats the directory that the file names, and gives the command that runs a node on it. */
+export async function kafkaNode(file: string): Promise<Command> {
+  const formatted = await runJavaProcess('kafka.tools.StorageTool', ['format', '-t', ORACLE_CLUSTER_ID, '-c', file])
   if (formatted.exit !== 0) throw new Error(`Apache Kafka's storage tool failed:\n${formatted.stdout}${formatted.stderr}`)
   const { classPath } = await kafkaJars()
   // What kafka-server-start.sh adds.
@@ -120,7 +128,8 @@ async function kafkaCommand(directory: string, port: number, controllerPort: num
 const START_TIMEOUT_MS = 300_000
 const PROBE_INTERVAL_MS = 5
 
-async function answers(port: number, child: ChildProcess): Promise<void> {
+/** Resolves when the node behind a port answers requests; rejects when its process ends before. */
+export async function answers(port: number, child: ChildProcess): Promise<void> {
   const deadlineMs = performance.now() + START_TIMEOUT_MS
   while (!(await answersApiVersions(port))) {
     if (child.exitCode !== null) throw new Error(`the broker ended with ${child.exitCode} while it started`)

@@ -2,19 +2,19 @@ import { runCommand } from '../../compat/support/command.ts'
 import { jdkProgram, kafkaJars } from '../../compat/support/jars.ts'
 import type { BenchBroker } from '../brokers.ts'
 import { JVM_OPTIONS } from '../jvm-options.ts'
-import { cpuSeconds } from '../process-stats.ts'
+import { cpuSeconds, cpuSecondsOf } from '../process-stats.ts'
 
 const PERF_TIMEOUT_MS = 300_000
 const TOOL_MEGABYTE = 1024 * 1024
 
 export interface LoadFigures {
   readonly megabytesPerSecond: number
-  /** Of the broker, over the whole run. */
+  /** Of the broker or brokers, over the whole run. */
   readonly cpuSeconds: number
 }
 
 export interface ProduceFigures extends LoadFigures {
-  /** Of the broker while the tool sent, in percent of one core: far below what it can have, the tool is what bounds the throughput. */
+  /** Of the broker or brokers while the tool sent, in percent of one core: far below what it can have, the tool is what bounds the throughput. */
   readonly cpuPercent: number
 }
 
@@ -25,16 +25,22 @@ export interface ProduceLoad {
   readonly properties?: readonly string[]
 }
 
+/** A broker, or the nodes of a cluster, under a load. */
+export interface LoadTarget {
+  readonly bootstrap: string
+  readonly pids: readonly number[]
+}
+
 /** Kafka's own producer-perf, as fast as it goes, acks=all. */
-export async function produce(broker: BenchBroker, { topic, records, recordBytes, properties = [] }: ProduceLoad): Promise<ProduceFigures> {
-  const before = cpuSeconds(broker.pid)
+export async function produce(target: LoadTarget, { topic, records, recordBytes, properties = [] }: ProduceLoad): Promise<ProduceFigures> {
+  const before = cpuSecondsOf(target.pids)
   const output = await perfTool('ProducerPerformance', [
     ...['--topic', topic, '--num-records', String(records), '--record-size', String(recordBytes), '--throughput', '-1'],
-    ...['--producer-props', `bootstrap.servers=${broker.bootstrap}`, 'acks=all', ...properties],
+    ...['--producer-props', `bootstrap.servers=${target.bootstrap}`, 'acks=all', ...properties],
   ])
   const summary = output.trim().split('\n').at(-1) ?? ''
   const megabytesPerSecond = Number(/\(([\d.]+) MB\/sec\)/.exec(summary)?.[1])
-  const used = cpuSeconds(broker.pid) - before
+  const used = cpuSecondsOf(target.pids) - before
   const seconds = (records * recordBytes) / TOOL_MEGABYTE / megabytesPerSecond
   return { megabytesPerSecond, cpuSeconds: used, cpuPercent: (used / seconds) * 100 }
 }

@@ -7,7 +7,13 @@ import { MetadataApi } from '../../../protocol/messages/metadata.ts'
 import type { Api, Fields, Input, Message, Value } from '../../../protocol/schema/notation.ts'
 import { ZERO_UUID } from '../../../protocol/uuid.ts'
 import { RawClient } from '../../oracle/raw-client.ts'
-import type { Cluster } from './cluster.ts'
+
+/** The brokers of a cluster, as clients see them. All on 127.0.0.1. */
+export interface Brokers {
+  readonly brokerIds: readonly number[]
+  /** Of the clients' listener of a broker. */
+  clientPort(id: number): number
+}
 
 /** What the metadata that a broker gives say of a partition. */
 export interface PartitionState {
@@ -30,7 +36,7 @@ export interface NewTopic {
 }
 
 /** Asks one broker to make a topic; resolves when every broker that runs tells of its leaders. */
-export async function createTopic(cluster: Cluster, via: number, { name, assignments, configs = {} }: NewTopic): Promise<void> {
+export async function createTopic(cluster: Brokers, via: number, { name, assignments, configs = {} }: NewTopic): Promise<void> {
   const topic = {
     name,
     numPartitions: -1,
@@ -40,13 +46,11 @@ export async function createTopic(cluster: Cluster, via: number, { name, assignm
   }
   const { topics } = await ask(cluster, via, CreateTopicsApi, 7, { topics: [topic], timeoutMs: TIMEOUT_MS, validateOnly: false })
   refuse(`creating ${name}`, topics[0]?.errorCode, topics[0]?.errorMessage)
-  for (const { id, place } of cluster.nodes) {
-    if (place.ports.client !== null) await untilState(cluster, id, name, 'it has a leader', ({ leader }) => leader >= 0)
-  }
+  for (const id of cluster.brokerIds) await untilState(cluster, id, name, 'it has a leader', ({ leader }) => leader >= 0)
 }
 
 /** Begins the move of partition 0 of a topic to these replicas, the preferred leader first. */
-export async function reassign(cluster: Cluster, via: number, topic: string, replicas: readonly number[]): Promise<void> {
+export async function reassign(cluster: Brokers, via: number, topic: string, replicas: readonly number[]): Promise<void> {
   const topics = [{ name: topic, partitions: [{ partitionIndex: 0, replicas }] }]
   const answer = await ask(cluster, via, AlterPartitionReassignmentsApi, 1, { topics, timeoutMs: TIMEOUT_MS })
   refuse(`reassigning ${topic}`, answer.errorCode, answer.errorMessage)
@@ -55,7 +59,7 @@ export async function reassign(cluster: Cluster, via: number, topic: string, rep
 }
 
 /** Asks for the election of the preferred leader of partition 0. */
-export async function electPreferred(cluster: Cluster, via: number, topic: string): Promise<void> {
+export async function electPreferred(cluster: Brokers, via: number, topic: string): Promise<void> {
   const request = { electionType: PREFERRED, topicPartitions: [{ topic, partitions: [0] }], timeoutMs: TIMEOUT_MS }
   const { errorCode, replicaElectionResults } = await ask(cluster, via, ElectLeadersApi, 2, request)
   refuse(`electing a leader of ${topic}`, errorCode, null)
@@ -64,7 +68,7 @@ export async function electPreferred(cluster: Cluster, via: number, topic: strin
 }
 
 /** Partition 0 as one broker knows it; null while it does not know the topic. */
-export async function partitionState(cluster: Cluster, via: number, topic: string): Promise<PartitionState | null> {
+export async function partitionState(cluster: Brokers, via: number, topic: string): Promise<PartitionState | null> {
   const request = { topics: [{ topicId: ZERO_UUID, name: topic }], allowAutoTopicCreation: false, includeTopicAuthorizedOperations: false }
   const { topics } = await ask(cluster, via, MetadataApi, 12, request)
   const partition = topics[0]?.partitions.find(({ partitionIndex }) => partitionIndex === 0)
@@ -79,7 +83,7 @@ export async function partitionState(cluster: Cluster, via: number, topic: strin
 
 /** Resolves with the state of partition 0 when, as one broker knows it, it is as described. */
 export async function untilState(
-  cluster: Cluster,
+  cluster: Brokers,
   via: number,
   topic: string,
   what: string,
@@ -96,13 +100,13 @@ export async function untilState(
 
 /** Sends one request to the clients' listener of a broker. */
 export async function ask<Q extends Fields, A extends Fields>(
-  cluster: Cluster,
+  cluster: Brokers,
   id: number,
   api: Api<Q, A>,
   version: number,
   request: Input<Message<Q>>,
 ): Promise<Value<Message<A>>> {
-  await using client = await RawClient.open(`127.0.0.1:${cluster.node(id).place.ports.client}`)
+  await using client = await RawClient.open(`127.0.0.1:${cluster.clientPort(id)}`)
   const outcome = await client.exchange(api, version, request, TIMEOUT_MS)
   if (outcome.kind !== 'answer') throw new Error(`${api.name} version ${version} to broker ${id}: ${outcome.kind}`)
   return outcome.value as Value<Message<A>>

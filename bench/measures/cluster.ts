@@ -1,0 +1,172 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RawClient } from '../../compat/oracle/raw-client.ts'
+import { createTopic, electPreferred, partitionState, untilState } from '../../compat/support/cluster/administer.ts'
+import { produceSteadily } from '../../compat/support/cluster/steady-producer.ts'
+import { ErrorCode } from '../../protocol/error-codes.ts'
+import { CreateTopicsApi } from '../../protocol/messages/create-topics.ts'
+import { DescribeQuorumApi } from '../../protocol/messages/describe-quorum.ts'
+import { ProduceApi } from '../../protocol/messages/produce.ts'
+import { buildBatch } from '../../protocol/records/build-batch.ts'
+import type { BrokerKind } from '../brokers.ts'
+import { cpuSecondsOf, residentBytesOf } from '../process-stats.ts'
+import type { Keep } from '../round.ts'
+import { formatThreeNodes, type ThreeNodes } from '../three-nodes.ts'
+import { produce } from './load.ts'
+
+const SETTLE_MS = 5_000
+const WATCH_MS = 5_000
+const POLL_MS = 10
+const GIVE_UP_MS = 60_000
+const COLD_RECORDS = 300_000
+const WARM_RECORDS = 1_000_000
+const RECORD_BYTES = 1_000
+/** As many as the brokers, so that each leads some. */
+const EVERYWHERE = [
+  [1, 2, 3],
+  [2, 3, 1],
+  [3, 1, 2],
+]
+const SAFE = { 'min.insync.replicas': '2' }
+
+/** Three nodes, replication factor 3, min.insync.replicas 2, on this one machine. Settings are Kafka's own, but for what is said. */
+export async function cluster(kind: BrokerKind, keep: Keep): Promise<void> {
+  await using nodes = await formatThreeNodes(kind)
+  keep({ 'start of three formatted nodes to a topic created, ms': await startToTopic(nodes) })
+  await sleep(SETTLE_MS)
+  const idleCpu = cpuSecondsOf(nodes.pids)
+  await sleep(WATCH_MS)
+  keep({
+    'idle memory of the three, MB': residentBytesOf(nodes.pids) / 1e6,
+    'idle CPU of the three, % of a core': ((cpuSecondsOf(nodes.pids) - idleCpu) / (WATCH_MS / 1000)) * 100,
+  })
+  await load(nodes, keep)
+  await failovers(nodes, keep)
+  await rollingRestart(nodes, keep)
+  if (kind === 'odradek') await devProfile(keep)
+}
+
+/** From the start of the processes to a topic with three replicas, asking as soon as anyone answers. */
+async function startToTopic(nodes: ThreeNodes): Promise<number> {
+  const startMs = performance.now()
+  for (const id of nodes.brokerIds) nodes.launch(id)
+  const deadlineMs = startMs + GIVE_UP_MS
+  while (!(await isTopicMade(nodes).catch(() => false))) {
+    if (performance.now() > deadlineMs) throw new Error(`no topic could be made within ${GIVE_UP_MS} ms`)
+    await sleep(POLL_MS)
+  }
+  const ms = performance.now() - startMs
+  for (const id of nodes.brokerIds) await nodes.ready(id)
+  return ms
+}
+
+async function isTopicMade(nodes: ThreeNodes): Promise<boolean> {
+  await using client = await RawClient.open(`127.0.0.1:${nodes.clientPort(1)}`, 'bench')
+  const topic = { name: 'first', numPartitions: 1, replicationFactor: 3, assignments: [], configs: [] }
+  const { topics } = await client.ask(CreateTopicsApi, 7, { topics: [topic], timeoutMs: GIVE_UP_MS, validateOnly: false })
+  return topics[0]?.errorCode === ErrorCode.NONE
+}
+
+async function load(nodes: ThreeNodes, keep: Keep): Promise<void> {
+  await createTopic(nodes, 1, { name: 'load', assignments: EVERYWHERE, configs: SAFE })
+  const cold = await produce(nodes, { topic: 'load', records: COLD_RECORDS, recordBytes: RECORD_BYTES })
+  keep({ 'throughput 1 KB, cold, MB/s': cold.megabytesPerSecond })
+  const warm = await produce(nodes, { topic: 'load', records: WARM_RECORDS, recordBytes: RECORD_BYTES })
+  keep({
+    'throughput 1 KB, warm, MB/s': warm.megabytesPerSecond,
+    'CPU of the three per GB, warm, s': warm.cpuSeconds / ((WARM_RECORDS * RECORD_BYTES) / 1e9),
+    'CPU of the three while they are loaded, % of a core': warm.cpuPercent,
+    'memory of the three after load, MB': residentBytesOf(nodes.pids) / 1e6,
+  })
+  const large = await produce(nodes, { topic: 'load', records: WARM_RECORDS, recordBytes: RECORD_BYTES, properties: ['batch.size=131072', 'linger.ms=5'] })
+  keep({
+    'throughput 1 KB in batches of 128 KB, MB/s': large.megabytesPerSecond,
+    'CPU of the three per GB in batches of 128 KB, s': large.cpuSeconds / ((WARM_RECORDS * RECORD_BYTES) / 1e9),
+  })
+}
+
+/** A leader is killed that is not the active controller, and then one that is. */
+async function failovers(nodes: ThreeNodes, keep: Keep): Promise<void> {
+  const active = await activeController(nodes, 1)
+  const other = nodes.brokerIds.find((id) => id !== active) as number
+  keep({ 'kill -9 of a leader to the next acknowledged record, ms': await failover(nodes, 'led-by-broker', other) })
+  keep({ 'kill -9 of a leader that is the active controller, ms': await failover(nodes, 'led-by-controller', await activeController(nodes, other)) })
+}
+
+/** Kills the leader, measures, starts it again and waits until all is in sync. In milliseconds. */
+async function failover(nodes: ThreeNodes, topic: string, leader: number): Promise<number> {
+  const survivor = nodes.brokerIds.find((id) => id !== leader) as number
+  const replicas = [leader, ...nodes.brokerIds.filter((id) => id !== leader)]
+  await createTopic(nodes, survivor, { name: topic, assignments: [replicas], configs: SAFE })
+  if (!(await isAcknowledged(nodes, topic, leader))) throw new Error(`broker ${leader} does not take a record of ${topic}`)
+  const killedMs = performance.now()
+  await nodes.stop(leader, 'SIGKILL')
+  await untilAcknowledged(nodes, topic, { survivor, killed: leader })
+  const ms = performance.now() - killedMs
+  nodes.launch(leader)
+  await nodes.ready(leader)
+  await untilState(nodes, survivor, topic, 'all are in sync again', ({ isr }) => isr.length === nodes.brokerIds.length)
+  return ms
+}
+
+async function untilAcknowledged(
+  nodes: ThreeNodes,
+  topic: string,
+  { survivor, killed }: { readonly survivor: number; readonly killed: number },
+): Promise<void> {
+  const deadlineMs = performance.now() + GIVE_UP_MS
+  for (;;) {
+    const state = await partitionState(nodes, survivor, topic)
+    const isLed = state !== null && state.leader >= 0 && state.leader !== killed
+    if (isLed && (await isAcknowledged(nodes, topic, state.leader))) return
+    if (performance.now() > deadlineMs) throw new Error(`no record of ${topic} was acknowledged within ${GIVE_UP_MS} ms`)
+    await sleep(POLL_MS)
+  }
+}
+
+async function isAcknowledged(nodes: ThreeNodes, name: string, leader: number): Promise<boolean> {
+  await using client = await RawClient.open(`127.0.0.1:${nodes.clientPort(leader)}`, 'bench')
+  const records = buildBatch({}, [{ timestamp: Date.now(), value: Buffer.alloc(RECORD_BYTES, 'x') }])
+  const topicData = [{ name, partitionData: [{ index: 0, records }] }]
+  const { responses } = await client.ask(ProduceApi, 12, { transactionalId: null, acks: -1, timeoutMs: 5_000, topicData })
+  return responses[0]?.partitionResponses[0]?.errorCode === ErrorCode.NONE
+}
+
+async function activeController(nodes: ThreeNodes, via: number): Promise<number> {
+  await using client = await RawClient.open(`127.0.0.1:${nodes.clientPort(via)}`, 'bench')
+  const topics = [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }]
+  const answer = await client.ask(DescribeQuorumApi, 2, { topics })
+  return answer.topics[0]?.partitions[0]?.leaderId as number
+}
+
+/** Each node is stopped and started again while an idempotent producer sends one record after the other. */
+async function rollingRestart(nodes: ThreeNodes, keep: Keep): Promise<void> {
+  const topic = 'rolling'
+  await createTopic(nodes, 1, { name: topic, assignments: EVERYWHERE.slice(0, 1), configs: SAFE })
+  const producer = await produceSteadily(nodes.bootstrap, topic)
+  const startMs = performance.now()
+  for (const id of nodes.brokerIds) {
+    await nodes.stop(id, 'SIGTERM')
+    nodes.launch(id)
+    await nodes.ready(id)
+    const isWhole = ({ isr }: { readonly isr: readonly number[] }) => isr.length === nodes.brokerIds.length
+    for (const one of nodes.brokerIds) await untilState(nodes, one, topic, 'all are in sync again', isWhole)
+    await electPreferred(nodes, id, topic)
+  }
+  const ms = performance.now() - startMs
+  const failed = await producer.end().then(
+    () => 0,
+    () => 1,
+  )
+  keep({
+    'rolling restart: produce requests that failed for good': failed,
+    'rolling restart: longest wait for an acknowledgement, ms': producer.longestWaitMs,
+    'rolling restart: all three, ms': ms,
+  })
+}
+
+/** Values for trying things: a lost connection shortens the wait for a broker that is gone. */
+async function devProfile(keep: Keep): Promise<void> {
+  await using nodes = await formatThreeNodes('odradek', { profile: 'dev' })
+  keep({ 'dev profile: start of three formatted nodes to a topic created, ms': await startToTopic(nodes) })
+  await failovers(nodes, (figures) => keep(Object.fromEntries(Object.entries(figures).map(([name, value]) => [`dev profile: ${name}`, value]))))
+}
