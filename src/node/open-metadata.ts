@@ -17,6 +17,8 @@ import { readBootstrapFile } from '../raft/format/bootstrap-file.ts'
 import { METADATA_LOG_DIRECTORY } from '../raft/format/format-directories.ts'
 import type { QuorumView } from '../raft/quorum-description.ts'
 import { RaftNode } from '../raft/raft-node.ts'
+import type { RaftServer } from '../raft/raft-server.ts'
+import { WirePeers } from '../raft/shell/wire-peers.ts'
 import { openLog } from '../storage/open-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { controllerIntervals, metadataLogConfig, raftTimings, snapshotRetention, staticVoters } from './metadata-settings.ts'
@@ -47,9 +49,17 @@ export interface OpenMetadata {
   /** The level of `kraft.version`. */
   kraftVersion(): number
   readonly quorum: QuorumView
+  /** What other nodes of the quorum ask of this one. */
+  readonly raft: RaftServer
+  /**
+   * Takes part in the quorum. The controller's listener serves by then, where others may be needed to elect a leader.
+   * Resolves when this node has applied all that was committed when it first heard of a leader; and where it is the only
+   * voter, when its controller is active.
+   */
+  start(): Promise<void>
 }
 
-/** Resolves when the state of the last run is loaded and the controller is active. */
+/** Resolves when the state of the last run is loaded. */
 export async function openMetadata(options: OpenMetadataOptions): Promise<OpenMetadata> {
   const { config, identity, directories, ports, failure, teardown } = options
   const logger = options.logger.child('metadata')
@@ -74,13 +84,18 @@ export async function openMetadata(options: OpenMetadataOptions): Promise<OpenMe
     await snapshots.idle()
     await raft[Symbol.asyncDispose]()
   })
+  return { loader, controller, kraftVersion: () => raft.kraftVersion, quorum: raft, raft, start: () => start(raft, loader, controller) }
+}
+
+async function start(raft: RaftNode<MetadataRecord>, loader: MetadataLoader, controller: QuorumController): Promise<void> {
   await raft.start()
-  await controller.active()
-  return { loader, controller, kraftVersion: () => raft.kraftVersion, quorum: raft }
+  const highWatermark = await raft.caughtUp()
+  await loader.applied(highWatermark - 1)
+  if (raft.voters.length === 1 && raft.isLeader) await controller.active()
 }
 
 async function openRaft(
-  { config, identity, directories, ports, failure }: OpenMetadataOptions,
+  { config, identity, directories, controllers, ports, failure }: OpenMetadataOptions,
   logger: Logger,
   controller: () => QuorumController,
   loader: MetadataLoader,
@@ -98,14 +113,37 @@ async function openRaft(
   return RaftNode.open({
     nodeId: identity.nodeId,
     directoryId: directories.metadataDirectoryId,
+    isController: identity.isController,
+    endpoints: controllers.map(({ name, host, port }) => ({ name, host, port })),
     log,
     staticVoters: staticVoters(identity),
+    peers: openPeers({ config, identity, directories, controllers, ports }, logger.child('raft')),
     serde: metadataRecordSerde,
     listener: metadataListener(loader, controller, failure.report),
     ports,
     logger: logger.child('raft'),
     retention: snapshotRetention(config),
     timings: raftTimings(config),
+  })
+}
+
+function openPeers(
+  { config, identity, directories, controllers, ports }: Pick<OpenMetadataOptions, 'config' | 'identity' | 'directories' | 'controllers' | 'ports'>,
+  logger: Logger,
+): WirePeers {
+  return new WirePeers({
+    nodeId: identity.nodeId,
+    sender: {
+      clusterId: directories.clusterId,
+      endpoints: controllers.map(({ name, host, port }) => ({ name, host, port })),
+      fetchMaxBytes: config.get('controller.quorum.fetch.max.bytes'),
+      snapshotMaxBytes: config.get('controller.quorum.fetch.snapshot.max.bytes'),
+    },
+    listenerNames: identity.controllerListenerNames,
+    bootstrapServers: identity.quorumBootstrapServers,
+    requestTimeoutMs: config.get('controller.quorum.request.timeout.ms'),
+    ...ports,
+    logger,
   })
 }
 

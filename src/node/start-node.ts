@@ -77,6 +77,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const shared = { config, identity, ports, logger, failure, teardown }
   const directories = await openDirectories({ ...shared, controller: told.controllers[0], formatAs: options.formatAs })
   const metadata = await openMetadata({ ...shared, directories, controllers: told.controllers })
+  await metadata.start()
   const { loader, controller } = metadata
   teardown.add('the wait for other brokers to leave', () => options.untilBrokersLeft?.())
   let broker: BrokerLifecycle | null = null

@@ -1,5 +1,6 @@
 import { batches } from '../../protocol/records/batch.ts'
 import { OdradekError } from '../base/errors.ts'
+import type { Timers } from '../base/ports.ts'
 import { decodeLogBatch, type LogBatch } from './log-batches.ts'
 import type { PendingAppends } from './pending-appends.ts'
 import type { RaftLog } from './raft-log.ts'
@@ -7,11 +8,14 @@ import type { RecordSerde } from './record-serde.ts'
 
 export interface DeliveryOptions<T> {
   readonly log: Pick<RaftLog, 'directory' | 'read' | 'readAsync'>
+  readonly timers: Pick<Timers, 'defer'>
   readonly serde: RecordSerde<T>
   /** What this node appended: handed over as it is. */
   readonly pending: PendingAppends<T>
   /** Gets each committed batch once, in order. */
   readonly deliver: (batch: LogBatch<T>) => void
+  /** All that is committed was handed over. */
+  readonly onCaughtUp: () => void
   /** The log cannot be read: nothing is delivered any longer. */
   readonly onFailure: (error: unknown) => void
 }
@@ -32,7 +36,12 @@ export class Delivery<T> {
     this.#options = options
   }
 
-  /** The state machine begins with a snapshot of all below `offset`. */
+  /** All below was handed over, as batches or in a snapshot. */
+  get offset(): number {
+    return this.#offset
+  }
+
+  /** The state machine has a snapshot of all below `offset`: at the start, or in place of what the log lost below. */
   startAt(offset: number): void {
     this.#offset = offset
   }
@@ -54,8 +63,9 @@ export class Delivery<T> {
     try {
       while (this.#offset < this.#highWatermark && !this.#failed) {
         if (pending.startOffset === this.#offset) this.#deliverPending()
-        else await this.#deliverFromLog(pending.startOffset ?? this.#highWatermark)
+        else await this.#deliverFromLog(Math.min(pending.startOffset ?? this.#highWatermark, this.#highWatermark))
       }
+      if (!this.#failed) this.#options.onCaughtUp()
     } catch (error) {
       this.#failed = true
       onFailure(error)
@@ -72,18 +82,20 @@ export class Delivery<T> {
     }
   }
 
-  /** What was in the log before this node led. */
+  /** What this node did not write as leader, a slice at a time. */
   async #deliverFromLog(endOffset: number): Promise<void> {
-    const { log, serde } = this.#options
+    const { log, serde, timers } = this.#options
     const options = { maxBytes: READ_SLICE_BYTES, minOneBatch: true, upTo: 'log-end' } as const
     const before = this.#offset
     const read = log.read(before, options) ?? (await log.readAsync(before, options))
+    if (this.#offset !== before) return
     if (read.kind !== 'read') throw new OdradekError('METADATA_LOG', `the metadata log in ${log.directory} has no offset ${before}`)
     for (const batch of batches(read.records)) {
-      if (batch.baseOffset >= endOffset) return
+      if (batch.lastOffset >= endOffset) break
       if (batch.lastOffset >= this.#offset) this.#deliver(decodeLogBatch(batch, serde))
     }
     if (this.#offset === before) throw new OdradekError('METADATA_LOG', `the metadata log in ${log.directory} holds no batch at offset ${before}`)
+    if (this.#offset < endOffset) await new Promise<void>((resume) => timers.defer(resume))
   }
 
   #deliver(batch: LogBatch<T>): void {

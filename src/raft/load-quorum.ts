@@ -21,8 +21,6 @@ export interface LoadedQuorum<T> {
   readonly voters: VoterSet
   /** Those that the log names behind the snapshot, and before them the snapshot's own; in order. */
   readonly voterEntries: readonly VoterEntry[]
-  /** False while the voters stand in the bootstrap snapshot alone. */
-  readonly votersInLog: boolean
   readonly snapshots: SnapshotStore<T>
   readonly snapshot: { readonly id: SnapshotId; readonly content: SnapshotContent<T> } | null
 }
@@ -31,7 +29,11 @@ export interface LoadQuorumOptions<T> {
   readonly nodeId: number
   readonly directoryId: Uuid
   readonly log: RaftLog
+  /** A node without this role only observes. */
+  readonly isController: boolean
   readonly staticVoters: VoterSet | null
+  /** Whether it may ask others than voters for the leader. */
+  readonly hasBootstrapServers: boolean
   readonly serde: RecordSerde<T>
   readonly ports: Pick<Ports, 'disk' | 'timers' | 'random'>
 }
@@ -48,14 +50,12 @@ export async function loadQuorum<T>(options: LoadQuorumOptions<T>): Promise<Load
   const inLog = await votersOfLog(log, snapshot?.id.offset ?? log.logStartOffset, inSnapshot)
   const { kraftVersion, voters } = inLog.at(-1) ?? inSnapshot ?? { kraftVersion: 0, voters: null }
   const isBehindBootstrap = snapshot !== null && snapshot.id.offset > BOOTSTRAP_OFFSET
-  const votersInLog = inLog.length > 0 || isBehindBootstrap
   const election = await readElectionState(log.directory, ports.disk)
   return {
     election: election ?? { epoch: Math.max(log.latestEpoch ?? 0, snapshot?.id.epoch ?? 0), leaderId: null, voted: null },
     kraftVersion,
-    voters: checkedVoters(kraftVersion > 0 ? voters : (options.staticVoters ?? voters), options),
+    voters: checkedVoters(kraftVersion > 0 ? voters : (options.staticVoters ?? voters), kraftVersion, options),
     voterEntries: inSnapshot !== null && isBehindBootstrap ? [inSnapshot, ...inLog] : inLog,
-    votersInLog,
     snapshots,
     snapshot,
   }
@@ -110,16 +110,35 @@ async function readElectionState(directory: string, disk: Ports['disk']): Promis
   }
 }
 
-function checkedVoters(voters: VoterSet | null, options: { readonly nodeId: number; readonly directoryId: Uuid; readonly log: RaftLog }): VoterSet {
-  const { nodeId, directoryId, log } = options
-  if (voters === null || voters.length === 0) {
-    throw quorumError(`${log.directory} names no voters: set controller.quorum.voters, or format the directory as a standalone quorum`, { nodeId })
+/**
+ * Refuses what could never work: nobody to ask who leads, a controller that the settings leave out, and the only voter of a
+ * quorum when it has lost its disk.
+ */
+function checkedVoters(found: VoterSet | null, kraftVersion: number, options: LoadQuorumOptions<unknown>): VoterSet {
+  const { nodeId, directoryId, isController, hasBootstrapServers, log } = options
+  const voters = found ?? []
+  if (voters.length === 0 && !hasBootstrapServers) {
+    throw quorumError(
+      `${log.directory} names no voters: set controller.quorum.bootstrap.servers to addresses of controllers, or controller.quorum.voters, or format the directory as a standalone quorum`,
+      { nodeId },
+    )
   }
-  if (!isVoter(voters, nodeId, directoryId)) {
-    const names = voters.map((voter) => `${voter.id} (directory ${voter.directoryId})`).join(', ')
-    throw quorumError(`node ${nodeId} with directory ${directoryId} is not one of the quorum's voters ${names}`, { nodeId, directoryId })
+  if (isVoter(voters, nodeId, directoryId)) return voters
+  const names = voters.map((voter) => `${voter.id} (directory ${voter.directoryId})`).join(', ')
+  if (kraftVersion === 0 && isController && voters.length > 0) {
+    throw quorumError(
+      `node ${nodeId} is a controller and not one of the quorum's voters ${names}: name it in controller.quorum.voters, or take the role away`,
+      {
+        nodeId,
+      },
+    )
   }
-  if (voters.length > 1) throw quorumError(`the quorum has ${voters.length} voters; this version runs a quorum of one`, { nodeId })
+  if (voters.length === 1 && voters[0]?.id === nodeId) {
+    throw quorumError(
+      `node ${nodeId} with directory ${directoryId} is not one of the quorum's voters ${names}, and nobody else could lead: restore the directory that was lost`,
+      { nodeId, directoryId },
+    )
+  }
   return voters
 }
 

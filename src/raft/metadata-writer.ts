@@ -5,6 +5,7 @@ import { type BatchPlace, encodeControlBatch, encodeDataBatch, type LogBatch } f
 import type { PendingAppends } from './pending-appends.ts'
 import type { RaftLog } from './raft-log.ts'
 import type { RecordSerde } from './record-serde.ts'
+import type { LogFlusher } from './shell/log-flusher.ts'
 
 export interface AppendReceipt {
   /** Of the first record. */
@@ -20,25 +21,18 @@ export interface MetadataWriterOptions<T> {
   readonly clock: Clock
   /** What was appended and waits for its commit. */
   readonly pending: PendingAppends<T>
+  readonly flusher: Pick<LogFlusher, 'flushSoon'>
   /** The log grew by a batch; `control` are its control records. */
   readonly onAppended: (baseOffset: number, control: readonly ControlRecord[]) => void
-  /** All below `endOffset` is durable. */
-  readonly onFlushed: (endOffset: number) => void
   readonly onFailure: (cause: unknown, message: string) => void
 }
 
 /** Kafka's bound of records in one batch of the metadata log. */
 const RECORDS_PER_BATCH = 10_000
 
-/**
- * Writes to the metadata log for its leader: batches of records and of control records, in its epoch. All that is appended in
- * a turn, and while a flush runs, shares the next flush.
- */
+/** Writes to the metadata log for its leader: batches of records and of control records, in its epoch. */
 export class MetadataWriter<T> {
   readonly #options: MetadataWriterOptions<T>
-  #flushing: Promise<void> | null = null
-  #flushedOffset = 0
-  #isStopped = false
 
   constructor(options: MetadataWriterOptions<T>) {
     this.#options = options
@@ -52,7 +46,7 @@ export class MetadataWriter<T> {
     for (let start = 0; start < records.length; start += RECORDS_PER_BATCH) {
       committed.push(this.#options.pending.add(this.#appendBatch(epoch, records.slice(start, start + RECORDS_PER_BATCH))))
     }
-    this.#flushSoon()
+    this.#options.flusher.flushSoon()
     return { baseOffset, lastOffset: this.#options.log.logEndOffset - 1, committed: Promise.all(committed).then(() => undefined) }
   }
 
@@ -62,17 +56,7 @@ export class MetadataWriter<T> {
     const bytes = encodeControlBatch(place, control)
     this.#write(bytes, place, control)
     this.#options.pending.addUnawaited(pendingBatch({ place, count: control.length, bytes, control, records: [] }))
-    this.#flushSoon()
-  }
-
-  /** Resolves when nothing is being flushed. */
-  async idle(): Promise<void> {
-    await this.#flushing
-  }
-
-  /** Flushes nothing any more. */
-  stop(): void {
-    this.#isStopped = true
+    this.#options.flusher.flushSoon()
   }
 
   #appendBatch(epoch: number, records: readonly T[]): LogBatch<T> {
@@ -95,30 +79,6 @@ export class MetadataWriter<T> {
       throw error
     }
     this.#options.onAppended(place.baseOffset, control)
-  }
-
-  #flushSoon(): void {
-    this.#flushing ??= this.#flushAll()
-  }
-
-  /** One flush for all that was appended before it starts, until nothing is left. */
-  async #flushAll(): Promise<void> {
-    const { log } = this.#options
-    try {
-      // Appends of the same turn come along.
-      await Promise.resolve()
-      while (this.#flushedOffset < log.logEndOffset && !this.#isStopped) {
-        const endOffset = log.logEndOffset
-        await log.flush()
-        this.#flushedOffset = endOffset
-        this.#options.onFlushed(endOffset)
-      }
-    } catch (error) {
-      this.#options.onFailure(error, 'cannot flush the metadata log')
-    } finally {
-      // In the turn that found nothing left: what is appended in the next one starts another flush.
-      this.#flushing = null
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Uuid } from '../../protocol/uuid.ts'
 import type { Endpoint, TimestampMs } from '../base/ports.ts'
+import type { LeaderProgress, ReplicaProgress } from './core/leader-progress.ts'
 import type { VoterEndpoint, VoterSet } from './voter-set.ts'
 
 /** How far one node of the quorum is, as the leader knows it. */
@@ -22,6 +23,8 @@ export interface QuorumDescription {
   /** -1 before anything is committed in this epoch. */
   readonly highWatermark: number
   readonly voters: readonly ReplicaDescription[]
+  /** Those that fetched of late and are no voters; they have told no end points. */
+  readonly observers: readonly ReplicaDescription[]
 }
 
 /** Who leads the quorum, as one of its nodes knows it: a voter or an observer. The active controller is on that node. */
@@ -48,21 +51,41 @@ export interface QuorumView {
 export interface DescribeOptions {
   readonly leaderId: number
   readonly leaderEpoch: number
+  /** 0 before anything is committed. */
   readonly highWatermark: number
   readonly voters: VoterSet
-  /** What each voter has durably, by its id. */
-  readonly durableOffsets: ReadonlyMap<number, number>
+  readonly progress: Pick<LeaderProgress, 'voters' | 'observers'>
   readonly nowMs: TimestampMs
+  /** The same moment, by the clock with which `progress` measures. */
+  readonly monotonicMs: number
 }
 
 const NEVER = -1
 /** Nothing is committed yet, or nobody said how far he is. */
 export const UNKNOWN_OFFSET = -1
 
-export function describeQuorum({ voters, durableOffsets, nowMs, ...leader }: DescribeOptions): QuorumDescription {
-  const described = voters.map(({ id, directoryId, endpoints }) => {
-    const heardMs = id === leader.leaderId ? nowMs : NEVER
-    return { id, directoryId, endpoints, logEndOffset: durableOffsets.get(id) ?? UNKNOWN_OFFSET, lastFetchMs: heardMs, lastCaughtUpMs: heardMs }
-  })
-  return { ...leader, voters: described }
+export function describeQuorum(options: DescribeOptions): QuorumDescription {
+  const { leaderId, leaderEpoch, highWatermark, voters, progress } = options
+  return {
+    leaderId,
+    leaderEpoch,
+    highWatermark: highWatermark > 0 ? highWatermark : UNKNOWN_OFFSET,
+    voters: progress.voters.map((replica) => describeReplica(replica, voters.find(({ id }) => id === replica.key.id)?.endpoints ?? [], options)),
+    observers: progress.observers.map((replica) => describeReplica(replica, [], options)),
+  }
+}
+
+function describeReplica(replica: ReplicaProgress, endpoints: readonly VoterEndpoint[], options: DescribeOptions): ReplicaDescription {
+  const { leaderId, nowMs, monotonicMs } = options
+  const { key, endOffset, lastFetchMs, lastCaughtUpMs } = replica
+  const wallMs = (atMs: number) => (atMs < 0 ? NEVER : Math.floor(nowMs - (monotonicMs - atMs)))
+  const isLeader = key.id === leaderId
+  return {
+    id: key.id,
+    directoryId: key.directoryId,
+    endpoints,
+    logEndOffset: endOffset < 0 ? UNKNOWN_OFFSET : endOffset,
+    lastFetchMs: isLeader ? nowMs : wallMs(lastFetchMs),
+    lastCaughtUpMs: isLeader ? nowMs : wallMs(lastCaughtUpMs),
+  }
 }

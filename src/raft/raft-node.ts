@@ -1,31 +1,38 @@
 import type { Uuid } from '../../protocol/uuid.ts'
 import { assert } from '../base/assert.ts'
+import { type Deferred, deferred } from '../base/deferred.ts'
 import { OdradekError } from '../base/errors.ts'
 import type { Ports } from '../base/ports.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { RaftEffect, RaftEvent } from './core/effects.ts'
-import type { LogView } from './core/log-view.ts'
+import type { RaftAnswer, RaftRequest } from './core/messages.ts'
 import { RaftCore } from './core/raft-core.ts'
 import type { RaftTimings } from './core/raft-state.ts'
 import { votersNamed } from './core/voters-named.ts'
 import { Delivery } from './delivery.ts'
-import { type ElectionState, encodeElectionState, QUORUM_STATE_FILE } from './election-state.ts'
 import { type LoadedQuorum, loadQuorum } from './load-quorum.ts'
 import type { LogBatch } from './log-batches.ts'
 import { type AppendReceipt, MetadataWriter } from './metadata-writer.ts'
 import { PendingAppends } from './pending-appends.ts'
-import { describeQuorum, type QuorumDescription, type QuorumLeader, type QuorumView, UNKNOWN_OFFSET } from './quorum-description.ts'
+import { describeQuorum, type QuorumDescription, type QuorumLeader, type QuorumView } from './quorum-description.ts'
 import type { RaftListener } from './raft-listener.ts'
 import type { RaftLog } from './raft-log.ts'
+import type { RaftServer, RequestExtras } from './raft-server.ts'
 import type { RecordSerde } from './record-serde.ts'
+import { CoreDriver } from './shell/core-driver.ts'
+import { EffectPerformer } from './shell/effect-performer.ts'
 import { LeaderWatch } from './shell/leader-watch.ts'
+import { LogFlusher } from './shell/log-flusher.ts'
+import { viewOf } from './shell/log-view-of.ts'
+import { PeerCalls } from './shell/peer-calls.ts'
+import type { RaftPeers } from './shell/raft-peers.ts'
+import { RequestDesk } from './shell/request-desk.ts'
 import type { SnapshotId } from './snapshot-name.ts'
 import { cleanSnapshots, type SnapshotRetention } from './snapshot-retention.ts'
-import type { Voter, VoterSet } from './voter-set.ts'
+import type { Voter, VoterEndpoint, VoterSet } from './voter-set.ts'
 
 /**
- * One node of the metadata quorum: drives `RaftCore` with its log, its election state and its snapshots, and hands
- * committed records to the state machine.
+ * One node of the metadata quorum, a voter or an observer: drives `RaftCore` with its log, its election state, its snapshots
+ * and its peers, and hands committed records to the state machine.
  *
  * - An append is in the log when `append` returns and committed when its promise resolves. All appends made while a flush
  *   runs share the next one.
@@ -36,10 +43,16 @@ export interface RaftNodeOptions<T> {
   readonly nodeId: number
   /** directory.id of the directory that holds the log. */
   readonly directoryId: Uuid
+  /** A node without this role only observes, and is no voter by any setting. */
+  readonly isController: boolean
+  /** Where this node's controller is reached, by listener; none without that role. */
+  readonly endpoints: readonly VoterEndpoint[]
   /** The open log of `__cluster_metadata-0`. The node closes it. */
   readonly log: RaftLog
   /** Of `controller.quorum.voters`; null takes the voters from the log and its snapshots. */
   readonly staticVoters: VoterSet | null
+  /** The other nodes. This node disposes of them. */
+  readonly peers: RaftPeers
   readonly serde: RecordSerde<T>
   readonly listener: RaftListener<T>
   readonly ports: Pick<Ports, 'clock' | 'disk' | 'timers' | 'random'>
@@ -55,68 +68,93 @@ const DEFAULT_MAX_PENDING_APPENDS = 10_000
 /** The highest level of `kraft.version` that this node takes part in. Source: KIP-853. */
 const MAX_KRAFT_VERSION = 1
 
-export class RaftNode<T> implements AsyncDisposable, QuorumView {
+export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
   readonly #options: RaftNodeOptions<T>
   readonly #quorum: LoadedQuorum<T>
   readonly #core: RaftCore
+  readonly #driver: CoreDriver
+  readonly #flusher: LogFlusher
   readonly #pending: PendingAppends<T>
   readonly #writer: MetadataWriter<T>
   readonly #delivery: Delivery<T>
+  readonly #performer: EffectPerformer<T>
+  readonly #desk: RequestDesk
+  readonly #calls: PeerCalls
   readonly #leaders = new LeaderWatch()
-  #leadingAnnounced = false
+  readonly #caughtUp: Deferred<number> = deferred()
+  /** The latest epoch of which the state machine knows that this node leads it. */
+  #announcedEpoch = -1
   #failure: Error | null = null
   #closed = false
 
   private constructor(options: RaftNodeOptions<T>, quorum: LoadedQuorum<T>) {
+    const { log, serde, peers, listener, ports } = options
+    const onFailure = (error: unknown, message: string) => this.#fail(error, message)
     this.#options = options
     this.#quorum = quorum
+    this.#core = coreOf(options, quorum)
+    this.#driver = new CoreDriver({
+      core: this.#core,
+      ...ports,
+      perform: (effect) => this.#performer.perform(effect),
+      onSettled: () => this.#settled(),
+      onFailure: (error) => onFailure(error, 'cannot go on with the metadata log'),
+    })
     this.#pending = new PendingAppends(options.maxPendingAppends ?? DEFAULT_MAX_PENDING_APPENDS)
+    this.#flusher = new LogFlusher({
+      log,
+      onFlushed: (endOffset, isStillTrue) => this.#driver.enqueue({ type: 'flushed', endOffset }, isStillTrue),
+      onFailure,
+    })
     this.#writer = new MetadataWriter({
-      log: options.log,
-      serde: options.serde,
-      clock: options.ports.clock,
+      log,
+      serde,
+      clock: ports.clock,
       pending: this.#pending,
-      onAppended: (baseOffset, control) => this.#step({ type: 'appended', voters: votersNamed(baseOffset, control, this.#core) }),
-      onFlushed: (endOffset) => this.#step({ type: 'flushed', endOffset }),
-      onFailure: (error, message) => this.#fail(error, message),
+      flusher: this.#flusher,
+      onAppended: (baseOffset, control) => this.#driver.enqueueNext({ type: 'appended', voters: votersNamed(baseOffset, control, this.#core) }),
+      onFailure,
     })
     this.#delivery = new Delivery({
-      log: options.log,
-      serde: options.serde,
-      pending: this.#pending,
+      ...{ log, serde, timers: ports.timers, pending: this.#pending },
       deliver: (batch) => this.#deliver(batch),
-      onFailure: (error) => this.#fail(error, 'cannot read the metadata log'),
+      onCaughtUp: () => this.#noteCaughtUp(),
+      onFailure: (error) => onFailure(error, 'cannot read the metadata log'),
     })
-    this.#core = new RaftCore({
-      nodeId: options.nodeId,
-      directoryId: options.directoryId,
-      voters: quorum.voters,
-      kraftVersion: quorum.kraftVersion,
-      voterEntries: quorum.voterEntries,
-      election: quorum.election,
-      log: viewOf(options.log, quorum),
-      // What a process that died left in the system's memory is flushed with what comes next.
-      flushedOffset: 0,
-      timings: options.timings,
-      random: options.ports.random,
-      bootstrapIds: [],
+    this.#desk = new RequestDesk({
+      log,
+      snapshots: quorum.snapshots,
+      head: () => ({ epoch: this.#core.epoch, leaderId: this.#core.leaderId }),
+      ask: (id, request) => this.#driver.enqueue({ type: 'request', id, request }),
+      withdraw: (id) => this.#driver.enqueue({ type: 'withdrawn', id }),
     })
+    this.#calls = new PeerCalls({ peers, onOutcome: (event) => this.#hear(event), onFailure: (error) => onFailure(error, 'cannot hear the quorum') })
+    this.#performer = new EffectPerformer({
+      ...{ core: this.#core, log, serde, ports, listener, quorum, nodeId: options.nodeId },
+      ...{ driver: this.#driver, writer: this.#writer, flusher: this.#flusher, pending: this.#pending, delivery: this.#delivery },
+      ...{ desk: this.#desk, calls: this.#calls },
+      onHalt: (reason) => onFailure(new OdradekError('METADATA_QUORUM', reason), 'the quorum contradicts the metadata log'),
+    })
+    // Nobody need be waiting when the node stops.
+    this.#caughtUp.promise.catch(() => undefined)
+    peers.noteVoters(this.#core.voters)
   }
 
   /**
    * Loads the election state, the voters and the snapshots. Nothing is written yet.
-   * Errors: METADATA_QUORUM when this node may not or cannot lead this quorum; METADATA_SNAPSHOT; METADATA_LOG.
+   * Errors: METADATA_QUORUM when this node cannot take part in this quorum; METADATA_SNAPSHOT; METADATA_LOG.
    */
   static async open<T>(options: RaftNodeOptions<T>): Promise<RaftNode<T>> {
-    return new RaftNode(options, await loadQuorum(options))
+    return new RaftNode(options, await loadQuorum({ ...options, hasBootstrapServers: options.peers.bootstrapIds.length > 0 }))
   }
 
   get epoch(): number {
     return this.#core.epoch
   }
 
+  /** And has begun its epoch in the log, so that it may append. */
   get isLeader(): boolean {
-    return this.#core.role === 'leader'
+    return this.#core.role === 'leader' && this.#performer.openedEpoch === this.epoch
   }
 
   get highWatermark(): number {
@@ -141,22 +179,15 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
 
   describe(): QuorumDescription | null {
     const { nodeId, ports } = this.#options
-    const { progress, highWatermark } = this.#core
-    if (progress === null) return null
-    return describeQuorum({
-      leaderId: nodeId,
-      leaderEpoch: this.epoch,
-      highWatermark: highWatermark > 0 ? highWatermark : UNKNOWN_OFFSET,
-      voters: this.voters,
-      durableOffsets: new Map(progress.voters.map(({ key, endOffset }) => [key.id, endOffset])),
-      nowMs: ports.clock.nowMs(),
-    })
+    const { progress, highWatermark, epoch, voters } = this.#core
+    return progress === null ? null : describeQuorum({ leaderId: nodeId, leaderEpoch: epoch, highWatermark, voters, progress, ...timesOf(ports.clock) })
   }
 
   leader(): QuorumLeader | null {
-    const { leaderId, role, epoch, voters } = this.#core
+    const { leaderId, role, epoch } = this.#core
     if (leaderId === null || role === 'resigned') return null
-    const endpoint = voters.find(({ id }) => id === leaderId)?.endpoints[0] ?? null
+    const [own] = this.#options.endpoints
+    const endpoint = leaderId === this.#options.nodeId ? (own ?? null) : this.#options.peers.endpointOf(leaderId)
     return { id: leaderId, epoch, endpoint: endpoint === null ? null : { host: endpoint.host, port: endpoint.port } }
   }
 
@@ -164,13 +195,35 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
     return this.#leaders.add(listener)
   }
 
-  /** Takes part in the quorum. Resolves when the state machine knows whatever this node can tell it: with one voter, that it leads. */
+  leaderEndpoints(): readonly VoterEndpoint[] {
+    const { leaderId, voters } = this.#core
+    if (leaderId === null) return []
+    if (leaderId === this.#options.nodeId) return this.#options.endpoints
+    return voters.find(({ id }) => id === leaderId)?.endpoints ?? []
+  }
+
+  handle(request: RaftRequest, extras: RequestExtras, signal?: AbortSignal): Promise<RaftAnswer> {
+    const { leaderEndpoints } = extras
+    if (request.type === 'begin-epoch' && leaderEndpoints.length > 0) this.#options.peers.noteLeader(request.leaderId, leaderEndpoints)
+    return this.#desk.handle(request, extras, signal)
+  }
+
+  /** Takes part in the quorum. With one voter: resolves when it leads, and the state machine knows. */
   async start(): Promise<void> {
-    this.#deliverSnapshot()
-    await this.#perform(this.#core.step({ type: 'start' }, this.#options.ports.clock.monotonicMs()))
-    await this.#writer.idle()
-    await this.#delivery.idle()
-    if (this.#failure !== null) throw this.#failure
+    const { snapshot } = this.#quorum
+    if (snapshot !== null) this.#performer.deliverSnapshot(snapshot.id, snapshot.content)
+    this.#driver.enqueue({ type: 'start' })
+    const isAlone = this.voters.length === 1 && this.#core.leaderId === this.#options.nodeId
+    if (isAlone) await this.caughtUp()
+    else this.#flusher.flushSoon()
+  }
+
+  /**
+   * Resolves, once and for all, when the state machine was told all that was committed when this node first heard of a leader:
+   * as that leader itself, when it was told that, too. Gives the high watermark. Rejects when the node fails or stops before.
+   */
+  caughtUp(): Promise<number> {
+    return this.#caughtUp.promise
   }
 
   /**
@@ -180,6 +233,11 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
   append(epoch: number, records: readonly T[]): AppendReceipt {
     assert(this.isLeader && epoch === this.epoch, 'only the leader of the epoch appends in it')
     return this.#writer.append(epoch, records)
+  }
+
+  /** Leads no longer, and lets another be elected. Nothing happens where this node does not lead. */
+  resign(): void {
+    this.#driver.enqueue({ type: 'resign' })
   }
 
   /**
@@ -203,130 +261,91 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView {
    * @param records iterated in slices while other work runs: they must not change
    */
   async writeSnapshot(id: SnapshotId, lastContainedLogTimestampMs: number, records: Iterable<T>): Promise<void> {
-    const { clock } = this.#options.ports
-    if (id.offset < this.#options.log.logStartOffset) return
+    const { log, retention, ports } = this.#options
+    if (id.offset < log.logStartOffset) return
     assert(id.offset <= this.#core.highWatermark, 'a snapshot holds committed records only')
     const { snapshots } = this.#quorum
-    const quorum = { kraftVersion: this.kraftVersion, voters: this.voters }
-    await snapshots.write(id, { epoch: id.epoch, nowMs: clock.nowMs(), lastContainedLogTimestampMs, ...quorum }, records)
-    await cleanSnapshots({ log: this.#options.log, snapshots, retention: this.#options.retention, nowMs: clock.nowMs() })
+    const { clock } = ports
+    await snapshots.write(id, { epoch: id.epoch, nowMs: clock.nowMs(), lastContainedLogTimestampMs, ...this.#core.votersBelow(id.offset) }, records)
+    await cleanSnapshots({ log, snapshots, retention, nowMs: clock.nowMs() })
   }
 
-  /** Resigns, waits for what is being written, and closes the log. Appends that are not committed by then reject. */
+  /** Resigns, tells the others, waits for what is being written, and closes the log. Appends that are not committed by then reject. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    await this.#writer.idle()
+    await this.#flusher.idle()
     await this.#delivery.idle()
-    this.#step({ type: 'stop' })
-    this.#pending.failAll(new OdradekError('METADATA_LOG_CLOSED', 'the node stops: the metadata log takes no more records'))
+    this.#calls.forget()
+    this.#stopped(new OdradekError('METADATA_LOG_CLOSED', 'the node stops: the metadata log takes no more records'))
+    await this.#driver.finish()
+    this.#desk.close()
+    await this.#calls.settled()
+    await this.#options.peers[Symbol.asyncDispose]()
+    this.#flusher.stop()
+    await this.#flusher.idle()
+    await this.#performer.close()
     await this.#options.log.close()
   }
 
-  #deliverSnapshot(): void {
-    const { snapshot } = this.#quorum
-    if (snapshot === null) return
-    this.#delivery.startAt(snapshot.id.offset)
-    if (snapshot.id.offset > 0) this.#options.listener.handleSnapshot(snapshot.id, snapshot.content.lastContainedLogTimestampMs, snapshot.content.records)
-  }
-
-  #step(event: RaftEvent): void {
-    for (const effect of this.#core.step(event, this.#options.ports.clock.monotonicMs())) this.#performNow(effect)
-    this.#leaders.tell(this.leader())
-  }
-
-  /** Of consecutive election states only the last is written: nothing that relies on an earlier one happens in between. */
-  async #perform(effects: readonly RaftEffect[]): Promise<void> {
-    for (const [index, effect] of effects.entries()) {
-      if (effect.type !== 'persist-election') this.#performNow(effect)
-      else if (effects[index + 1]?.type !== 'persist-election') await this.#persist(effect.state)
-    }
-    this.#leaders.tell(this.leader())
-  }
-
-  #performNow(effect: RaftEffect): void {
-    switch (effect.type) {
-      case 'persist-election':
-        assert(false, 'elections are decided where the node may wait for the disk')
-        break
-      case 'open-epoch':
-        this.#openEpoch(effect)
-        break
-      case 'commit':
-        this.#options.log.updateHighWatermark(effect.highWatermark)
-        this.#delivery.deliverTo(effect.highWatermark)
-        break
-      case 'step-down':
-        this.#options.listener.handleStepDown(effect.epoch)
-        break
-      case 'append':
-      case 'append-voters':
-      case 'truncate':
-      case 'send':
-      case 'reply':
-      case 'write-snapshot':
-      case 'install-snapshot':
-      case 'follow':
-      case 'halt':
-        assert(false, 'the one voter of a quorum speaks to nobody, and nobody to it')
-        break
-    }
-  }
-
-  async #persist(state: ElectionState): Promise<void> {
-    const { log, ports } = this.#options
-    const voterIds = this.voters.map((voter) => voter.id)
-    const content = encodeElectionState(state, this.kraftVersion, voterIds)
-    await ports.disk.writeFileAtomic(`${log.directory}/${QUORUM_STATE_FILE}`, content)
-  }
-
-  /** The first batch of an epoch. A dynamic quorum's first leader copies kraft version and voters from the bootstrap snapshot. */
-  #openEpoch(effect: Extract<RaftEffect, { type: 'open-epoch' }>): void {
-    const { log } = this.#options
-    const { kraftVersion, voters, votersInLog } = this.#quorum
-    log.assignEpochStartOffset(effect.epoch, log.logEndOffset)
-    const { leaderId, voterIds, grantingVoterIds } = effect
-    const leaderChange = { type: 'leader-change', leaderId, voterIds, grantingVoterIds } as const
-    const control =
-      kraftVersion > 0 && !votersInLog ? [leaderChange, { type: 'kraft-version', kraftVersion } as const, { type: 'voters', voters } as const] : [leaderChange]
-    this.#writer.appendControl(effect.epoch, control)
+  #hear(event: Parameters<ConstructorParameters<typeof PeerCalls>[0]['onOutcome']>[0]): void {
+    this.#driver.enqueue(this.#performer.checked(event))
   }
 
   #deliver(batch: LogBatch<T>): void {
-    const { listener } = this.#options
+    const { listener, nodeId } = this.#options
     listener.handleCommit(batch)
-    const opensEpoch = batch.epoch === this.epoch && batch.control.some((record) => record.type === 'leader-change')
-    if (!opensEpoch || this.#leadingAnnounced) return
-    this.#leadingAnnounced = true
-    listener.handleLeading(this.epoch, batch.lastOffset)
+    const isOwnEpoch = this.isLeader && batch.epoch === this.epoch
+    const opensEpoch = isOwnEpoch && batch.control.some((record) => record.type === 'leader-change' && record.leaderId === nodeId)
+    if (!opensEpoch || this.#announcedEpoch === batch.epoch) return
+    this.#announcedEpoch = batch.epoch
+    listener.handleLeading(batch.epoch, batch.lastOffset)
+  }
+
+  #settled(): void {
+    this.#options.peers.noteVoters(this.#core.voters)
+    this.#leaders.tell(this.leader())
+    this.#noteCaughtUp()
+  }
+
+  #noteCaughtUp(): void {
+    const { isCaughtUp, highWatermark } = this.#core
+    if (isCaughtUp && this.#delivery.offset >= highWatermark) this.#caughtUp.resolve(highWatermark)
+  }
+
+  #stopped(reason: Error): void {
+    this.#caughtUp.reject(reason)
+    this.#pending.failAll(reason)
   }
 
   #fail(cause: unknown, message: string): void {
     if (this.#failure !== null) return
     const failure = new OdradekError('METADATA_LOG', `${message} in ${this.#options.log.directory}`, { cause })
     this.#failure = failure
-    this.#writer.stop()
+    this.#flusher.stop()
     this.#options.logger.error(message, { error: cause, directory: this.#options.log.directory })
-    this.#step({ type: 'stop' })
-    this.#pending.failAll(failure)
+    this.#stopped(failure)
+    this.#driver.end()
+    this.#desk.close()
     this.#options.listener.handleFailure(failure)
   }
 }
 
-function viewOf(log: RaftLog, { snapshots }: Pick<LoadedQuorum<unknown>, 'snapshots'>): LogView {
-  return {
-    get logStartOffset() {
-      return log.logStartOffset
-    },
-    get logEndOffset() {
-      return log.logEndOffset
-    },
-    get latestEpoch() {
-      return log.latestEpoch
-    },
-    get snapshots() {
-      return snapshots.all
-    },
-    endOffsetForEpoch: (leaderEpoch) => log.endOffsetForEpoch(leaderEpoch),
-  }
+function timesOf(clock: Ports['clock']) {
+  return { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }
+}
+
+function coreOf<T>(options: RaftNodeOptions<T>, quorum: LoadedQuorum<T>): RaftCore {
+  const { voters, kraftVersion, voterEntries, election } = quorum
+  return new RaftCore({
+    nodeId: options.nodeId,
+    directoryId: options.directoryId,
+    ...{ voters, kraftVersion, voterEntries, election },
+    log: viewOf(options.log, quorum.snapshots),
+    // What a process that died left in the system's memory is flushed with what comes next.
+    flushedOffset: 0,
+    timings: options.timings,
+    random: options.ports.random,
+    bootstrapIds: options.peers.bootstrapIds,
+  })
 }

@@ -72,9 +72,9 @@ export class SnapshotStore<T> {
 
   /** Resolves when the snapshot is durable under its name. Nothing happens for one that exists. */
   async write(id: SnapshotId, header: SnapshotHeader, records: Iterable<T>): Promise<void> {
-    if (this.#snapshots.some((snapshot) => compareSnapshots(snapshot.id, id) === 0)) return
-    const { disk, directory, timers, random, serde } = this.#options
-    const partial = `${directory}/${snapshotFileName(id).replace('.checkpoint', `-${random.bytes(8).toString('hex')}.checkpoint.part`)}`
+    if (this.#has(id)) return
+    const { disk, timers, serde } = this.#options
+    const partial = this.partialPath(id)
     const file = await disk.open(partial, 'create')
     let sizeBytes = 0
     try {
@@ -83,10 +83,35 @@ export class SnapshotStore<T> {
     } finally {
       file.close()
     }
-    await disk.rename(partial, this.#path(id))
+    await this.adopt(partial, { id, sizeBytes }, header.lastContainedLogTimestampMs)
+  }
+
+  /** Where a snapshot may be written before it is whole; another path at each call. */
+  partialPath(id: SnapshotId): string {
+    const { directory, random } = this.#options
+    return `${directory}/${snapshotFileName(id).replace('.checkpoint', `-${random.bytes(8).toString('hex')}.checkpoint.part`)}`
+  }
+
+  /** Takes a file that is whole and durable among the snapshots. Resolves when that is durable, too. */
+  async adopt(partial: string, snapshot: StoredSnapshot, appendedMs: number): Promise<void> {
+    const { disk, directory } = this.#options
+    await disk.rename(partial, this.#path(snapshot.id))
     await disk.flushDirectory(directory)
-    this.#appendedMs.set(snapshotFileName(id), header.lastContainedLogTimestampMs)
-    this.#snapshots = [...this.#snapshots, { id, sizeBytes }].sort((a, b) => compareSnapshots(a.id, b.id))
+    this.#appendedMs.set(snapshotFileName(snapshot.id), appendedMs)
+    if (!this.#has(snapshot.id)) this.#snapshots = [...this.#snapshots, snapshot].sort((a, b) => compareSnapshots(a.id, b.id))
+  }
+
+  /** A part of the file from byte `position` on; null when there is no such snapshot. Rejects with `DiskError`. */
+  async readPiece(id: SnapshotId, position: number, maxBytes: number): Promise<Buffer | null> {
+    const stored = this.#snapshots.find((snapshot) => compareSnapshots(snapshot.id, id) === 0)
+    if (stored === undefined) return null
+    const file = await this.#options.disk.open(this.#path(id), 'read')
+    try {
+      const piece = Buffer.allocUnsafe(Math.max(0, Math.min(maxBytes, stored.sizeBytes - position)))
+      return piece.subarray(0, await file.readAtAsync(piece, position))
+    } finally {
+      file.close()
+    }
   }
 
   /** When the newest record in the snapshot was appended, as its header says. */
@@ -103,6 +128,10 @@ export class SnapshotStore<T> {
       this.#appendedMs.delete(snapshotFileName(olderId))
       await this.#options.disk.removeFile(this.#path(olderId))
     }
+  }
+
+  #has(id: SnapshotId): boolean {
+    return this.#snapshots.some((snapshot) => compareSnapshots(snapshot.id, id) === 0)
   }
 
   #path(id: SnapshotId): string {

@@ -18,6 +18,8 @@ export type RaftEvent =
   | { readonly type: 'tick' }
   /** A peer or an operator asks. `id` comes back with the one answer. */
   | { readonly type: 'request'; readonly id: number; readonly request: RaftRequest }
+  /** Nobody waits for the answer to the request any more: a fetch may be forgotten. */
+  | { readonly type: 'withdrawn'; readonly id: number }
   /** The answer to what was sent under `id`. */
   | { readonly type: 'answer'; readonly from: number; readonly id: number; readonly answer: PeerAnswer }
   /** What was sent under `id` got no answer, or none of this protocol version. */

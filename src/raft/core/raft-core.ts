@@ -77,9 +77,26 @@ export class RaftCore {
     return this.#state.highWatermark
   }
 
+  /** Whether all is committed here that was when this node last heard of it: as leader in its own epoch, else from the leader. */
+  get isCaughtUp(): boolean {
+    const { role, highWatermark } = this.#state
+    if (role.role === 'leader') return role.progress.committedOffset !== null
+    return role.role === 'follower' && role.leaderHighWatermark > 0 && highWatermark >= role.leaderHighWatermark
+  }
+
+  /** The voters and the level that hold below an offset which is committed. */
+  votersBelow(offset: number): Omit<VoterEntry, 'offset'> {
+    return this.#state.history.votersBelow(offset)
+  }
+
   /** As the log names them last, committed or not. */
   get voters(): VoterSet {
     return this.#state.voters
+  }
+
+  /** False while they stand in the settings, or in what formatting wrote, alone. */
+  get hasNamedVoters(): boolean {
+    return this.#state.history.latestOffset !== null
   }
 
   get kraftVersion(): number {
@@ -141,6 +158,9 @@ export class RaftCore {
         return
       case 'snapshot-installed':
         onSnapshotInstalled(state, event.id, event.voters)
+        return
+      case 'withdrawn':
+        this.#fetches.forget(event.id)
         return
       case 'resign':
         if (state.role.role === 'leader') state.role.resigns = true

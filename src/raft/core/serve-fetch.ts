@@ -51,6 +51,11 @@ export class FetchServer {
     }
   }
 
+  /** Nobody waits for its answer any more. */
+  forget(id: number): void {
+    this.#waiting = this.#waiting.filter((fetch) => fetch.id !== id)
+  }
+
   /** The leader's own log is durable below `endOffset`. */
   noteFlushed(endOffset: number): void {
     const { role } = this.#state

@@ -8,6 +8,8 @@ import type { VoterEntry } from './effects.ts'
 export class VoterHistory {
   readonly #initial: Omit<VoterEntry, 'offset'>
   #entries: readonly VoterEntry[] = []
+  /** Of entries above it, those below were forgotten. */
+  #committedOffset = 0
 
   /** @param initial of the settings, or of what formatting wrote: what holds while the log names none */
   constructor(initial: Omit<VoterEntry, 'offset'>) {
@@ -20,6 +22,11 @@ export class VoterHistory {
 
   get kraftVersion(): number {
     return (this.#entries.at(-1) ?? this.#initial).kraftVersion
+  }
+
+  /** What holds below `offset`; of what was forgotten, the oldest that is known stands for it. */
+  votersBelow(offset: number): Omit<VoterEntry, 'offset'> {
+    return this.#entries.findLast((entry) => entry.offset < offset) ?? this.#entries.find((entry) => entry.offset < this.#committedOffset) ?? this.#initial
   }
 
   /** Of the record that names the latest; null while the log names none. */
@@ -37,6 +44,7 @@ export class VoterHistory {
 
   /** What is committed is not cut: of it the last is enough. */
   forgetBelow(highWatermark: number): void {
+    this.#committedOffset = highWatermark
     const last = this.#entries.findLast(({ offset }) => offset < highWatermark)
     if (last !== undefined) this.#entries = this.#entries.filter(({ offset }) => offset >= last.offset)
   }

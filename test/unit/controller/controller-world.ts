@@ -13,6 +13,7 @@ import { RaftNode } from '../../../src/raft/raft-node.ts'
 import { DEFAULT_LOG_CONFIG } from '../../../src/storage/log/log-config.ts'
 import { openLog } from '../../../src/storage/open-log.ts'
 import { silentLogger } from '../../../src/telemetry/logger.ts'
+import { noPeers } from '../../support/raft/no-peers.ts'
 import { rules } from './cluster.ts'
 
 const LOG_DIR = '/data'
@@ -40,6 +41,9 @@ export async function startController(
     nodeId: 1,
     directoryId,
     log: await openMetadataLog(ports),
+    isController: true,
+    endpoints: [],
+    peers: noPeers,
     staticVoters: null,
     serde: metadataRecordSerde,
     listener: metadataListener(loader, () => controller, onFailure),

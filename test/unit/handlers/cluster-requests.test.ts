@@ -34,6 +34,7 @@ const QUORUM: QuorumDescription = {
       lastCaughtUpMs: 5000,
     },
   ],
+  observers: [],
 }
 
 const quorumOf = (description: QuorumDescription | null) => ({ describe: () => description, leader: () => null, onLeaderChange: () => () => undefined })

@@ -14,14 +14,17 @@ const voter = (id: number): Voter => ({
 })
 
 describe('the quorum as its leader tells of it', () => {
-  it('is up to date where the leader itself is concerned, and silent of who was never heard', () => {
+  it('says how far each is and when it was heard, in wall time, of voters and of observers', () => {
+    const progress = { key: { id: 2, directoryId: ZERO_UUID }, endOffset: 42, lastFetchMs: -1, lastCaughtUpMs: -1, leaderEndOffset: -1, knowsLeader: false }
+    const heard = { ...progress, key: { id: 3, directoryId: ZERO_UUID }, endOffset: 41, lastFetchMs: 90, lastCaughtUpMs: 80 }
     const description = describeQuorum({
       leaderId: 2,
       leaderEpoch: 7,
       highWatermark: 40,
       voters: [voter(1), voter(2)],
-      durableOffsets: new Map([[2, 42]]),
+      progress: { voters: [{ ...progress, key: { id: 1, directoryId: ZERO_UUID }, endOffset: -1 }, progress], observers: [heard] },
       nowMs: 1000,
+      monotonicMs: 100,
     })
     expect(description).toEqual({
       leaderId: 2,
@@ -31,6 +34,7 @@ describe('the quorum as its leader tells of it', () => {
         { id: 1, directoryId: ZERO_UUID, endpoints: voter(1).endpoints, logEndOffset: -1, lastFetchMs: -1, lastCaughtUpMs: -1 },
         { id: 2, directoryId: ZERO_UUID, endpoints: voter(2).endpoints, logEndOffset: 42, lastFetchMs: 1000, lastCaughtUpMs: 1000 },
       ],
+      observers: [{ id: 3, directoryId: ZERO_UUID, endpoints: [], logEndOffset: 41, lastFetchMs: 990, lastCaughtUpMs: 980 }],
     })
   })
 

@@ -178,18 +178,32 @@ describe('a node of a quorum of one', () => {
   })
 })
 
-describe('a directory that this node cannot lead with', () => {
-  it('of another voter is refused', async () => {
+describe('a node that cannot take part in its quorum', () => {
+  it('since it is a controller that the settings leave out is refused', async () => {
     const world = new World({ seed: 1 })
     await expect(world.complete(startRaft(world.node('a').ports, { staticVoters: [{ ...staticVoter, id: 2 }] }))).rejects.toMatchObject({
       code: 'METADATA_QUORUM',
+      message: expect.stringContaining('name it in controller.quorum.voters'),
     })
   })
 
-  it('of several voters is refused', async () => {
+  it('since nobody told it whom to ask is refused', async () => {
     const world = new World({ seed: 1 })
-    const voters = [staticVoter, { ...staticVoter, id: 2 }]
-    await expect(world.complete(startRaft(world.node('a').ports, { staticVoters: voters }))).rejects.toThrow('quorum of one')
+    await expect(world.complete(startRaft(world.node('a').ports, { staticVoters: [] }))).rejects.toMatchObject({
+      code: 'METADATA_QUORUM',
+      message: expect.stringContaining('set controller.quorum.bootstrap.servers'),
+    })
+  })
+
+  it('since it lost the directory of the only voter is refused', async () => {
+    const world = new World({ seed: 1 })
+    const { raft } = await world.complete(startRaft(world.node('a').ports))
+    await world.complete(raft[Symbol.asyncDispose]())
+    await world.complete(world.node('a').ports.disk.removeFile(`${LOG_DIR}/meta.properties`))
+    await expect(world.complete(startRaft(world.node('a').ports, { staticVoters: [] }))).rejects.toMatchObject({
+      code: 'METADATA_QUORUM',
+      message: expect.stringContaining('restore the directory that was lost'),
+    })
   })
 
   it('with a damaged quorum-state is refused', async () => {

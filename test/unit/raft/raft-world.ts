@@ -9,6 +9,8 @@ import { DEFAULT_LOG_CONFIG } from '../../../src/storage/log/log-config.ts'
 import { openLog } from '../../../src/storage/open-log.ts'
 import { silentLogger } from '../../../src/telemetry/logger.ts'
 
+import { noPeers } from '../../support/raft/no-peers.ts'
+
 export const text = { encode: (record: string) => Buffer.from(record), decode: (value: Buffer) => value.toString() }
 
 /** A state machine that remembers what it was told. */
@@ -76,6 +78,9 @@ export async function startRaft(ports: Ports, options: StartOptions = {}): Promi
     nodeId: 1,
     directoryId,
     log,
+    isController: true,
+    endpoints: [{ name: 'CONTROLLER', host: 'localhost', port: 9093 }],
+    peers: noPeers,
     staticVoters: options.staticVoters ?? null,
     serde: text,
     listener: machine,

@@ -1,0 +1,22 @@
+import type { Endpoint } from '../../base/ports.ts'
+import type { PeerAnswer, PeerRequest } from '../core/messages.ts'
+import type { VoterEndpoint, VoterSet } from '../voter-set.ts'
+
+export type PeerOutcome =
+  | { readonly kind: 'answer'; readonly answer: PeerAnswer }
+  /** @property unsupported the node is there, and knows no such request */
+  | { readonly kind: 'unanswered'; readonly unsupported: boolean }
+
+/** The other nodes of the quorum, as this one asks them. Nodes are named by their ids, configured servers by ids below 0. */
+export interface RaftPeers extends AsyncDisposable {
+  /** Ids of configured servers, who may know the leader. */
+  readonly bootstrapIds: readonly number[]
+  /** Never rejects: a node that cannot be reached does not answer. */
+  ask(to: number, request: PeerRequest): Promise<PeerOutcome>
+  /** null while it is not known where the node listens. */
+  endpointOf(id: number): Endpoint | null
+  /** The voters are these now, committed or not. */
+  noteVoters(voters: VoterSet): void
+  /** A leader says where it listens, by listener. */
+  noteLeader(id: number, endpoints: readonly VoterEndpoint[]): void
+}
