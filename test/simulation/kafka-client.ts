@@ -5,14 +5,10 @@ import type { Api, Fields, Input, Message, Value } from '../../protocol/schema/n
 import { includesVersion } from '../../protocol/schema/versions.ts'
 import { Reader } from '../../protocol/wire/reader.ts'
 import type { Endpoint, Ports, Socket } from '../../src/base/ports.ts'
+import { type Asker, askUntil, Unanswered } from './asker.ts'
 
 const CONNECT_TIMEOUT_MS = 1000
 const RETRY_MS = 50
-
-/** The request may or may not have been carried out. */
-export class Unanswered extends Error {
-  override readonly name = 'Unanswered'
-}
 
 interface Waiting {
   readonly resolve: (frame: Buffer) => void
@@ -23,7 +19,7 @@ interface Waiting {
  * A Kafka client over the Network port, one request at a time. It connects when it needs to; when a connection breaks or
  * an answer does not come in time, the request fails with `Unanswered`, and the next one connects anew.
  */
-export class KafkaClient {
+export class KafkaClient implements Asker {
   readonly #ports: Ports
   readonly #broker: Endpoint
   readonly #requestTimeoutMs: number
@@ -57,22 +53,17 @@ export class KafkaClient {
   }
 
   /** Asks again until there is an answer that `isGood`. */
-  async askUntil<Q extends Fields, A extends Fields>(
+  askUntil<Q extends Fields, A extends Fields>(
     api: Api<Q, A>,
     version: number,
     request: Input<Message<Q>>,
     isGood: (answer: Value<Message<A>>) => boolean,
   ): Promise<Value<Message<A>>> {
-    for (;;) {
-      try {
-        const answer = await this.ask(api, version, request)
-        if (isGood(answer)) return answer
-      } catch (error) {
-        if (!(error instanceof Unanswered)) throw error
-      }
-      await this.#ports.timers.sleep(RETRY_MS)
-    }
+    return askUntil(this, { api, version, request, isGood, timers: this.#ports.timers, backoffMs: RETRY_MS, maxBackoffMs: RETRY_MS })
   }
+
+  /** There is one broker. */
+  lookAgain(): void {}
 
   async #connect(): Promise<Socket> {
     const timeout = new AbortController()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { DescribeConfigsApi } from '../../protocol/messages/describe-configs.ts'
 import { DescribeProducersApi } from '../../protocol/messages/describe-producers.ts'
-import { Unanswered } from './kafka-client.ts'
+import { Unanswered } from './asker.ts'
 import { WorldNode } from './world-node.ts'
 
 const MINUTE_MS = 60_000

@@ -4,7 +4,8 @@ import { AlterReplicaLogDirsApi } from '../../../../protocol/messages/alter-repl
 import type { Ports } from '../../../../src/base/ports.ts'
 import type { SeededRandom } from '../../../support/world/seeded-random.ts'
 import type { End } from '../../actor.ts'
-import { KafkaClient, Unanswered } from '../../kafka-client.ts'
+import { Unanswered } from '../../asker.ts'
+import { KafkaClient } from '../../kafka-client.ts'
 import { BROKER, isPassing, type OneNodeRole, TOPIC } from './role.ts'
 
 /** Whatever others use: a move changes nothing of what they were promised. */

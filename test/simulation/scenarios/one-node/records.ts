@@ -7,7 +7,8 @@ import { buildBatch } from '../../../../protocol/records/build-batch.ts'
 import { records } from '../../../../protocol/records/record.ts'
 import type { TopicPartition } from '../../../../src/base/topic-partition.ts'
 import { onlyOne } from '../../actor.ts'
-import { type KafkaClient, Unanswered } from '../../kafka-client.ts'
+import { Unanswered } from '../../asker.ts'
+import type { KafkaClient } from '../../kafka-client.ts'
 import { isPassing } from './role.ts'
 
 export interface Sending {

@@ -1,0 +1,80 @@
+import { ok } from 'node:assert/strict'
+import type { RecordBatch } from '../../../../protocol/records/batch.ts'
+import { records } from '../../../../protocol/records/record.ts'
+import type { Cluster } from '../cluster.ts'
+import { DATA } from '../cluster-node.ts'
+import { MIN_IN_SYNC } from '../plan.ts'
+import type { PartitionModel } from '../roles/partition-model.ts'
+import { checkLogsMatch } from './log-matching.ts'
+import { type MetadataState, metadataStateOf } from './metadata-state.ts'
+import { QuorumCheck } from './quorum-check.ts'
+import { type StoredLog, storedLogs } from './stored-logs.ts'
+
+/**
+ * What must be true of all machines together at any time, read from their files alone: the program is not asked.
+ * See `checkLogsMatch`, `QuorumCheck`; and what was acknowledged stands on as many machines as was promised.
+ */
+export class ClusterChecks {
+  readonly quorum = new QuorumCheck()
+  readonly #cluster: Cluster
+  readonly #models: readonly PartitionModel[]
+  /** Of how many acknowledged records the copies were counted. */
+  readonly #counted = new Map<PartitionModel, number>()
+
+  constructor(cluster: Cluster, models: readonly PartitionModel[]) {
+    this.#cluster = cluster
+    this.#models = models
+  }
+
+  /** @param spared machines that may just have lost something, by name */
+  look(spared: ReadonlySet<string>): void {
+    const logs: StoredLog[] = []
+    for (const { machine, name } of this.#cluster.nodes) {
+      this.quorum.look(machine, DATA)
+      logs.push(...storedLogs(machine, DATA))
+      const state = metadataStateOf(machine, DATA)
+      if (state !== null) this.quorum.lookAtLog(state, name)
+    }
+    checkLogsMatch(logs)
+    for (const model of this.#models) this.#countCopies(model, logs, spared)
+  }
+
+  /** At the end, when nothing goes wrong any more: all machines say the same, and have all that was acknowledged. */
+  lookAtEnd(): void {
+    const states = this.#cluster.nodes.map(({ machine }) => metadataStateOf(machine, DATA))
+    const [first] = states
+    for (const [index, state] of states.entries())
+      ok(this.#isSame(state, first), `${this.#cluster.nodes[index]?.name} knows other metadata than ${this.#cluster.nodes[0]?.name}`)
+  }
+
+  #isSame(state: MetadataState | null | undefined, other: MetadataState | null | undefined): boolean {
+    return JSON.stringify(contentOf(state)) === JSON.stringify(contentOf(other))
+  }
+
+  /** Of what was acknowledged since the last look. Of what was before, the logs still agree. */
+  #countCopies(model: PartitionModel, logs: readonly StoredLog[], spared: ReadonlySet<string>): void {
+    const offsets = [...model.acknowledged.keys()].slice(this.#counted.get(model) ?? 0)
+    this.#counted.set(model, model.acknowledgedCount)
+    const from = Math.min(...offsets)
+    const replicas = logs.filter(({ name }) => name === `${model.at.topic}-${model.at.partition}`)
+    const copies = replicas.map((log) => ({ machine: log.machine, values: valuesFrom(log, from) }))
+    for (const offset of offsets) {
+      const value = model.acknowledged.get(offset)
+      const holders = copies.filter(({ values }) => values.get(offset) === value).map(({ machine }) => machine)
+      const promised = Math.min(MIN_IN_SYNC, this.#cluster.brokers.length) - spared.size
+      ok(holders.length >= promised, `${value} was acknowledged at ${offset} and stands on ${holders.length} machines (${holders.join()})`)
+    }
+  }
+}
+
+function valuesFrom({ batches }: StoredLog, start: number): Map<number, string> {
+  const values = new Map<number, string>()
+  for (const batch of batches) if ((batch as RecordBatch).nextOffset > start) for (const { offset, value } of records(batch)) values.set(offset, String(value))
+  return values
+}
+
+function contentOf(state: MetadataState | null | undefined): unknown {
+  if (state === null || state === undefined) return null
+  const { topics, partitions, brokers, others, endOffset, epoch } = state
+  return { endOffset, epoch, topics: [...topics].sort(), partitions: [...partitions].sort(), others: [...others].sort(), brokers: brokers.size }
+}

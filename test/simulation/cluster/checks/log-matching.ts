@@ -1,0 +1,46 @@
+import { ok } from 'node:assert/strict'
+import type { RecordBatch } from '../../../../protocol/records/batch.ts'
+import type { StoredLog } from './stored-logs.ts'
+
+/**
+ * Logs of one partition never tell two stories: where two of them have a batch of the same leader epoch at the same
+ * offset, it is the same batch to the byte, and so is all before it. It holds at any time, whatever is committed; what
+ * parts is what the replicas of earlier epochs have alone at their ends.
+ * Source: the log matching property of Raft, which leader epochs give Kafka's replicas (KIP-101, KIP-279).
+ */
+export function checkLogsMatch(logs: readonly StoredLog[]): void {
+  const byPartition = new Map<string, StoredLog[]>()
+  for (const log of logs) {
+    const key = `${log.topicId} ${log.partition}`
+    const others = byPartition.get(key) ?? []
+    for (const other of others) checkPair(other, log)
+    byPartition.set(key, [...others, log])
+  }
+}
+
+function checkPair(log: StoredLog, other: StoredLog): void {
+  let at = log.batches.length - 1
+  let otherAt = other.batches.length - 1
+  let isCommon = false
+  while (at >= 0 && otherAt >= 0) {
+    const batch = log.batches[at] as RecordBatch
+    const otherBatch = other.batches[otherAt] as RecordBatch
+    if (batch.baseOffset === otherBatch.baseOffset) {
+      const isSameEpoch = batch.leaderEpoch === otherBatch.leaderEpoch
+      isCommon ||= isSameEpoch
+      if (isCommon) ok(isSameEpoch && batch.bytes.equals(otherBatch.bytes), described(log, other, batch, otherBatch))
+      at--
+      otherAt--
+    } else {
+      ok(!isCommon, described(log, other, batch, otherBatch))
+      if (batch.baseOffset > otherBatch.baseOffset) at--
+      else otherAt--
+    }
+  }
+}
+
+function described(log: StoredLog, other: StoredLog, batch: RecordBatch, otherBatch: RecordBatch): string {
+  const tell = ({ machine }: StoredLog, { baseOffset, lastOffset, leaderEpoch, crc }: RecordBatch) =>
+    `${machine} has ${baseOffset} to ${lastOffset} of epoch ${leaderEpoch} (${crc.toString(16)})`
+  return `the logs of ${log.name} part: ${tell(log, batch)}, ${tell(other, otherBatch)}`
+}

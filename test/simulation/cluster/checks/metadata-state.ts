@@ -1,0 +1,134 @@
+import type { MetadataRecord } from '../../../../src/metadata/metadata-record.ts'
+import { metadataRecordSerde } from '../../../../src/metadata/record-serde.ts'
+import { decodeLogBatch, decodeLogBatches, type LogBatch } from '../../../../src/raft/log-batches.ts'
+import type { SimulatedNode } from '../../../support/world/simulated-node.ts'
+import { METADATA_LOG, storedMetadataLog } from './stored-logs.ts'
+
+export interface PartitionState {
+  readonly topicId: string
+  readonly topic: string
+  readonly partition: number
+  readonly replicas: readonly number[]
+  readonly isr: readonly number[]
+  readonly leader: number
+  readonly leaderEpoch: number
+}
+
+export interface BrokerState {
+  /** Offset of the record with which it registered last. */
+  readonly registeredAt: number
+  readonly isFenced: boolean
+}
+
+/** What the metadata log of one machine says at its end, committed or not, read by rules of our own. */
+export class MetadataState {
+  readonly topics = new Map<string, string>()
+  readonly partitions = new Map<string, PartitionState>()
+  readonly brokers = new Map<number, BrokerState>()
+  /** The latest record about anything else, by what it is about. */
+  readonly others = new Map<string, string>()
+  /** Who was named the leader of a quorum's epoch. */
+  readonly quorumLeaders = new Map<number, number>()
+  endOffset = 0
+  epoch = 0
+
+  take(batch: LogBatch<MetadataRecord>): void {
+    for (const control of batch.control) if (control.type === 'leader-change') this.quorumLeaders.set(batch.epoch, control.leaderId)
+    for (const [index, record] of batch.records.entries()) this.#replay(record, batch.baseOffset + index)
+    this.endOffset = batch.lastOffset + 1
+    this.epoch = batch.epoch
+  }
+
+  #replay(record: MetadataRecord, offset: number): void {
+    switch (record.type) {
+      case 'TopicRecord':
+        this.topics.set(record.data.topicId, record.data.name)
+        return
+      case 'RemoveTopicRecord':
+        this.#removeTopic(record.data.topicId)
+        return
+      case 'PartitionRecord':
+        this.#setPartition({ ...record.data, partition: record.data.partitionId, topic: this.topics.get(record.data.topicId) ?? '' })
+        return
+      case 'PartitionChangeRecord':
+        this.#changePartition(record.data)
+        return
+      case 'RegisterBrokerRecord':
+        this.brokers.set(record.data.brokerId, { registeredAt: offset, isFenced: record.data.fenced })
+        return
+      case 'BrokerRegistrationChangeRecord':
+        this.#setFenced(record.data.brokerId, record.data.fenced)
+        return
+      case 'UnregisterBrokerRecord':
+        this.brokers.delete(record.data.brokerId)
+        return
+      case 'NoOpRecord':
+        return
+      case 'ConfigRecord':
+        this.others.set(`config ${record.data.resourceType} ${record.data.resourceName} ${record.data.name}`, String(record.data.value))
+        return
+      case 'FeatureLevelRecord':
+        this.others.set(`feature ${record.data.name}`, String(record.data.featureLevel))
+        return
+      case 'ProducerIdsRecord':
+        this.others.set('producer ids', String(record.data.nextProducerId))
+        return
+      default:
+        return
+    }
+  }
+
+  #removeTopic(topicId: string): void {
+    this.topics.delete(topicId)
+    for (const [key, partition] of this.partitions) if (partition.topicId === topicId) this.partitions.delete(key)
+  }
+
+  #changePartition(change: Extract<MetadataRecord, { type: 'PartitionChangeRecord' }>['data']): void {
+    const before = this.partitions.get(`${change.topicId} ${change.partitionId}`)
+    if (before === undefined) return
+    // A change of the leader, be it to the same one, begins an epoch. Source: KIP-631; PartitionRegistration.merge.
+    const named = change.leader === UNCHANGED ? before : { leader: change.leader, leaderEpoch: before.leaderEpoch + 1 }
+    this.#setPartition({ ...before, ...named, isr: change.isr ?? before.isr, replicas: change.replicas ?? before.replicas })
+  }
+
+  #setPartition({ topicId, topic, partition, replicas, isr, leader, leaderEpoch }: PartitionState): void {
+    this.partitions.set(`${topicId} ${partition}`, { topicId, topic, partition, replicas, isr, leader, leaderEpoch })
+  }
+
+  #setFenced(brokerId: number, change: number): void {
+    const before = this.brokers.get(brokerId)
+    if (before !== undefined && change !== 0) this.brokers.set(brokerId, { ...before, isFenced: change > 0 })
+  }
+}
+
+/** Of the leader in a change. */
+const UNCHANGED = -2
+
+const SNAPSHOT_FILE = /^(\d{20})-\d{10}\.checkpoint$/
+
+/** null while the machine has no metadata log that begins at 0 or behind a snapshot. */
+export function metadataStateOf(machine: SimulatedNode, directory: string): MetadataState | null {
+  const log = storedMetadataLog(machine, directory)
+  if (log === null) return null
+  const state = new MetadataState()
+  const start = log.batches[0]?.baseOffset ?? 0
+  const snapshot = latestSnapshot(machine, directory)
+  if (start > 0 && snapshot === null) return null
+  if (snapshot !== null && snapshot.offset >= start) {
+    for (const batch of decodeLogBatches(snapshot.bytes, metadataRecordSerde)) state.take(batch)
+    state.endOffset = snapshot.offset
+  }
+  for (const batch of log.batches) if (batch.baseOffset >= state.endOffset) state.take(decodeLogBatch(batch, metadataRecordSerde))
+  return state
+}
+
+function latestSnapshot(machine: SimulatedNode, directory: string): { readonly offset: number; readonly bytes: Buffer } | null {
+  const node = machine.volume.find(`${directory}/${METADATA_LOG}`)
+  if (node?.kind !== 'directory') return null
+  const files = [...node.names].flatMap(([name, file]) => {
+    const [, offset] = SNAPSHOT_FILE.exec(name) ?? []
+    return offset === undefined || file.kind !== 'file' ? [] : [{ offset: Number(offset), file }]
+  })
+  const latest = files.sort((a, b) => a.offset - b.offset).at(-1)
+  return latest === undefined ? null : { offset: latest.offset, bytes: latest.file.content.bytes() }
+}

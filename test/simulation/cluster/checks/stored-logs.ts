@@ -1,0 +1,79 @@
+import { batches, isCrcValid, type RecordBatch } from '../../../../protocol/records/batch.ts'
+import { METADATA_TOPIC_ID } from '../../../../protocol/uuid.ts'
+import { decodePartitionMetadata, PARTITION_METADATA_FILE } from '../../../../src/storage/directory/partition-metadata.ts'
+import type { SimulatedNode } from '../../../support/world/simulated-node.ts'
+import type { DirectoryNode } from '../../../support/world/volume.ts'
+
+/** A log as it stands in the files of one machine, seen from outside of the program. */
+export interface StoredLog {
+  readonly machine: string
+  readonly name: string
+  readonly topicId: string
+  readonly partition: number
+  /** In order; up to the first that is not whole, behind which recovery cuts. */
+  readonly batches: readonly RecordBatch[]
+}
+
+const SEGMENT_SUFFIX = '.log'
+const PARTITION_DIRECTORY = /^(.+)-(\d+)$/
+
+export const METADATA_LOG = '__cluster_metadata-0'
+
+/** All logs in a data directory, except those that are being deleted, copied or were set aside. */
+export function storedLogs(machine: SimulatedNode, directory: string): StoredLog[] {
+  const node = machine.volume.find(directory)
+  if (node?.kind !== 'directory') return []
+  const logs: StoredLog[] = []
+  for (const [name, child] of node.names) {
+    const [, , partition] = PARTITION_DIRECTORY.exec(name) ?? []
+    if (child.kind !== 'directory' || partition === undefined) continue
+    const topicId = topicIdOf(name, child)
+    if (topicId !== null) logs.push({ machine: machine.name, name, topicId, partition: Number(partition), batches: batchesOf(child) })
+  }
+  return logs
+}
+
+export function storedMetadataLog(machine: SimulatedNode, directory: string): StoredLog | null {
+  const node = machine.volume.find(`${directory}/${METADATA_LOG}`)
+  if (node?.kind !== 'directory') return null
+  return { machine: machine.name, name: METADATA_LOG, topicId: METADATA_TOPIC_ID, partition: 0, batches: batchesOf(node) }
+}
+
+function topicIdOf(name: string, directory: DirectoryNode): string | null {
+  if (name === METADATA_LOG) return METADATA_TOPIC_ID
+  const file = directory.names.get(PARTITION_METADATA_FILE)
+  return file?.kind === 'file' ? decodePartitionMetadata(file.content.bytes()) : null
+}
+
+function batchesOf(directory: DirectoryNode): RecordBatch[] {
+  const segments = [...directory.names].filter(([name]) => name.endsWith(SEGMENT_SUFFIX)).sort(([a], [b]) => (a < b ? -1 : 1))
+  const found: RecordBatch[] = []
+  for (const [, file] of segments) {
+    if (file.kind !== 'file') continue
+    const bytes = file.content.bytes()
+    let end = 0
+    for (const batch of wholeOnes(bytes)) {
+      const previous = found.at(-1)
+      if (previous !== undefined && batch.baseOffset < previous.nextOffset) return found
+      found.push(batch)
+      end = batch.end
+    }
+    if (end < bytes.length) return found
+  }
+  return found
+}
+
+/** What stands behind the first that is damaged is not looked at. */
+function* wholeOnes(bytes: Buffer): Generator<RecordBatch> {
+  const all = batches(bytes)
+  for (;;) {
+    try {
+      const { value: batch } = all.next()
+      if (batch === undefined || batch.recordCount === 0 || !isCrcValid(batch)) return
+      yield batch
+    } catch {
+      // No batch can begin here: the end of what is whole.
+      return
+    }
+  }
+}

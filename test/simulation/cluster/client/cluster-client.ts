@@ -1,0 +1,171 @@
+import { ErrorCode, errorName } from '../../../../protocol/error-codes.ts'
+import { FindCoordinatorApi } from '../../../../protocol/messages/find-coordinator.ts'
+import { MetadataApi, type MetadataResponse } from '../../../../protocol/messages/metadata.ts'
+import type { Api, Fields, Input, Message, Value } from '../../../../protocol/schema/notation.ts'
+import { OdradekError } from '../../../../src/base/errors.ts'
+import type { Endpoint, Ports } from '../../../../src/base/ports.ts'
+import type { TopicPartition } from '../../../../src/base/topic-partition.ts'
+import { BrokerConnection } from '../../../../src/client/broker-connection.ts'
+import { type Asker, askUntil, Unanswered } from '../../asker.ts'
+
+export const METADATA_VERSION = 12
+const FIND_COORDINATOR_VERSION = 3
+const GROUP_KEY = 0
+const BACKOFF_MS = 100
+const MAX_BACKOFF_MS = 1000
+/** For connecting, and for each answer. */
+const DEFAULT_TIMEOUT_MS = 6000
+
+export interface ClusterClientOptions {
+  readonly ports: Pick<Ports, 'network' | 'timers' | 'random'>
+  readonly bootstrap: readonly Endpoint[]
+  readonly clientId: string
+  readonly timeoutMs?: number
+}
+
+/**
+ * A client as Kafka's own are: it learns of brokers, leaders and coordinators from whichever broker answers, keeps one
+ * connection to each, and looks anew for what is not where it was.
+ */
+export class ClusterClient {
+  readonly #options: ClusterClientOptions
+  /** By id; before any broker said who is there, none. */
+  readonly #brokers = new Map<number, Endpoint>()
+  readonly #connections = new Map<string, Promise<BrokerConnection>>()
+  readonly #leaders = new Map<string, number>()
+  readonly #coordinators = new Map<string, number>()
+
+  constructor(options: ClusterClientOptions) {
+    this.#options = options
+  }
+
+  get timers(): Ports['timers'] {
+    return this.#options.ports.timers
+  }
+
+  /** Ids of the brokers that were told last. */
+  get brokerIds(): readonly number[] {
+    return [...this.#brokers.keys()]
+  }
+
+  /** Each request goes to a broker by chance. */
+  anyBroker(): Asker {
+    return { ask: (api, version, request) => this.#askAt(this.#anyEndpoint(), api, version, request), lookAgain: () => {} }
+  }
+
+  broker(id: number): Asker {
+    return {
+      ask: (api, version, request) => this.#askAt(this.#endpointOf(id), api, version, request),
+      lookAgain: () => {},
+    }
+  }
+
+  /** Of one partition; looked for when a request is made and it is not known. */
+  leader(at: TopicPartition): Asker {
+    return this.#wherever(this.#leaders, `${at.topic}-${at.partition}`, () => this.#findLeader(at))
+  }
+
+  coordinator(groupId: string): Asker {
+    return this.#wherever(this.#coordinators, groupId, () => this.#findCoordinator(groupId))
+  }
+
+  /** Asks again, with the pauses of real clients, until there is an answer that `isGood`. */
+  askUntil<Q extends Fields, A extends Fields>(
+    asker: Asker,
+    api: Api<Q, A>,
+    version: number,
+    request: Input<Message<Q>>,
+    isGood: (answer: Value<Message<A>>) => boolean,
+  ): Promise<Value<Message<A>>> {
+    return askUntil(asker, { api, version, request, isGood, timers: this.timers, backoffMs: BACKOFF_MS, maxBackoffMs: MAX_BACKOFF_MS })
+  }
+
+  /** What a broker by chance says of these topics, or of all. Rejects with `Unanswered`. */
+  async metadata(topics: readonly string[] | null, asker: Asker = this.anyBroker()): Promise<MetadataResponse> {
+    const request = { topics: topics?.map((name) => ({ name })) ?? null, allowAutoTopicCreation: false }
+    const answer = await asker.ask(MetadataApi, METADATA_VERSION, request)
+    if (answer.brokers.length > 0) this.#brokers.clear()
+    for (const { nodeId, host, port } of answer.brokers) this.#brokers.set(nodeId, { host, port })
+    for (const { name, partitions } of answer.topics) {
+      for (const { partitionIndex, leaderId } of partitions) {
+        if (leaderId >= 0) this.#leaders.set(`${name}-${partitionIndex}`, leaderId)
+        else this.#leaders.delete(`${name}-${partitionIndex}`)
+      }
+    }
+    return answer
+  }
+
+  /** @param places ids of brokers, by what they answer for */
+  #wherever(places: Map<string, number>, key: string, find: () => Promise<number>): Asker {
+    return {
+      ask: async (api, version, request) => {
+        const id = places.get(key) ?? (await find())
+        return this.#askAt(this.#endpointOf(id), api, version, request).catch((error) => {
+          places.delete(key)
+          throw error
+        })
+      },
+      lookAgain: () => places.delete(key),
+    }
+  }
+
+  async #findLeader({ topic, partition }: TopicPartition): Promise<number> {
+    const key = `${topic}-${partition}`
+    await this.metadata([topic])
+    const id = this.#leaders.get(key)
+    if (id === undefined) throw new Unanswered(`${key} has no leader`)
+    return id
+  }
+
+  async #findCoordinator(groupId: string): Promise<number> {
+    const { errorCode, nodeId, host, port } = await this.anyBroker().ask(FindCoordinatorApi, FIND_COORDINATOR_VERSION, { key: groupId, keyType: GROUP_KEY })
+    if (errorCode !== ErrorCode.NONE) throw new Unanswered(`the coordinator of ${groupId}: ${errorName(errorCode)}`)
+    this.#brokers.set(nodeId, { host, port })
+    this.#coordinators.set(groupId, nodeId)
+    return nodeId
+  }
+
+  #anyEndpoint(): Endpoint {
+    const { bootstrap, ports } = this.#options
+    const known = this.#brokers.size > 0 && ports.random.below(4) > 0 ? [...this.#brokers.values()] : bootstrap
+    return known[ports.random.below(known.length)] as Endpoint
+  }
+
+  #endpointOf(id: number): Endpoint {
+    const endpoint = this.#brokers.get(id)
+    if (endpoint === undefined) throw new Unanswered(`broker ${id} is not known`)
+    return endpoint
+  }
+
+  async #askAt<Q extends Fields, A extends Fields>(at: Endpoint, api: Api<Q, A>, version: number, request: Input<Message<Q>>): Promise<Value<Message<A>>> {
+    try {
+      return await (await this.#connection(at)).send(api, version, request)
+    } catch (error) {
+      throw isLost(error) ? new Unanswered(`${api.name} at ${at.host}`, { cause: error }) : error
+    }
+  }
+
+  /** Requests made meanwhile wait for the same connection, so that they stay in order. */
+  async #connection(at: Endpoint): Promise<BrokerConnection> {
+    const key = `${at.host}:${at.port}`
+    const known = this.#connections.get(key)
+    if (known !== undefined) {
+      const connection = await known
+      if (connection.isOpen) return connection
+      if (this.#connections.get(key) === known) this.#connections.delete(key)
+      return this.#connection(at)
+    }
+    const { ports, clientId, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options
+    const opening = BrokerConnection.open(at, { network: ports.network, timers: ports.timers, clientId, timeoutMs })
+    this.#connections.set(key, opening)
+    return opening.catch((error) => {
+      this.#connections.delete(key)
+      throw error
+    })
+  }
+}
+
+/** The connection broke, or no answer came in time; anything else is a mistake of somebody's. */
+function isLost(error: unknown): boolean {
+  return error instanceof OdradekError && (error.code.startsWith('NETWORK_') || error.code === 'CLIENT_TIMEOUT' || error.code === 'CLIENT_CLOSED')
+}

@@ -1,0 +1,63 @@
+import type { SeededRandom } from '../../../support/world/seeded-random.ts'
+import type { Cluster } from '../cluster.ts'
+import { crashes } from './crashes.ts'
+import type { Damage } from './damage.ts'
+import type { Fault, FaultContext } from './fault.ts'
+import { machineFaults } from './machines.ts'
+import { networkFaults } from './networks.ts'
+import { rollingRestart } from './rolling-restart.ts'
+
+export const FAULTS: readonly Fault[] = [...crashes, ...networkFaults, ...machineFaults, rollingRestart]
+
+interface Going {
+  readonly name: string
+  readonly endsAtMs: number
+  readonly end: () => void
+}
+
+/** Lets things go wrong, some at the same time, and come to an end again. */
+export class Chaos {
+  /** What happened, for whoever looks at a seed. */
+  readonly log: string[] = []
+  readonly #context: FaultContext
+  readonly #random: SeededRandom
+  readonly #mostAtOnce: number
+  #going: Going[] = []
+  #nextAtMs = 0
+
+  constructor(cluster: Cluster, random: SeededRandom, damage: Damage) {
+    this.#random = random
+    this.#context = { cluster, random, mayLosePower: (node) => damage.mayLosePower(node) }
+    this.#mostAtOnce = random.pick([1, 2, 3])
+  }
+
+  /** Called now and then while the world runs. */
+  tick(nowMs: number): void {
+    for (const { name, end } of this.#going.filter(({ endsAtMs }) => endsAtMs <= nowMs)) this.#end(nowMs, name, end)
+    this.#going = this.#going.filter(({ endsAtMs }) => endsAtMs > nowMs)
+    if (nowMs < this.#nextAtMs || this.#going.length >= this.#mostAtOnce) return
+    this.#nextAtMs = nowMs + this.#random.between(1000, 5000)
+    this.#begin(nowMs, this.#random.pick(FAULTS))
+  }
+
+  endAll(nowMs: number): void {
+    for (const { name, end } of this.#going) this.#end(nowMs, name, end)
+    this.#going = []
+  }
+
+  get count(): number {
+    return this.log.filter((line) => line.endsWith('begins')).length
+  }
+
+  #begin(nowMs: number, { name, begin }: Fault): void {
+    const end = begin(this.#context)
+    if (end === null) return
+    this.log.push(`${nowMs.toFixed(0)} ${name} begins`)
+    this.#going.push({ name, endsAtMs: nowMs + this.#random.between(300, 9000), end })
+  }
+
+  #end(nowMs: number, name: string, end: () => void): void {
+    this.log.push(`${nowMs.toFixed(0)} ${name} ends`)
+    end()
+  }
+}

@@ -1,0 +1,91 @@
+import { decodeElectionState, QUORUM_STATE_FILE } from '../../../../src/raft/election-state.ts'
+import type { CrashKind } from '../../../support/world/simulated-node.ts'
+import { METADATA_LOG } from '../checks/stored-logs.ts'
+import type { Cluster } from '../cluster.ts'
+import { type ClusterNode, DATA } from '../cluster-node.ts'
+import { type Fault, pickRunning } from './fault.ts'
+
+/** Of so many changes to the disk from now on one is in the middle of the crash. */
+const CRASH_WITHIN_CHANGES = 60
+const POLL_MS = 200
+
+export const crashes: readonly Fault[] = [
+  {
+    name: 'a node is killed',
+    begin: (context) => killed(pickRunning(context)),
+  },
+  {
+    name: 'a machine loses power',
+    begin: (context) => {
+      const node = pickRunning(context)
+      return node !== null && context.mayLosePower(node) ? crashed(node, 'power') : null
+    },
+  },
+  {
+    name: 'a node crashes in the middle of a write',
+    begin: (context) => {
+      const node = pickRunning(context)
+      if (node === null) return null
+      const kind = context.random.chance(0.6) && context.mayLosePower(node) ? 'power' : 'process'
+      node.machine.faults.crashAtChange(1 + context.random.below(CRASH_WITHIN_CHANGES), kind)
+      return () => {
+        node.machine.faults.clear()
+        node.start()
+      }
+    },
+  },
+  {
+    name: 'the active controller is killed',
+    begin: ({ cluster }) => killed(activeController(cluster)),
+  },
+  {
+    name: 'all nodes are killed',
+    begin: ({ cluster }) => {
+      const ends = cluster.nodes.map(killed)
+      return () => {
+        for (const end of ends) end?.()
+      }
+    },
+  },
+  {
+    name: 'a node is restarted in order',
+    begin: (context) => {
+      const node = pickRunning(context)
+      if (node === null) return null
+      node.stop()
+      return () => startWhenDown(context.cluster, node)
+    },
+  },
+]
+
+function killed(node: ClusterNode | null): (() => void) | null {
+  return node === null || node.state === 'down' ? null : crashed(node, 'process')
+}
+
+function crashed(node: ClusterNode, kind: CrashKind): () => void {
+  node.crash(kind)
+  return () => node.start()
+}
+
+/** It may take its time to stop. */
+export function startWhenDown(cluster: Cluster, node: ClusterNode, onStarted = () => {}): void {
+  const { world } = cluster
+  if (node.state === 'stopping') {
+    world.schedule(world.nowMs + POLL_MS, null, `waiting for ${node.name} to stop`, () => startWhenDown(cluster, node, onStarted))
+    return
+  }
+  node.start()
+  onStarted()
+}
+
+/** Whom the latest epoch of all quorum states names. */
+export function activeController(cluster: Cluster): ClusterNode | null {
+  let latest: { readonly epoch: number; readonly leaderId: number | null } = { epoch: -1, leaderId: null }
+  for (const { machine } of cluster.controllers) {
+    const file = machine.volume.find(`${DATA}/${METADATA_LOG}/${QUORUM_STATE_FILE}`)
+    if (file?.kind !== 'file') continue
+    const state = decodeElectionState(file.content.bytes())
+    if (state.leaderId !== null && state.epoch > latest.epoch) latest = state
+  }
+  return latest.leaderId === null ? null : cluster.node(latest.leaderId)
+}

@@ -1,0 +1,23 @@
+import type { SeededRandom } from '../../../support/world/seeded-random.ts'
+import type { Cluster } from '../cluster.ts'
+import type { ClusterNode } from '../cluster-node.ts'
+
+/** What a fault has to work with. */
+export interface FaultContext {
+  readonly cluster: Cluster
+  readonly random: SeededRandom
+  /** Asks for leave to let this machine lose power; false where others have lost something that is not made good yet. */
+  mayLosePower(node: ClusterNode): boolean
+}
+
+/** Something that goes wrong for a while. */
+export interface Fault {
+  readonly name: string
+  /** Begins it; null where it cannot be now. @returns what ends it */
+  begin(context: FaultContext): (() => void) | null
+}
+
+export function pickRunning({ cluster, random }: FaultContext): ClusterNode | null {
+  const running = cluster.nodes.filter(({ state }) => state === 'serving')
+  return running.length === 0 ? null : random.pick(running)
+}

@@ -1,0 +1,72 @@
+import { ok } from 'node:assert/strict'
+import { ErrorCode, errorName } from '../../../../protocol/error-codes.ts'
+import { FetchApi } from '../../../../protocol/messages/fetch.ts'
+import { batches } from '../../../../protocol/records/batch.ts'
+import { records } from '../../../../protocol/records/record.ts'
+import { type End, onlyOne, type Role } from '../../actor.ts'
+import { type Asker, Unanswered } from '../../asker.ts'
+import type { ClusterClient } from '../client/cluster-client.ts'
+import type { PartitionModel } from './partition-model.ts'
+import { isPassing } from './passing.ts'
+
+export const FETCH_VERSION = 12
+const MAX_WAIT_MS = 500
+const MAX_BYTES = 20_000
+const BACKOFF_MS = 200
+
+/** Reads one partition from its beginning, as consumers do. */
+export class Reader implements Role {
+  readonly #client: ClusterClient
+  readonly #model: PartitionModel
+  readonly #pauseMs: number
+
+  constructor(client: ClusterClient, model: PartitionModel, pauseMs: number) {
+    this.#client = client
+    this.#model = model
+    this.#pauseMs = pauseMs
+  }
+
+  get progress(): number {
+    return this.#model.read.length
+  }
+
+  play(end: End): readonly Promise<void>[] {
+    return [this.#read(end)]
+  }
+
+  async #read(end: End): Promise<void> {
+    const { at } = this.#model
+    const leader = this.#client.leader(at)
+    while (!end.isStopping) {
+      try {
+        const found = await fetchFrom(leader, at, this.#model.read.length, MAX_WAIT_MS)
+        for (const { offset, value } of found.records) this.#model.onRead(offset, value)
+        await this.#client.timers.sleep(this.#pauseMs)
+      } catch (error) {
+        if (!(error instanceof Unanswered)) throw error
+        leader.lookAgain()
+        await this.#client.timers.sleep(BACKOFF_MS)
+      }
+    }
+  }
+}
+
+export interface Fetched {
+  readonly highWatermark: number
+  readonly records: readonly { readonly offset: number; readonly value: string }[]
+}
+
+/** What stands at `offset` and behind it, as far as one answer goes. Rejects with `Unanswered` also for what passes. */
+export async function fetchFrom(asker: Asker, at: { topic: string; partition: number }, offset: number, maxWaitMs: number): Promise<Fetched> {
+  const partition = { partition: at.partition, fetchOffset: offset, partitionMaxBytes: MAX_BYTES }
+  const request = { maxWaitMs, minBytes: 1, isolationLevel: 0, topics: [{ topic: at.topic, partitions: [partition] }], forgottenTopicsData: [] }
+  const answer = await asker.ask(FetchApi, FETCH_VERSION, request)
+  const { errorCode, highWatermark, records: bytes } = onlyOne(answer.responses[0]?.partitions)
+  if (isPassing(errorCode)) throw new Unanswered(errorName(errorCode))
+  ok(errorCode === ErrorCode.NONE, `fetching ${at.topic}-${at.partition} at ${offset} fails with ${errorName(errorCode)}`)
+  return { highWatermark, records: [...batches(bytes ?? Buffer.alloc(0))].flatMap((batch) => [...records(batch)]).flatMap(behind(offset)) }
+}
+
+function behind(start: number) {
+  return ({ offset, value }: { readonly offset: number; readonly value: Buffer | null }) => (offset < start ? [] : [{ offset, value: String(value) }])
+}
