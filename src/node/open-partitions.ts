@@ -58,12 +58,14 @@ export async function openPartitions(options: OpenPartitionsOptions): Promise<Op
     traffic: options.traffic,
     minInsyncReplicas: (topic) => topicConfigs.minInsyncReplicas(topic),
     brokerEpoch: options.brokerEpoch,
+    interBrokerListenerName: identity.interBrokerListenerName,
     onFailure: failure.report,
   })
   teardown.add('replication', () => replicas.stop())
   followSettings(config, topicConfigs, logs)
   config.onChange((names) => {
     if (names.has('cordoned.log.dirs')) replicas.directories.cordonedChanged()
+    if (names.has('num.replica.fetchers')) replicas.fetchers.resized().catch(failure.report)
   })
   return { logs, replicas, topicConfigs }
 }

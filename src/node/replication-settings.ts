@@ -16,5 +16,26 @@ export function replicationSettings(config: NodeConfig): ReplicationSettings {
     get moveMaxBytesPerSecond() {
       return config.get('replica.alter.log.dirs.io.max.bytes.per.second')
     },
+    get numReplicaFetchers() {
+      return config.get('num.replica.fetchers')
+    },
+    get replicaFetchMaxBytes() {
+      return config.get('replica.fetch.max.bytes')
+    },
+    get replicaFetchMinBytes() {
+      return config.get('replica.fetch.min.bytes')
+    },
+    get replicaFetchWaitMaxMs() {
+      return config.get('replica.fetch.wait.max.ms')
+    },
+    get replicaFetchResponseMaxBytes() {
+      return config.get('replica.fetch.response.max.bytes')
+    },
+    get replicaFetchBackoffMs() {
+      return config.get('replica.fetch.backoff.ms')
+    },
+    get replicaSocketTimeoutMs() {
+      return config.get('replica.socket.timeout.ms')
+    },
   }
 }

@@ -6,6 +6,7 @@ import type { PartitionLog } from '../storage/log/partition-log.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ReplicaDirectories } from './directories/replica-directories.ts'
+import type { ReplicaFetchers } from './follower/replica-fetchers.ts'
 import type { HighWatermarkCheckpoint } from './high-watermark-checkpoint.ts'
 import type { HostedPartitions } from './hosted-partitions.ts'
 import { Partition } from './partition.ts'
@@ -31,10 +32,14 @@ export interface AssignedPartitionsOptions {
   readonly environment: PartitionEnvironment
   readonly directories: ReplicaDirectories
   readonly checkpoint: HighWatermarkCheckpoint
+  readonly fetchers: ReplicaFetchers
 }
 
 /**
- * Makes of this node's partitions what the metadata says: opens and deletes logs, makes partitions leaders and followers.
+ * Makes of this node's partitions what the metadata says: opens and deletes logs, makes partitions leaders and followers, and
+ * has followers copy from their leaders.
+ *
+ * Invariant: whatever copies into a partition's log has ended before the partition has another leader epoch or leaves.
  * Source: kafka.server.ReplicaManager.applyDelta.
  */
 export class AssignedPartitions {
@@ -67,6 +72,7 @@ export class AssignedPartitions {
     }
     await inParallel(removals.map((partition) => () => this.#remove(partition)))
     await inParallel(changes)
+    await this.#options.fetchers.endIdle()
   }
 
   async #apply(topic: TopicImage, index: number, change: PartitionChange): Promise<void> {
@@ -76,12 +82,14 @@ export class AssignedPartitions {
       partition = new Partition(topic.name, topic.id, index, this.#options.environment)
       this.#options.hosted.add(partition)
     }
+    if (registration.leaderEpoch !== partition.leaderEpoch) await this.#options.fetchers.release(partition)
     try {
       const log = partition.log ?? (await this.#openLog(partition, change))
       // While it was waited for, its directory may have failed by another log.
       if (log === null || log.isClosed) partition.goOffline()
       else if (registration.leader === this.#options.nodeId) partition.becomeLeader(log, registration)
       else partition.becomeFollower(log, registration)
+      this.#options.fetchers.follow(partition)
       this.#options.directories.follow(partition, registration)
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
@@ -114,6 +122,7 @@ export class AssignedPartitions {
   async #remove(partition: Partition): Promise<void> {
     this.#options.hosted.remove(partition)
     partition.remove()
+    await this.#options.fetchers.release(partition)
     await this.#options.directories.cancel(partition)
     try {
       await this.#options.logs.deleteLog(partition.topic, partition.index)

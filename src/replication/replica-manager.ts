@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
 import { BufferPool } from '../base/buffer-pool.ts'
-import type { Clock, Disk, Timers } from '../base/ports.ts'
+import type { Clock, Disk, Network, Timers } from '../base/ports.ts'
 import { topicPartitionKey } from '../base/topic-partition.ts'
 import type { MetadataDelta, MetadataPublisher } from '../metadata/delta.ts'
 import type { MetadataImage } from '../metadata/image.ts'
@@ -15,6 +15,8 @@ import type { Traffic } from '../telemetry/traffic.ts'
 import { AssignedPartitions } from './assigned-partitions.ts'
 import { type DescribedDirectory, describeLogDirs } from './directories/describe-log-dirs.ts'
 import { ReplicaDirectories } from './directories/replica-directories.ts'
+import type { FetcherSettings } from './follower/replica-fetcher.ts'
+import { ReplicaFetchers } from './follower/replica-fetchers.ts'
 import { HighWatermarkCheckpoint } from './high-watermark-checkpoint.ts'
 import { HostedPartitions } from './hosted-partitions.ts'
 import type { IsrChanger } from './isr/isr-changer.ts'
@@ -25,7 +27,7 @@ import type { PartitionEnvironment } from './partition-environment.ts'
 import { TurnEnd } from './turn-end.ts'
 
 /** Broker settings, read when they are used so that dynamic ones act at once. Names of Kafka in camel case. */
-export interface ReplicationSettings {
+export interface ReplicationSettings extends FetcherSettings {
   /** replica.lag.time.max.ms */
   readonly replicaLagTimeMaxMs: number
   /** replica.high.watermark.checkpoint.interval.ms */
@@ -34,11 +36,13 @@ export interface ReplicationSettings {
   readonly fetchMaxBytes: number
   /** replica.alter.log.dirs.io.max.bytes.per.second */
   readonly moveMaxBytesPerSecond: number
+  /** num.replica.fetchers */
+  readonly numReplicaFetchers: number
 }
 
 export interface ReplicaManagerOptions {
   readonly nodeId: number
-  readonly ports: { readonly clock: Clock; readonly timers: Timers; readonly disk: Disk }
+  readonly ports: { readonly clock: Clock; readonly timers: Timers; readonly disk: Disk; readonly network: Network }
   /** Those of `ports` where not given. */
   readonly pollTimers?: Timers
   readonly logger: Logger
@@ -49,6 +53,8 @@ export interface ReplicaManagerOptions {
   readonly traffic: Traffic
   /** `min.insync.replicas` in force for a topic. */
   readonly minInsyncReplicas: (topic: string) => number
+  /** The listener by which brokers reach each other. */
+  readonly interBrokerListenerName: string
   /** Of this node's registration; -1 before it. */
   readonly brokerEpoch: () => number
   /** A broken invariant outside of any request: the node must stop. */
@@ -85,6 +91,8 @@ export class ReplicaManager implements MetadataPublisher {
   readonly directories: ReplicaDirectories
   readonly #checkpoint: HighWatermarkCheckpoint
   readonly #brokerEpoch: () => number
+  /** Those that copy what this node follows. */
+  readonly fetchers: ReplicaFetchers
   readonly #isrChanges: IsrChanges
   readonly #lagWatch: LagWatch
   readonly #assigned: AssignedPartitions
@@ -116,14 +124,16 @@ export class ReplicaManager implements MetadataPublisher {
     })
     this.#isrChanges = new IsrChanges({ ...options, timers: options.ports.timers })
     this.#lagWatch = new LagWatch(options.ports.timers, () => options.settings.replicaLagTimeMaxMs)
-    const { directories, logs, nodeId, logger } = { ...options, directories: this.directories }
-    const shared = { nodeId, logger, logs, directories, hosted: this.#hosted, checkpoint: this.#checkpoint }
-    this.#assigned = new AssignedPartitions({ ...shared, environment: this.#makeEnvironment(options) })
+    this.fetchers = new ReplicaFetchers({ ...options, image: () => this.image })
+    const { directories, fetchers } = this
+    const parts = { directories, fetchers, hosted: this.#hosted, checkpoint: this.#checkpoint }
+    this.#assigned = new AssignedPartitions({ ...options, ...parts, environment: this.#makeEnvironment(options) })
   }
 
-  /** The broker is registered, and the controller hears from now on what there is to tell. */
+  /** The broker is registered: it copies from leaders, and the controller hears what leaders find of their followers. */
   start(changer: IsrChanger): void {
     this.#isrChanges.start(changer, this.#brokerEpoch)
+    this.fetchers.start()
   }
 
   get image(): MetadataImage {
@@ -176,8 +186,9 @@ export class ReplicaManager implements MetadataPublisher {
     this.directories.directoryFailed(directory)
   }
 
-  /** Ends moves, and writes the high watermarks a last time. The server has stopped before, the logs close after. */
+  /** Ends copying and moves, and writes the high watermarks a last time. The server has stopped before, the logs close after. */
   async stop(): Promise<void> {
+    await this.fetchers.stop()
     this.#isrChanges.stop()
     this.#lagWatch.stop()
     await this.directories.stop()

@@ -12,6 +12,7 @@ import { DEFAULT_LOG_CONFIG } from '../../src/storage/log/log-config.ts'
 import { LogManager } from '../../src/storage/log-manager.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
 import { noTraffic } from '../../src/telemetry/traffic.ts'
+import { FETCHER_SETTINGS } from '../support/fetcher-settings.ts'
 import { LOG_MANAGER_SETTINGS } from '../support/log-manager-settings.ts'
 import type { SeededRandom } from '../support/world/seeded-random.ts'
 import type { CrashKind } from '../support/world/simulated-node.ts'
@@ -99,10 +100,12 @@ async function open(ports: Ports, story: Story): Promise<Opened> {
       replicaHighWatermarkCheckpointIntervalMs: 5_000,
       fetchMaxBytes: 1_000_000,
       moveMaxBytesPerSecond: Number.MAX_SAFE_INTEGER,
+      ...FETCHER_SETTINGS,
     },
     traffic: noTraffic(),
     minInsyncReplicas: () => 1,
     brokerEpoch: () => 1,
+    interBrokerListenerName: 'PLAINTEXT',
     onFailure: (error) => failures.push(error),
   })
   await replicas.onUpdate(wholeDelta(image), image)

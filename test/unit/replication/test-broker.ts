@@ -16,6 +16,7 @@ import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../../src/storage/log/log
 import { LogManager } from '../../../src/storage/log-manager.ts'
 import { silentLogger } from '../../../src/telemetry/logger.ts'
 import { noTraffic } from '../../../src/telemetry/traffic.ts'
+import { FETCHER_SETTINGS } from '../../support/fetcher-settings.ts'
 import { LOG_MANAGER_SETTINGS } from '../../support/log-manager-settings.ts'
 import { World } from '../../support/world/world.ts'
 
@@ -47,6 +48,7 @@ export class TestBroker {
     replicaHighWatermarkCheckpointIntervalMs: 5_000,
     fetchMaxBytes: 57_671_680,
     moveMaxBytesPerSecond: Number.MAX_SAFE_INTEGER,
+    ...FETCHER_SETTINGS,
   }
   readonly #configs = new Map<string, Partial<LogConfig>>()
   readonly #minInsyncReplicas = new Map<string, number>()
@@ -85,6 +87,7 @@ export class TestBroker {
       traffic: this.traffic,
       minInsyncReplicas: (topic) => this.#minInsyncReplicas.get(topic) ?? 1,
       brokerEpoch: () => 1,
+      interBrokerListenerName: 'PLAINTEXT',
       onFailure: (error) => this.failures.push(error),
     })
     this.#replicas.start(this.controller)

@@ -1,0 +1,298 @@
+/**
+ * Copies partitions from one leader: asks for what is behind the end of each log, appends what comes, and cuts where the logs
+ * have parted. One request at a time; a partition that cannot go on waits by itself, without holding the others up.
+ *
+ * Whatever waits for the disk is a copy's `work`: who takes a copy away waits for it, so that nothing touches a log that has
+ * another role by then. After each wait a copy is looked at anew (`isReleased`, and `Following`, which ends with its epoch).
+ *
+ * Left to others: who copies what from whom (`ReplicaFetchers`), what an answer means (`decideAnswer`), the session
+ * (`FetchSessionClient`), the log (`Following`). Source: kafka.server.AbstractFetcherThread, ReplicaFetcherThread.
+ */
+import { ErrorCode, errorName } from '../../../protocol/error-codes.ts'
+import type { FetchResponse } from '../../../protocol/messages/fetch.ts'
+import { OdradekError } from '../../base/errors.ts'
+import type { Clock, Timers } from '../../base/ports.ts'
+import type { AppendRefused } from '../../storage/log/results.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import { Copies, type Copy } from './copies.ts'
+import { type AnswerStep, decideAnswer } from './decide-answer.ts'
+import { FetchSessionClient, wantedKey } from './fetch-session-client.ts'
+import type { FetchLimits, LeaderEndpoint, LogBound } from './leader-endpoint.ts'
+
+/** Read at each use. Names of Kafka's settings in camel case. */
+export interface FetcherSettings {
+  readonly replicaFetchMaxBytes: number
+  readonly replicaFetchMinBytes: number
+  readonly replicaFetchWaitMaxMs: number
+  readonly replicaFetchResponseMaxBytes: number
+  readonly replicaFetchBackoffMs: number
+  readonly replicaSocketTimeoutMs: number
+}
+
+export interface ReplicaFetcherOptions {
+  readonly leaderId: number
+  readonly leader: LeaderEndpoint
+  readonly clock: Pick<Clock, 'monotonicMs'>
+  readonly timers: Pick<Timers, 'sleep'>
+  readonly logger: Logger
+  readonly settings: FetcherSettings
+}
+
+/** One partition of an answer, as it came. */
+type Answered = FetchResponse['responses'][number]['partitions'][number]
+
+/** A refusal by which the batches are damaged, on the way or at the leader: asked again they may be whole. */
+const DAMAGED: ReadonlySet<number> = new Set([ErrorCode.CORRUPT_MESSAGE, ErrorCode.INVALID_RECORD])
+
+/** Where partitions wait for the disk and `replica.fetch.backoff.ms` is 0. */
+const MIN_REST_MS = 1
+
+/** See the head of this file. */
+export class ReplicaFetcher {
+  readonly #options: ReplicaFetcherOptions
+  readonly #copies = new Copies()
+  readonly #session = new FetchSessionClient()
+  readonly #stopping = new AbortController()
+  /** Ends the wait for something to do. */
+  #waking = new AbortController()
+  #isReachable = true
+
+  constructor(options: ReplicaFetcherOptions) {
+    this.#options = options
+  }
+
+  get isIdle(): boolean {
+    return this.#copies.size === 0
+  }
+
+  get copies(): Iterable<Copy> {
+    return this.#copies.all
+  }
+
+  add(copy: Copy): void {
+    this.#copies.add(copy)
+    this.#waking.abort()
+  }
+
+  /** Resolves when nothing is done to the copy's log any more. */
+  async release(copy: Copy): Promise<void> {
+    copy.isReleased = true
+    this.#copies.remove(copy)
+    await copy.work
+  }
+
+  /** Copies until it is stopped. Rejects on a broken invariant only. */
+  async run(): Promise<void> {
+    while (!this.#isStopped) {
+      const wanted = this.#wanted()
+      if (wanted.size === 0) await this.#rest()
+      else await this.#fetch(wanted)
+    }
+  }
+
+  /** What is on its way is given up. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#waking.abort()
+    await this.#options.leader[Symbol.asyncDispose]()
+    for (const copy of [...this.#copies.all]) await this.release(copy)
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopping.signal.aborted
+  }
+
+  get #nowMs(): number {
+    return this.#options.clock.monotonicMs()
+  }
+
+  #wanted(): ReturnType<Copies['wanted']> {
+    return this.#copies.wanted({ maxBytes: this.#options.settings.replicaFetchMaxBytes, nowMs: this.#nowMs, isThrottled: () => false })
+  }
+
+  /** Until something is added or a delay is over. */
+  async #rest(): Promise<void> {
+    this.#waking = new AbortController()
+    const nowMs = this.#nowMs
+    const waitMs = Math.min(this.#copies.nextReadyMs(nowMs) - nowMs, this.#options.settings.replicaFetchBackoffMs)
+    if (this.#copies.size === 0) await aborted(this.#waking.signal)
+    // It rejects when it is woken.
+    else await this.#options.timers.sleep(Math.max(waitMs, MIN_REST_MS), this.#waking.signal).catch(() => {})
+  }
+
+  async #fetch(wanted: ReturnType<Copies['wanted']>): Promise<void> {
+    let response: FetchResponse
+    try {
+      response = await this.#options.leader.fetch(this.#session.request(wanted), this.#limits())
+    } catch (error) {
+      if (!(error instanceof OdradekError)) throw error
+      this.#session.failed()
+      this.#unreachable(wanted.keys(), error)
+      return
+    }
+    if (this.#isStopped) return
+    this.#reached()
+    await this.#take(response)
+  }
+
+  #limits(): FetchLimits {
+    const { settings } = this.#options
+    return { maxWaitMs: settings.replicaFetchWaitMaxMs, minBytes: settings.replicaFetchMinBytes, maxBytes: settings.replicaFetchResponseMaxBytes }
+  }
+
+  async #take({ errorCode, sessionId, responses }: FetchResponse): Promise<void> {
+    if (errorCode !== ErrorCode.NONE) {
+      this.#options.logger.debug('the leader ended the fetch session, another is begun', { leaderId: this.#options.leaderId, error: errorName(errorCode) })
+      this.#session.failed()
+      return
+    }
+    const answered = responses.flatMap(({ topicId, partitions }) =>
+      partitions.map((answer) => ({ key: wantedKey({ topicId, partition: answer.partitionIndex }), answer })),
+    )
+    for (const { key, answer } of answered) await this.#takeOne(key, answer)
+    this.#session.succeeded(sessionId, new Set(answered.map(({ key }) => key)))
+  }
+
+  async #takeOne(key: string, answer: Answered): Promise<void> {
+    const copy = this.#copies.get(key)
+    const asked = this.#session.asked(key)
+    const log = copy?.following.log ?? null
+    if (copy === undefined || asked === undefined || log === null || copy.delayedUntilMs > this.#nowMs) return
+    await this.#step(copy, decideAnswer(answer, asked, log, copy.following.leaderEpoch))
+  }
+
+  async #step(copy: Copy, step: AnswerStep): Promise<void> {
+    switch (step.kind) {
+      case 'ignore':
+        return
+      case 'append':
+        return this.#append(copy, step)
+      case 'truncate':
+        return this.#truncate(copy, step.offset)
+      case 'reset':
+        return this.#reset(copy)
+      case 'stop':
+        this.#options.logger.info('a partition is led by another epoch than this node knows of; copying goes on when the metadata has come', fieldsOf(copy))
+        this.#copies.remove(copy)
+        return
+      case 'back-off':
+        this.#options.logger.debug('a partition cannot be copied now', { ...fieldsOf(copy), error: errorName(step.errorCode) })
+        this.#delay(copy)
+        return
+    }
+  }
+
+  async #append(copy: Copy, { records, offsets }: Extract<AnswerStep, { kind: 'append' }>): Promise<void> {
+    const { following } = copy
+    if (records.length > 0) {
+      const result = following.append(records)
+      if (result.kind === 'refused') return this.#refused(copy, result)
+      this.#copies.moveToEnd(copy)
+      // As the leader, a follower has a record when `flush.messages` says so.
+      if (result.mustFlush) await this.#onDisk(copy, following.flush())
+    }
+    following.followOffsets(offsets)
+    const { log } = following
+    if (log !== null) copy.lag = Math.max(0, offsets.highWatermark - log.logEndOffset)
+  }
+
+  #refused(copy: Copy, { errorCode, detail }: AppendRefused): void {
+    const { logger, leaderId } = this.#options
+    if (errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER || errorCode === ErrorCode.KAFKA_STORAGE_ERROR) {
+      this.#copies.remove(copy)
+      return
+    }
+    const message = DAMAGED.has(errorCode)
+      ? 'batches that a leader sent are damaged and were not appended; they are fetched again, other partitions go on. If it stays so, look at the disk of the leader'
+      : 'batches that a leader sent cannot be appended; they are fetched again, other partitions go on'
+    logger.error(message, { ...fieldsOf(copy), leaderId, offset: copy.following.log?.logEndOffset, error: errorName(errorCode as ErrorCode), reason: detail })
+    this.#delay(copy)
+  }
+
+  async #truncate(copy: Copy, offset: number): Promise<void> {
+    const { log } = copy.following
+    if (log === null) return
+    const { logEndOffset, highWatermark } = log
+    const level = offset < highWatermark ? 'warn' : 'info'
+    this.#options.logger[level]('the log has parted from its leader and is cut', { ...fieldsOf(copy), offset, logEndOffset, highWatermark })
+    await this.#onDisk(copy, copy.following.truncateTo(offset))
+  }
+
+  /**
+   * The log end is not within the leader's log. Where the leader ends before, it was elected uncleanly and this log is cut to
+   * its end; where it begins behind, all that is here is gone there and the log begins anew.
+   * Source: AbstractFetcherThread.fetchOffsetAndTruncate.
+   */
+  async #reset(copy: Copy): Promise<void> {
+    const latest = await this.#leaderOffset(copy, 'latest')
+    const { log } = copy.following
+    if (latest === null || log === null) return
+    if (latest < log.logEndOffset) return this.#truncate(copy, latest)
+    const earliest = await this.#leaderOffset(copy, 'earliest')
+    const { log: current } = copy.following
+    if (earliest === null || current === null || earliest <= current.logEndOffset) return
+    const { logStartOffset, logEndOffset } = current
+    this.#options.logger.warn('the leader has given up all that this log holds, which begins anew', {
+      ...fieldsOf(copy),
+      offset: earliest,
+      logStartOffset,
+      logEndOffset,
+    })
+    await this.#onDisk(copy, copy.following.truncateFullyAndStartAt(earliest))
+  }
+
+  /** null where it is not to be had: then the copy waits, or is released. */
+  async #leaderOffset(copy: Copy, bound: LogBound): Promise<number | null> {
+    const { leader } = this.#options
+    const { topic, partition, following } = copy
+    try {
+      const { errorCode, offset } = await leader.offset(bound, topic, partition, following.leaderEpoch)
+      if (copy.isReleased) return null
+      if (errorCode === ErrorCode.NONE && offset >= 0) return offset
+      const isFenced = errorCode === ErrorCode.FENCED_LEADER_EPOCH
+      await this.#step(copy, isFenced ? { kind: 'stop', errorCode } : { kind: 'back-off', errorCode })
+    } catch (error) {
+      if (!(error instanceof OdradekError)) throw error
+      this.#unreachable([copy.key], error)
+    }
+    return null
+  }
+
+  async #onDisk(copy: Copy, work: Promise<unknown>): Promise<void> {
+    copy.work = work
+    await work
+    copy.work = null
+  }
+
+  #delay(copy: Copy): void {
+    copy.delayedUntilMs = this.#nowMs + this.#options.settings.replicaFetchBackoffMs
+  }
+
+  #unreachable(keys: Iterable<string>, error: OdradekError): void {
+    if (this.#isStopped) return
+    const { logger, leaderId } = this.#options
+    for (const key of keys) {
+      const copy = this.#copies.get(key)
+      if (copy !== undefined) this.#delay(copy)
+    }
+    logger[this.#isReachable ? 'warn' : 'debug']('a leader cannot be copied from; it is asked again', { leaderId, error })
+    this.#isReachable = false
+  }
+
+  #reached(): void {
+    if (this.#isReachable) return
+    this.#isReachable = true
+    this.#options.logger.info('a leader can be copied from again', { leaderId: this.#options.leaderId })
+  }
+}
+
+function fieldsOf({ topic, partition, following }: Copy) {
+  return { topic, partition, leaderEpoch: following.leaderEpoch }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
