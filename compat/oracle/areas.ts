@@ -19,6 +19,9 @@ import { partitionChangeScenarios } from './scenarios/nodes/partition-changes.ts
 import { registrationScenarios } from './scenarios/nodes/registration.ts'
 import { offsetScenarios } from './scenarios/offsets.ts'
 import { producerScenarios } from './scenarios/producers.ts'
+import { electionScenarios } from './scenarios/quorum/elections.ts'
+import { metadataFetchScenarios } from './scenarios/quorum/fetches.ts'
+import { voterScenarios } from './scenarios/quorum/voters.ts'
 import { securityScenarios } from './scenarios/security.ts'
 import { topicScenarios } from './scenarios/topics.ts'
 
@@ -56,6 +59,7 @@ export const areas = {
   'log-dirs': { scenarios: logDirScenarios, settings: threeDirectories },
   nodes: { scenarios: [...registrationScenarios, ...heartbeatScenarios, ...partitionChangeScenarios], settings: quickSessions },
   producers: { scenarios: producerScenarios },
+  quorum: { scenarios: [...metadataFetchScenarios, ...voterScenarios, ...electionScenarios] },
   security: { scenarios: securityScenarios },
   topics: { scenarios: topicScenarios },
 } satisfies Readonly<Record<string, Area>>

@@ -10,6 +10,7 @@ import { fetchParams, forgottenPartitions, isIsolationLevel, splitKnown, usesTop
 import { type FetchedPartition, type PartitionData, unknownPartition } from '../replication/fetch/partition-fetch.ts'
 import type { ReplicaManager } from '../replication/replica-manager.ts'
 import { defineHandler } from './define-handler.ts'
+import { fetchMetadataLog } from './fetch-metadata-log.ts'
 import type { RequestContext } from './request-context.ts'
 import { toldEndpoints } from './told-endpoints.ts'
 
@@ -21,15 +22,17 @@ const FIRST_LEADER_VERSION = 16
 const LAST_VERSION_WITHOUT_STORAGE_ERROR = 5
 
 /**
- * Fetch (key 1), versions 4-18. Gives record batches of partitions, waiting for them if asked to; with sessions.
+ * Fetch (key 1), versions 4-18. Gives record batches of partitions, waiting for them if asked to; with sessions. A controller's
+ * listener gives the metadata log alone, to the nodes of the quorum and to brokers.
  * Deviates: nowhere. Source: Kafka protocol guide; KIP-74, KIP-98, KIP-227, KIP-320, KIP-392, KIP-516, KIP-595, KIP-951.
  */
 export const fetchHandler = defineHandler({
   api: FetchApi,
-  listeners: ['broker'],
+  listeners: ['broker', 'controller'],
   // A fetch carries names and numbers only; none of them is a view of the request.
   borrowsBytes: true,
   handle(context, request) {
+    if (context.listenerKind === 'controller') return fetchMetadataLog(context, request)
     const { replicas, fetchSessions } = context.services
     const version = context.apiVersion
     const params = fetchParams(replicas, request, version)

@@ -1,3 +1,4 @@
+import { addRaftVoterHandler } from './add-raft-voter.ts'
 import { allocateProducerIdsHandler } from './allocate-producer-ids.ts'
 import { alterConfigsHandler } from './alter-configs.ts'
 import { alterPartitionHandler } from './alter-partition.ts'
@@ -5,6 +6,7 @@ import { alterPartitionReassignmentsHandler } from './alter-partition-reassignme
 import { alterReplicaLogDirsHandler } from './alter-replica-log-dirs.ts'
 import { apiVersionsHandler } from './api-versions.ts'
 import { assignReplicasToDirsHandler } from './assign-replicas-to-dirs.ts'
+import { beginQuorumEpochHandler } from './begin-quorum-epoch.ts'
 import { brokerHeartbeatHandler } from './broker-heartbeat.ts'
 import { brokerRegistrationHandler } from './broker-registration.ts'
 import { controllerRegistrationHandler } from './controller-registration.ts'
@@ -27,8 +29,10 @@ import { describeProducersHandler } from './describe-producers.ts'
 import { describeQuorumHandler } from './describe-quorum.ts'
 import { describeTopicPartitionsHandler } from './describe-topic-partitions.ts'
 import { electLeadersHandler } from './elect-leaders.ts'
+import { endQuorumEpochHandler } from './end-quorum-epoch.ts'
 import { expireDelegationTokenHandler } from './expire-delegation-token.ts'
 import { fetchHandler } from './fetch.ts'
+import { fetchSnapshotHandler } from './fetch-snapshot.ts'
 import { findCoordinatorHandler } from './find-coordinator.ts'
 import { heartbeatHandler } from './heartbeat.ts'
 import { incrementalAlterConfigsHandler } from './incremental-alter-configs.ts'
@@ -45,10 +49,13 @@ import { offsetDeleteHandler } from './offset-delete.ts'
 import { offsetFetchHandler } from './offset-fetch.ts'
 import { offsetForLeaderEpochHandler } from './offset-for-leader-epoch.ts'
 import { produceHandler } from './produce.ts'
+import { removeRaftVoterHandler } from './remove-raft-voter.ts'
 import { renewDelegationTokenHandler } from './renew-delegation-token.ts'
 import { syncGroupHandler } from './sync-group.ts'
 import { unregisterBrokerHandler } from './unregister-broker.ts'
 import { updateFeaturesHandler } from './update-features.ts'
+import { updateRaftVoterHandler } from './update-raft-voter.ts'
+import { voteHandler } from './vote.ts'
 
 /**
  * Every API that this node serves, by key. What is not here is neither served nor advertised.
@@ -92,9 +99,13 @@ export const handlers: readonly AnyHandler[] = [
   alterPartitionReassignmentsHandler,
   listPartitionReassignmentsHandler,
   offsetDeleteHandler,
+  voteHandler,
+  beginQuorumEpochHandler,
+  endQuorumEpochHandler,
   describeQuorumHandler,
   alterPartitionHandler,
   updateFeaturesHandler,
+  fetchSnapshotHandler,
   describeClusterHandler,
   describeProducersHandler,
   brokerRegistrationHandler,
@@ -105,4 +116,7 @@ export const handlers: readonly AnyHandler[] = [
   assignReplicasToDirsHandler,
   listConfigResourcesHandler,
   describeTopicPartitionsHandler,
+  addRaftVoterHandler,
+  removeRaftVoterHandler,
+  updateRaftVoterHandler,
 ]

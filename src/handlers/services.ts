@@ -6,6 +6,7 @@ import type { CoordinatorFinder } from '../group/coordinator-finder.ts'
 import type { GroupCoordinator } from '../group/group-coordinator.ts'
 import type { MetadataService } from '../metadata/metadata-service.ts'
 import type { QuorumView } from '../raft/quorum-description.ts'
+import type { RaftServer } from '../raft/raft-server.ts'
 import type { FetchSessionCache } from '../replication/fetch/fetch-session-cache.ts'
 import type { ProducerIds } from '../replication/producer-ids.ts'
 import type { ReplicaManager } from '../replication/replica-manager.ts'
@@ -35,6 +36,8 @@ export interface Services {
   readonly nodeController: NodeController
   /** The quorum of the metadata log. */
   readonly quorum: QuorumView
+  /** This node as the others of the quorum ask it. */
+  readonly raft: RaftServer
   readonly topicCreation: AutoTopicCreation
   /** The partitions of this node. */
   readonly replicas: ReplicaManager

@@ -30,7 +30,7 @@ export interface MakeServicesOptions {
 export function makeServices({ options, directories, apis, metadata, partitions, groups, broker, lostClients }: MakeServicesOptions): Services {
   const { config, identity, ports } = options
   const { nodeId } = identity
-  const { loader, controller, kraftVersion, quorum } = metadata
+  const { loader, controller, kraftVersion, quorum, raft } = metadata
   const topicCreation = new TopicCreator({ config, controller, metadata: loader, nodePrincipal: NODE_PRINCIPAL })
   const cluster = coordinatorCluster(nodeId, loader, (name) => topicCreation.ensureInternalTopic(name))
   return {
@@ -44,6 +44,7 @@ export function makeServices({ options, directories, apis, metadata, partitions,
     clusterController: controller,
     nodeController: controller.brokers,
     quorum,
+    raft,
     topicCreation,
     replicas: partitions.replicas,
     fetchSessions: new FetchSessionCache({ maxSessions: config.get('max.incremental.fetch.session.cache.slots'), ...ports }),

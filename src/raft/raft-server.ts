@@ -11,6 +11,10 @@ export interface RequestExtras {
 
 /** A node of the quorum as others ask it: what its listener passes on. */
 export interface RaftServer {
+  /** In which the node is. */
+  readonly epoch: number
+  /** Whether it leads the quorum in that epoch. */
+  readonly isLeader: boolean
   /** Answers with the records, or the piece of a snapshot, filled in. Rejects when the node takes part in the quorum no longer. */
   handle(request: RaftRequest, extras: RequestExtras): Promise<RaftAnswer>
   /** Where the leader of the epoch listens, by listener; empty while that is not known. */

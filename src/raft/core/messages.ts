@@ -147,6 +147,17 @@ export interface VoterChangeAnswer extends AnswerHead {
 export type PeerAnswer = VoteAnswer | EpochAnswer | FetchAnswer | FetchSnapshotAnswer
 export type RaftAnswer = PeerAnswer | VoterChangeAnswer
 
+/** The answer that belongs to a request. */
+export type AnswerTo<Request extends RaftRequest> = Request extends VoteRequest
+  ? VoteAnswer
+  : Request extends BeginEpochRequest | EndEpochRequest
+    ? EpochAnswer
+    : Request extends FetchRequest
+      ? FetchAnswer
+      : Request extends FetchSnapshotRequest
+        ? FetchSnapshotAnswer
+        : VoterChangeAnswer
+
 export function sameReplica(a: ReplicaKey, b: ReplicaKey): boolean {
   return a.id === b.id && a.directoryId === b.directoryId
 }

@@ -103,8 +103,11 @@ export class FetchServer {
 
   #refusal(request: FetchRequest): number {
     const { offset, lastFetchedEpoch, epoch, maxWaitMs, replica } = request
-    const isWrong = maxWaitMs < 0 || offset < 0 || lastFetchedEpoch < 0 || lastFetchedEpoch > epoch || epoch < 0 || replica.id === this.#state.self.id
-    return isWrong ? ErrorCode.INVALID_REQUEST : refusalOfLeader(this.#state, epoch)
+    const isWrong = maxWaitMs < 0 || offset < 0 || lastFetchedEpoch < 0 || lastFetchedEpoch > epoch || epoch < 0
+    const errorCode = isWrong ? ErrorCode.INVALID_REQUEST : refusalOfLeader(this.#state, epoch)
+    if (errorCode !== ErrorCode.NONE) return errorCode
+    // Two nodes of one id: what the other has must not count for this one.
+    return replica.id === this.#state.self.id ? ErrorCode.UNKNOWN_SERVER_ERROR : ErrorCode.NONE
   }
 
   #refusalOfSnapshot(request: FetchSnapshotRequest, sizeBytes: number | null): number {

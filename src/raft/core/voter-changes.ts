@@ -98,7 +98,7 @@ export class VoterChanges {
     if (history.kraftVersion < 1) {
       return {
         errorCode: ErrorCode.UNSUPPORTED_VERSION,
-        message: `Cluster doesn't support changing voters because the kraft.version feature is ${history.kraftVersion}`,
+        message: `Cluster doesn't support ${request.type === 'remove-voter' ? 'removing' : 'adding'} voter because the kraft.version feature is ${history.kraftVersion}`,
       }
     }
     if (history.latestOffset === null || history.latestOffset >= highWatermark) {

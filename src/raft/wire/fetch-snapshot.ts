@@ -16,7 +16,12 @@ export function fetchSnapshotExchange(
   request: FetchSnapshotRequest,
   sender: Sender,
 ): Exchange<typeof FetchSnapshotApi.request.fields, typeof FetchSnapshotApi.response.fields, FetchSnapshotAnswer> {
-  return { api: FetchSnapshotApi, oldestVersion: 0, request: () => fetchSnapshotMessage(request, sender), read: readFetchSnapshotResponse }
+  return {
+    api: FetchSnapshotApi,
+    oldestVersion: 0,
+    request: () => fetchSnapshotMessage(request, sender),
+    read: (response) => readFetchSnapshotResponse(response, request),
+  }
 }
 
 /** Another partition alone is refused as Kafka does it: by an error in its own place. */
@@ -79,7 +84,9 @@ function fetchSnapshotMessage(request: FetchSnapshotRequest, sender: Sender): In
   }
 }
 
-function readFetchSnapshotResponse({ errorCode, topics, nodeEndpoints: endpoints }: FetchSnapshotResponse): PeerReply<FetchSnapshotAnswer> {
+function readFetchSnapshotResponse(response: FetchSnapshotResponse, request: FetchSnapshotRequest): PeerReply<FetchSnapshotAnswer> {
+  const { errorCode, topics, nodeEndpoints: endpoints } = response
+  if (errorCode === ErrorCode.UNKNOWN_SERVER_ERROR) return answered(notFound(request), endpoints)
   const [topic] = topics
   const [partition] = topic?.partitions ?? []
   const isTheLog = topics.length === 1 && topic?.name === METADATA_TOPIC && topic.partitions.length === 1
@@ -95,6 +102,12 @@ function readFetchSnapshotResponse({ errorCode, topics, nodeEndpoints: endpoints
     bytes: unalignedRecords,
   }
   return answered(answer, endpoints)
+}
+
+/** Apache Kafka means this where it cannot say it: an error of the partition alone makes it fail as it writes the answer. */
+function notFound({ epoch, snapshotId, position }: FetchSnapshotRequest): FetchSnapshotAnswer {
+  const errorCode = ErrorCode.SNAPSHOT_NOT_FOUND
+  return { type: 'fetch-snapshot', errorCode, epoch, leaderId: null, snapshotId, position, sizeBytes: 0, bytes: null }
 }
 
 function unknownPartition(name: string, index: number): Input<typeof FetchSnapshotResponse> {

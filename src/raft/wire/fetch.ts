@@ -58,7 +58,7 @@ export function fetchResponse(answer: FetchAnswer, context: AnswerContext): Inpu
     highWatermark: answer.highWatermark ?? UNKNOWN,
     logStartOffset: answer.logStartOffset,
     currentLeader: { leaderId: answer.leaderId ?? UNKNOWN, leaderEpoch: answer.epoch },
-    abortedTransactions: null,
+    abortedTransactions: [],
     ...contentFields(content),
   }
   return {
