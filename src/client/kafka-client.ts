@@ -4,11 +4,11 @@ import type { AnyApi, Api, Fields, Input, Message, Value } from '../../protocol/
 import { parseVersions } from '../../protocol/schema/versions.ts'
 import { OdradekError } from '../base/errors.ts'
 import type { Endpoint } from '../base/ports.ts'
+import { SOFTWARE_NAME } from '../base/software-name.ts'
 import { formatHostPort } from '../config/host-port.ts'
 import { BrokerConnection, type BrokerConnectionOptions } from './broker-connection.ts'
 
-/** What a client says of itself to brokers (KIP-511). */
-const SOFTWARE = { clientSoftwareName: 'odradek', clientSoftwareVersion: '1' }
+const SOFTWARE = { clientSoftwareName: SOFTWARE_NAME, clientSoftwareVersion: '1' }
 const OLDEST = 0
 
 /** A connection whose two sides have agreed on versions. Errors: those of `BrokerConnection`. */

@@ -65,6 +65,8 @@ function devValues(given: ReadonlyMap<string, string>, startedAs: StartedAs): Re
     'group.streams.initial.rebalance.delay.ms': '0',
     // A consumer that was killed and started again is not kept waiting by its former self.
     'odradek.member.connection.grace.ms': '1000',
+    // A broker that was killed is replaced in what it led at once: its machine says that it is gone.
+    'odradek.broker.connection.grace.ms': '300',
     // Clients that come all at once, as a test suite's do: those for whom there is no room try again after a second.
     'socket.listen.backlog.size': '1024',
     ...(freePorts || nodeNumber !== 1 ? { 'metrics.port': String(ports.metrics) } : {}),

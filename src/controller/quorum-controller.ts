@@ -58,6 +58,8 @@ export interface ControllerLog {
   readonly isBusy: boolean
   /** The level of `kraft.version`. */
   readonly kraftVersion: number
+  /** What a node that follows the log fetches next, so that it has all below; -1 when it did not fetch from this leader. */
+  fetchOffsetOf(nodeId: number): number
   append(epoch: number, records: readonly MetadataRecord[]): AppendReceipt
   /** Takes effect at once and is committed with what is appended next. */
   upgradeKraftVersion(epoch: number, kraftVersion: number): void
@@ -84,6 +86,8 @@ export interface QuorumControllerOptions {
   readonly maxIdleIntervalMs: number
   /** broker.session.timeout.ms */
   readonly sessionTimeoutMs: number
+  /** odradek.broker.connection.grace.ms */
+  readonly connectionGraceMs: number
   /** How often leadership goes back to preferred replicas (`leader.imbalance.check.interval.seconds`); null: by itself never. */
   readonly leaderBalanceIntervalMs: number | null
   /** unclean.leader.election.interval.ms */
@@ -94,6 +98,12 @@ export interface QuorumControllerOptions {
   /** An activation that fails: the node can not go on. */
   readonly onFailure: (error: Error) => void
 }
+
+/** On the state after all that was written; `nextOffset` is that of the first record decided on. */
+type Decide<Reply> = (state: ControllerState, nextOffset: number) => Decision<Reply>
+
+/** However long a request may take, so long its answer waits for brokers that serve and do not follow. */
+const MAX_CATCH_UP_MS = 30_000
 
 const EMPTY_RECORD: Decision<{ readonly hasMore: boolean }> = { records: [{ type: 'NoOpRecord', version: 0, data: {} }], reply: { hasMore: false } }
 
@@ -111,12 +121,16 @@ export class QuorumController implements Controller, ClusterController {
   readonly #tasks: PeriodicTasks
   #leadership: Leadership | null = null
   #active: Deferred<void>
+  /** Of the last record that made or removed topics or partitions while this node was the active controller. */
+  #topicsOffset = -1
 
   constructor(options: QuorumControllerOptions) {
     this.#options = options
     this.brokers = new BrokerControl({
       ...options,
       appliedOffset: () => options.metadata.image().provenance.offset,
+      fetchOffsetOf: (nodeId) => options.log.fetchOffsetOf(nodeId),
+      state: () => this.#leadership?.state ?? null,
       write: (decide) => this.#write(decide),
     })
     this.#tasks = new PeriodicTasks(this.#periodicTasks(), options.timers, options.logger)
@@ -152,11 +166,11 @@ export class QuorumController implements Controller, ClusterController {
   }
 
   createTopics(context: ControllerRequestContext, command: CreateTopicsCommand): Promise<readonly CreatedTopic[]> {
-    return this.#writeFor(context, (state) => createTopics(state, command, this.#options.rules))
+    return this.#writeTopics(context, (state) => createTopics(state, command, this.#options.rules))
   }
 
   deleteTopics(context: ControllerRequestContext, ids: readonly Uuid[]): Promise<readonly DeletedTopic[]> {
-    return this.#writeFor(context, (state) => deleteTopics(state, ids))
+    return this.#writeTopics(context, (state) => deleteTopics(state, ids))
   }
 
   createPartitions(
@@ -164,7 +178,7 @@ export class QuorumController implements Controller, ClusterController {
     topics: readonly PartitionsToCreate[],
     options: { readonly validateOnly: boolean },
   ): Promise<readonly CreatedPartitions[]> {
-    return this.#writeFor(context, (state) => createPartitions(state, topics, options, this.#options.rules))
+    return this.#writeTopics(context, (state) => createPartitions(state, topics, options, this.#options.rules))
   }
 
   alterConfigs(context: ControllerRequestContext, command: AlterConfigsCommand): Promise<readonly ControllerError[]> {
@@ -212,6 +226,7 @@ export class QuorumController implements Controller, ClusterController {
     if (!log.isLeader || log.epoch !== epoch) throw new NotControllerError(`the leadership of epoch ${epoch} ended before the controller was active`)
     const leadership = new Leadership(epoch, stateOf(metadata.image()))
     this.#leadership = leadership
+    this.#topicsOffset = -1
     this.brokers.begin(metadata.image())
     const { hasOpenTransaction } = metadata
     await this.#writeIn(leadership, (state) => ({ records: activationRecords(state, { bootstrapRecords, hasOpenTransaction }, rules), reply: undefined }))
@@ -225,19 +240,34 @@ export class QuorumController implements Controller, ClusterController {
     return recordLevels(metadataVersion).controllerRegistration ? [controllerRecord(this.#options.registration)] : []
   }
 
-  async #writeFor<Reply>(context: ControllerRequestContext, decide: (state: ControllerState) => Decision<Reply>): Promise<Reply> {
+  /** Topics and partitions come and go: the answer waits for the other brokers, too, as long as the request has time. */
+  async #writeTopics<Reply>(context: ControllerRequestContext, decide: (state: ControllerState) => Decision<Reply>): Promise<Reply> {
+    const { clock } = this.#options
+    const startMs = clock.monotonicMs()
+    const reply = await this.#writeFor(context, (state, nextOffset) => {
+      const decision = decide(state)
+      if (decision.records.length > 0) this.#topicsOffset = nextOffset + decision.records.length - 1
+      return decision
+    })
+    const maxMs = Math.min(context.timeoutMs ?? MAX_CATCH_UP_MS, MAX_CATCH_UP_MS)
+    // Also where nothing was to be done: perhaps another request has just done it.
+    await this.brokers.caughtUpTo(this.#topicsOffset, startMs + maxMs - clock.monotonicMs())
+    return reply
+  }
+
+  async #writeFor<Reply>(context: ControllerRequestContext, decide: Decide<Reply>): Promise<Reply> {
     checkDeadline(context)
     return this.#write(decide)
   }
 
   /** Errors: `NotControllerError`; CONTROLLER_TIMEOUT when too much waits for its commit already. */
-  async #write<Reply>(decide: (state: ControllerState, nextOffset: number) => Decision<Reply>): Promise<Reply> {
+  async #write<Reply>(decide: Decide<Reply>): Promise<Reply> {
     if (this.#leadership === null) throw new NotControllerError('this node is not the active controller')
     return this.#writeIn(this.#leadership, decide)
   }
 
   /** Decides and appends in one turn, so that nothing comes between. A decision without records waits for what it was decided on. */
-  async #writeIn<Reply>(leadership: Leadership, decide: (state: ControllerState, nextOffset: number) => Decision<Reply>): Promise<Reply> {
+  async #writeIn<Reply>(leadership: Leadership, decide: Decide<Reply>): Promise<Reply> {
     const { log, metadata } = this.#options
     if (leadership.isOver || !log.isLeader) throw new NotControllerError('this node is not the active controller any longer')
     if (log.isBusy) throw timedOut('too many changes wait for their commit')

@@ -16,8 +16,11 @@ const SOFTWARE = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/
 export const apiVersionsHandler = defineHandler({
   api: ApiVersionsApi,
   listeners: ['broker', 'controller'],
-  handle({ apiVersion, listenerKind, services: { apiVersions } }, request) {
+  handle(context, request) {
+    const { apiVersion, listenerKind } = context
+    const { apiVersions } = context.services
     if (!isValid(request, apiVersion)) return { errorCode: ErrorCode.INVALID_REQUEST, apiKeys: [] }
+    context.clientSoftware = request.clientSoftwareName
     const { epoch, levels } = apiVersions.finalizedFeatures()
     return {
       errorCode: ErrorCode.NONE,

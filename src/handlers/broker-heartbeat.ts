@@ -9,8 +9,8 @@ import { defineHandler } from './define-handler.ts'
 export const brokerHeartbeatHandler = defineHandler({
   api: BrokerHeartbeatApi,
   listeners: ['controller'],
-  async handle({ services: { nodeController } }, request) {
-    const answer = await answerOf(nodeController.brokerHeartbeat(request))
+  async handle(context, request) {
+    const answer = await answerOf(context.services.nodeController.brokerHeartbeat(request, context))
     if (answer.kind === 'refused') return { throttleTimeMs: 0, errorCode: answer.error.errorCode, shouldShutDown: false }
     const { errorCode, isCaughtUp, isFenced, shouldShutDown } = answer.value
     return { throttleTimeMs: 0, errorCode, isCaughtUp, isFenced, shouldShutDown }

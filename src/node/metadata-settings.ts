@@ -42,6 +42,7 @@ export function controllerIntervals(config: NodeConfig) {
   return {
     maxIdleIntervalMs: config.get('metadata.max.idle.interval.ms'),
     sessionTimeoutMs: config.get('broker.session.timeout.ms'),
+    connectionGraceMs: config.get('odradek.broker.connection.grace.ms'),
     leaderBalanceIntervalMs: config.get('auto.leader.rebalance.enable') ? config.get('leader.imbalance.check.interval.seconds') * 1000 : null,
     uncleanElectionIntervalMs: config.get('unclean.leader.election.interval.ms'),
   }

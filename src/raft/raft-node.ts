@@ -13,7 +13,7 @@ import { type LoadedQuorum, loadQuorum } from './load-quorum.ts'
 import type { LogBatch } from './log-batches.ts'
 import { type AppendReceipt, MetadataWriter } from './metadata-writer.ts'
 import { PendingAppends } from './pending-appends.ts'
-import { describeQuorum, type QuorumDescription, type QuorumLeader, type QuorumView } from './quorum-description.ts'
+import { describeQuorum, type QuorumDescription, type QuorumLeader, type QuorumView, UNKNOWN_OFFSET } from './quorum-description.ts'
 import type { RaftListener } from './raft-listener.ts'
 import type { RaftLog } from './raft-log.ts'
 import type { RaftServer, RequestExtras } from './raft-server.ts'
@@ -175,6 +175,13 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
 
   get isBusy(): boolean {
     return this.#pending.isFull
+  }
+
+  /** What a node that follows this leader fetches next, so that it has all below; -1 when it did not fetch from it. */
+  fetchOffsetOf(nodeId: number): number {
+    const { progress } = this.#core
+    if (progress === null) return UNKNOWN_OFFSET
+    return [...progress.voters, ...progress.observers].find(({ key }) => key.id === nodeId)?.endOffset ?? UNKNOWN_OFFSET
   }
 
   describe(): QuorumDescription | null {

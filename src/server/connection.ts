@@ -52,6 +52,7 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
   readonly clientHost: string
   readonly principal = ANONYMOUS
   hasWorked = false
+  clientSoftware = ''
   readonly #socket: Socket
   readonly #host: ConnectionHost<Services>
   readonly #reader: FrameReader

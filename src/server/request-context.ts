@@ -13,6 +13,8 @@ export interface RequestContext<Services> {
   readonly correlationId: number
   /** Empty when the client gave none, as in Kafka. */
   readonly clientId: string
+  /** What ApiVersions called the client's software on this connection (KIP-511); empty where it did not. The handler of ApiVersions sets it. */
+  clientSoftware: string
   /** The name of the listener on which the request came, as in `listeners`. */
   readonly listenerName: string
   readonly listenerKind: ListenerKind

@@ -13,6 +13,8 @@ export interface ConnectionFacts<Services> {
   readonly services: Services
   /** A request came that is more than a question about the cluster. */
   hasWorked: boolean
+  /** See `RequestContext.clientSoftware`. */
+  clientSoftware: string
   /** Aborted when the connection closes. */
   closedSignal(): AbortSignal
   /** See `RequestContext.whenSent`; of the request that is being served. */
@@ -37,6 +39,14 @@ export class RequestScope<Services> implements RequestContext<Services> {
     this.correlationId = header.correlationId
     this.clientId = header.clientId ?? ''
     this.#connection = connection
+  }
+
+  get clientSoftware(): string {
+    return this.#connection.clientSoftware
+  }
+
+  set clientSoftware(name: string) {
+    this.#connection.clientSoftware = name
   }
 
   get listenerName(): string {

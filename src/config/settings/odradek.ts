@@ -27,6 +27,11 @@ export const odradekSettings = {
     validator: atLeast(-1),
     does: 'Milliseconds after which a dynamic member of a group is removed when its connections are closed and it does not come back; -1 lets it stay until its session ends, as in Kafka.',
   }),
+  'odradek.broker.connection.grace.ms': int({
+    default: -1,
+    validator: atLeast(-1),
+    does: 'Milliseconds after which the active controller fences a broker whose connection to it closed and that does not come back, and a controller that lost its connection to the active one stands for election; -1 waits for `broker.session.timeout.ms` and `controller.quorum.fetch.timeout.ms`, as Kafka does.',
+  }),
   'odradek.replication.factor.capped': boolean({
     default: false,
     does: 'Whether a replication factor that stands in a setting is lowered to the number of brokers that the cluster has, so that a cluster may begin with one node. One that a request names is taken as it is.',

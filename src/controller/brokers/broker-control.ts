@@ -7,13 +7,14 @@ import { isFailure } from '../controller-error.ts'
 import type { ControllerRules } from '../controller-rules.ts'
 import type { ControllerState } from '../controller-state.ts'
 import type { Decision } from '../decision.ts'
-import type { BrokerOrigin, NodeController } from '../node-controller.ts'
+import type { BrokerOrigin, NodeConnection, NodeController } from '../node-controller.ts'
 import { type AlterPartitionCommand, type AlterPartitionReply, alterPartition } from '../partitions/alter-partition.ts'
 import { type AssignReplicasCommand, type AssignReplicasReply, assignReplicas } from '../partitions/assign-replicas.ts'
 import { type BrokerIncarnation, fenceSilentBroker } from './broker-fencing.ts'
 import { brokerHeartbeat, type HeartbeatCommand, type HeartbeatReply } from './broker-heartbeat.ts'
 import { type BrokerRegistrationCommand, type RegistrationReply, registerBroker } from './broker-registration.ts'
 import { BrokerSessions } from './broker-sessions.ts'
+import { CatchUp } from './catch-up.ts'
 import { SessionWatch } from './session-watch.ts'
 
 export interface BrokerControlOptions {
@@ -24,8 +25,14 @@ export interface BrokerControlOptions {
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly timers: Pick<Timers, 'schedule'>
   readonly logger: Logger
+  /** [odradek.broker.connection.grace.ms]: how long a broker without a connection serves on; -1: until its session ends. */
+  readonly connectionGraceMs: number
   /** The last metadata record that this node has applied. */
   readonly appliedOffset: () => number
+  /** See `BrokerSessionsOptions`. */
+  readonly fetchOffsetOf: (nodeId: number) => number
+  /** After what was written last; null while this node is not the active controller. */
+  readonly state: () => ControllerState | null
   /** Decides and writes in one turn; rejects as `Controller` does. */
   readonly write: <Reply>(decide: (state: ControllerState, nextOffset: number) => Decision<Reply>) => Promise<Reply>
 }
@@ -38,12 +45,15 @@ export class BrokerControl implements NodeController {
   readonly #options: BrokerControlOptions
   readonly #sessions: BrokerSessions
   readonly #watch: SessionWatch
+  readonly #catchUp: CatchUp
 
   constructor(options: BrokerControlOptions) {
-    const { sessionTimeoutMs, clock, timers, logger, appliedOffset } = options
+    const { sessionTimeoutMs, connectionGraceMs, clock, timers, logger, appliedOffset, fetchOffsetOf } = options
+    const monotonicMs = () => clock.monotonicMs()
     this.#options = options
-    this.#sessions = new BrokerSessions({ timeoutMs: sessionTimeoutMs, monotonicMs: () => clock.monotonicMs(), appliedOffset })
+    this.#sessions = new BrokerSessions({ timeoutMs: sessionTimeoutMs, connectionGraceMs, monotonicMs, appliedOffset, fetchOffsetOf })
     this.#watch = new SessionWatch({ sessions: this.#sessions, timers, logger, fence: (broker) => this.#fence(broker) })
+    this.#catchUp = new CatchUp({ behind: (offset) => this.#behind(offset), timers })
   }
 
   /** A leadership begins with the state of `image`. */
@@ -57,6 +67,15 @@ export class BrokerControl implements NodeController {
   end(): void {
     this.#watch.stop()
     this.#sessions.end()
+    this.#catchUp.end()
+  }
+
+  /**
+   * Resolves when all brokers that serve and are connected know what the record at `offset` says, or `maxMs` have passed, or
+   * the leadership is over.
+   */
+  caughtUpTo(offset: number, maxMs: number): Promise<void> {
+    return this.#catchUp.reached(offset, maxMs)
   }
 
   registerBroker(command: BrokerRegistrationCommand, origin: BrokerOrigin): Promise<RegistrationReply> {
@@ -73,15 +92,16 @@ export class BrokerControl implements NodeController {
   }
 
   /** That a broker is alive counts at once, whatever waits to be written. */
-  brokerHeartbeat(command: HeartbeatCommand): Promise<HeartbeatReply> {
-    this.#sessions.heard(command)
+  brokerHeartbeat(command: HeartbeatCommand, connection?: NodeConnection): Promise<HeartbeatReply> {
+    const { brokerId } = command
+    if (this.#sessions.heard(command, connection ?? null) && connection !== undefined) this.#await(connection, brokerId)
     this.#watch.watch()
+    this.#catchUp.check()
     return this.#options.write((state, nextOffset) => {
       const decision = brokerHeartbeat(state, command, this.#sessions.standingOf(state.image, command.brokerId), this.#options.rules)
       if (isFailure(decision.reply)) return decision
       const decidedOffset = nextOffset + decision.records.length - 1
       this.#sessions.reported(command.brokerId, {
-        appliedOffset: command.currentMetadataOffset,
         isShuttingDown: decision.reply.isShuttingDown,
         decidedOffset,
       })
@@ -106,12 +126,38 @@ export class BrokerControl implements NodeController {
     this.#sessions.unregistered(brokerId)
   }
 
+  /** The node of this number is not there: its machine answered, and refused the connection. */
+  unreachable(nodeId: number): void {
+    if (this.#sessions.unreachable(nodeId)) this.#lost()
+  }
+
+  #await({ connectionId, closed }: NodeConnection, brokerId: number): void {
+    const onClosed = () => {
+      if (this.#sessions.connectionClosed(brokerId, connectionId)) this.#lost()
+    }
+    if (closed.aborted) onClosed()
+    else closed.addEventListener('abort', onClosed, { once: true })
+  }
+
+  #lost(): void {
+    this.#watch.watchSooner()
+    this.#catchUp.check()
+  }
+
+  #behind(offset: number): ReturnType<BrokerSessions['behind']> {
+    const state = this.#options.state()
+    return state === null ? [] : this.#sessions.behind(state.image, offset)
+  }
+
   async #fence(broker: BrokerIncarnation): Promise<void> {
+    const isLost = this.#sessions.isLost(broker.brokerId)
     const isFenced = await this.#options.write((state) => {
       const decision = fenceSilentBroker(state, broker, this.#options.rules)
       this.#sessions.ended(broker.brokerId)
       return decision
     })
-    if (isFenced) this.#options.logger.warn('broker is fenced: it sent no heartbeat for the time of its session', { ...broker })
+    this.#catchUp.check()
+    const why = isLost ? 'its connection closed, and it did not come back' : 'it sent no heartbeat for the time of its session'
+    if (isFenced) this.#options.logger.warn(`broker is fenced: ${why}`, { ...broker })
   }
 }

@@ -1,14 +1,20 @@
+import { SOFTWARE_NAME } from '../../base/software-name.ts'
 import type { MetadataImage } from '../../metadata/image.ts'
 import { isActive } from '../controller-state.ts'
+import type { NodeConnection } from '../node-controller.ts'
 import type { BrokerIncarnation } from './broker-fencing.ts'
-import type { BrokerStanding } from './broker-heartbeat.ts'
+import type { BrokerStanding, HeartbeatCommand } from './broker-heartbeat.ts'
 
 export interface BrokerSessionsOptions {
   /** broker.session.timeout.ms */
   readonly timeoutMs: number
+  /** [odradek.broker.connection.grace.ms]: how long a session lasts without a connection; -1: as long as with one. */
+  readonly connectionGraceMs: number
   readonly monotonicMs: () => number
   /** The last metadata record that this node has applied: how far its own broker is. */
   readonly appliedOffset: () => number
+  /** What a node that follows the metadata log fetches next, so that it has all below; -1 when nothing is known of it. */
+  readonly fetchOffsetOf: (nodeId: number) => number
 }
 
 interface Session {
@@ -17,6 +23,12 @@ interface Session {
   registrationOffset: number
   /** null before the first heartbeat. */
   heardAtMs: number | null
+  /** On which it was heard last; null before, and since that connection closed. */
+  connectionId: number | null
+  /** When that connection closed, or its node turned out to be out of reach; null when neither is so. */
+  lostAtMs: number | null
+  /** It says at once how far it is when topics changed, as brokers of our own do; others say so with their next heartbeat. */
+  tellsAtOnce: boolean
   /** As of the last heartbeat; -1 before it. */
   appliedOffset: number
   /** The end of what was decided when it began to shut down; null when it does not. */
@@ -24,8 +36,8 @@ interface Session {
 }
 
 /**
- * What an active controller knows of brokers beside the log: when each was heard last, and how far each is. Soft state of one
- * leadership, which begins as if all unfenced brokers had been heard just then.
+ * What an active controller knows of brokers beside the log: when each was heard last, whether it is connected, and how far
+ * it is. Soft state of one leadership, which begins as if all unfenced brokers had been heard just then.
  *
  * The broker of this process lives as long as the controller that asks: it has no session that could end, and how far
  * it is need not be told. Bounded by the brokers that are registered. Source: BrokerHeartbeatManager, BrokerHeartbeatTracker.
@@ -67,38 +79,77 @@ export class BrokerSessions {
     this.#sessions.delete(brokerId)
   }
 
-  /** A broker of another epoch than the registered one is not heard. */
-  heard({ brokerId, brokerEpoch }: BrokerIncarnation): void {
+  /**
+   * A heartbeat came. A broker of another epoch than the registered one is not heard.
+   * @param connection null for the broker of this process
+   * @returns whether the broker is known, and was not heard on this connection before
+   */
+  heard({ brokerId, brokerEpoch, currentMetadataOffset }: HeardHeartbeat, connection: NodeConnection | null): boolean {
     const session = this.#sessions.get(brokerId)
-    if (session?.brokerEpoch === brokerEpoch && brokerId !== this.#ownBrokerId) session.heardAtMs = this.#options.monotonicMs()
+    if (session?.brokerEpoch !== brokerEpoch) return false
+    session.appliedOffset = currentMetadataOffset
+    if (connection === null) {
+      this.#ownBrokerId = brokerId
+      session.heardAtMs = null
+      return false
+    }
+    if (brokerId === this.#ownBrokerId) return false
+    session.heardAtMs = this.#options.monotonicMs()
+    session.lostAtMs = null
+    if (session.connectionId === connection.connectionId) return false
+    session.connectionId = connection.connectionId
+    session.tellsAtOnce = connection.clientSoftware === SOFTWARE_NAME
+    return true
   }
 
-  /** What a heartbeat said, and what was decided on it; `decidedOffset` is that of the last record by then. */
-  reported(brokerId: number, told: { readonly appliedOffset: number; readonly isShuttingDown: boolean; readonly decidedOffset: number }): void {
+  /** @returns whether that was the connection of a broker, which has none now */
+  connectionClosed(brokerId: number, connectionId: number): boolean {
+    const session = this.#sessions.get(brokerId)
+    if (session === undefined || session.connectionId !== connectionId) return false
+    session.connectionId = null
+    session.lostAtMs = this.#options.monotonicMs()
+    return true
+  }
+
+  /**
+   * The node of this number could not be reached.
+   * @returns whether it is a broker that might be connected as far as was known
+   */
+  unreachable(brokerId: number): boolean {
+    const session = this.#sessions.get(brokerId)
+    if (session === undefined || session.connectionId !== null || session.heardAtMs === null || session.lostAtMs !== null) return false
+    session.lostAtMs = this.#options.monotonicMs()
+    return true
+  }
+
+  /** What was decided on a heartbeat; `decidedOffset` is that of the last record by then. */
+  reported(brokerId: number, { isShuttingDown, decidedOffset }: { readonly isShuttingDown: boolean; readonly decidedOffset: number }): void {
     const session = this.#sessions.get(brokerId)
     if (session === undefined) return
-    session.appliedOffset = told.appliedOffset
-    session.shutdownOffset = told.isShuttingDown ? (session.shutdownOffset ?? told.decidedOffset) : null
+    session.shutdownOffset = isShuttingDown ? (session.shutdownOffset ?? decidedOffset) : null
   }
 
   /** Whether the incarnation that is registered is alive as far as is known. */
   isLive(brokerId: number): boolean {
-    if (brokerId === this.#ownBrokerId) return this.#sessions.has(brokerId)
-    const heardAtMs = this.#sessions.get(brokerId)?.heardAtMs ?? null
-    return heardAtMs !== null && !this.#isExpired(heardAtMs)
+    const session = this.#sessions.get(brokerId)
+    if (session === undefined) return false
+    return brokerId === this.#ownBrokerId || (session.heardAtMs !== null && !this.#isExpired(session))
   }
 
   /** What a decision on a heartbeat needs; of a broker that is not registered nothing is known. */
   standingOf(image: MetadataImage, brokerId: number): BrokerStanding {
     const session = this.#sessions.get(brokerId)
-    return { registrationOffset: session?.registrationOffset ?? -1, isHandedOver: session !== undefined && this.#isHandedOver(image, brokerId, session) }
+    return { registrationOffset: session?.registrationOffset ?? -1, isHandedOver: session !== undefined && this.#isHandedOver(image, session) }
   }
 
-  /** Brokers that were not heard for the time of a session. */
+  /** Brokers that were not heard for the time of a session, or had no connection for the time of grace. */
   expired(): readonly BrokerIncarnation[] {
-    return [...this.#sessions].flatMap(([brokerId, { brokerEpoch, heardAtMs }]) =>
-      heardAtMs !== null && this.#isExpired(heardAtMs) ? [{ brokerId, brokerEpoch }] : [],
-    )
+    return [...this.#sessions].flatMap(([brokerId, session]) => (this.#isExpired(session) ? [{ brokerId, brokerEpoch: session.brokerEpoch }] : []))
+  }
+
+  /** Whether it has no connection since it was heard. */
+  isLost(brokerId: number): boolean {
+    return (this.#sessions.get(brokerId)?.lostAtMs ?? null) !== null
   }
 
   /** The broker is fenced: nothing ends any more until it is heard again. */
@@ -109,23 +160,46 @@ export class BrokerSessions {
 
   /** Milliseconds until a session ends unless its broker is heard; null when none can. */
   get nextExpiryMs(): number | null {
-    let first: number | null = null
-    for (const { heardAtMs } of this.#sessions.values()) if (heardAtMs !== null && (first === null || heardAtMs < first)) first = heardAtMs
-    return first === null ? null : Math.max(first + this.#options.timeoutMs - this.#options.monotonicMs(), 0)
-  }
-
-  #isExpired(heardAtMs: number): boolean {
-    return heardAtMs + this.#options.timeoutMs < this.#options.monotonicMs()
+    let first = Number.POSITIVE_INFINITY
+    for (const session of this.#sessions.values()) first = Math.min(first, this.#endsAtMs(session))
+    return first === Number.POSITIVE_INFINITY ? null : Math.max(first - this.#options.monotonicMs(), 0)
   }
 
   /**
-   * The broker of this process waits for nobody: who does not know yet would be told by the controller that ends with it.
-   * One whose shutdown this leadership did not see begin has just begun it.
+   * Brokers that serve and may not know what the record at `offset` says; those without a connection are not counted. Of a broker
+   * that does not tell how far it is as soon as topics changed, it is enough that it has the record.
    */
-  #isHandedOver(image: MetadataImage, brokerId: number, { shutdownOffset }: Session): boolean {
-    if (brokerId === this.#ownBrokerId) return true
+  behind(image: MetadataImage, offset: number): readonly { readonly brokerId: number; readonly tellsAtOnce: boolean }[] {
+    const behind: { readonly brokerId: number; readonly tellsAtOnce: boolean }[] = []
+    for (const brokerId of image.cluster.brokers.keys()) {
+      const session = this.#sessions.get(brokerId)
+      if (session === undefined || session.lostAtMs !== null || !isActive(image, brokerId) || this.#appliedBy(brokerId) >= offset) continue
+      if (session.tellsAtOnce || this.#options.fetchOffsetOf(brokerId) <= offset) behind.push({ brokerId, tellsAtOnce: session.tellsAtOnce })
+    }
+    return behind
+  }
+
+  #isExpired(session: Session): boolean {
+    return this.#endsAtMs(session) < this.#options.monotonicMs()
+  }
+
+  /** Infinite where nothing can end. */
+  #endsAtMs({ heardAtMs, lostAtMs }: Session): number {
+    const { timeoutMs, connectionGraceMs } = this.#options
+    if (heardAtMs === null) return Number.POSITIVE_INFINITY
+    const bySilence = heardAtMs + timeoutMs
+    return lostAtMs === null || connectionGraceMs < 0 ? bySilence : Math.min(bySilence, lostAtMs + connectionGraceMs)
+  }
+
+  /**
+   * All who serve know who leads what it led. Who has no connection is not waited for: it learns that with the rest. A broker
+   * whose shutdown this leadership did not see begin has just begun it.
+   */
+  #isHandedOver(image: MetadataImage, { shutdownOffset }: Session): boolean {
     if (shutdownOffset === null) return false
-    for (const id of image.cluster.brokers.keys()) if (isActive(image, id) && this.#appliedBy(id) < shutdownOffset) return false
+    for (const id of image.cluster.brokers.keys()) {
+      if (isActive(image, id) && !this.isLost(id) && this.#appliedBy(id) < shutdownOffset) return false
+    }
     return true
   }
 
@@ -134,6 +208,17 @@ export class BrokerSessions {
   }
 }
 
+type HeardHeartbeat = BrokerIncarnation & Pick<HeartbeatCommand, 'currentMetadataOffset'>
+
 function newSession(brokerEpoch: number, registrationOffset: number): Session {
-  return { brokerEpoch, registrationOffset, heardAtMs: null, appliedOffset: -1, shutdownOffset: null }
+  return {
+    brokerEpoch,
+    registrationOffset,
+    heardAtMs: null,
+    connectionId: null,
+    lostAtMs: null,
+    tellsAtOnce: false,
+    appliedOffset: -1,
+    shutdownOffset: null,
+  }
 }

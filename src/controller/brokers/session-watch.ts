@@ -31,6 +31,12 @@ export class SessionWatch {
     this.#timer = timers.schedule(Math.max(nextExpiryMs + 1, delayMs), () => this.#look())
   }
 
+  /** A session may end earlier than it seemed. */
+  watchSooner(): void {
+    this.stop()
+    this.watch()
+  }
+
   stop(): void {
     this.#timer?.cancel()
     this.#timer = null

@@ -62,6 +62,7 @@ export async function startController(
     bootstrapRecords: options.bootstrapRecords ?? bootstrapRecords(),
     maxIdleIntervalMs: options.maxIdleIntervalMs ?? 0,
     sessionTimeoutMs: 9000,
+    connectionGraceMs: -1,
     leaderBalanceIntervalMs: 300_000,
     uncleanElectionIntervalMs: 300_000,
     clock: ports.clock,

@@ -3,6 +3,7 @@ import type { MetadataRecord } from '../../../src/metadata/metadata-record.ts'
 import { World } from '../../support/world/world.ts'
 import { feature } from '../metadata/records.ts'
 import { admit, createTopic, heartbeatOf, ScriptedQuorum } from './scripted-quorum.ts'
+import { TestPeer } from './test-peer.ts'
 
 const notController = { code: 'NOT_CONTROLLER' }
 
@@ -130,7 +131,9 @@ describe('brokers under a new active controller', () => {
     await world.complete(quorum.node(2).controller.active())
     await world.run(8000)
     expect(isFenced(quorum)).toBe(false)
-    expect(await world.complete(quorum.node(2).controller.brokers.brokerHeartbeat(heartbeatOf(quorum.node(2), 11, brokerEpoch)))).toMatchObject({
+    expect(
+      await world.complete(quorum.node(2).controller.brokers.brokerHeartbeat(heartbeatOf(quorum.node(2), 11, brokerEpoch), new TestPeer(11))),
+    ).toMatchObject({
       errorCode: 0,
       isFenced: false,
     })

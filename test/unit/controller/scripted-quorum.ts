@@ -11,6 +11,7 @@ import { silentLogger } from '../../../src/telemetry/logger.ts'
 import type { World } from '../../support/world/world.ts'
 import { brokerDirectory } from '../metadata/records.ts'
 import { rules } from './cluster.ts'
+import { TestPeer } from './test-peer.ts'
 
 interface Entry {
   readonly epoch: number
@@ -32,6 +33,8 @@ export class ScriptedQuorum {
   #committed = 0
   /** Whether what is appended is committed at once. */
   commitsAtOnce = true
+  /** What nodes fetch next from the leader. */
+  readonly fetchOffsets = new Map<number, number>()
 
   constructor(world: World, ids: readonly number[], options: Partial<QuorumControllerOptions> = {}) {
     const shared = { rules: rules(), ...options }
@@ -122,6 +125,7 @@ function scriptedController(quorum: ScriptedQuorum, world: World, id: number, op
     bootstrapRecords: bootstrapRecords(),
     maxIdleIntervalMs: 0,
     sessionTimeoutMs: 9000,
+    connectionGraceMs: -1,
     leaderBalanceIntervalMs: null,
     uncleanElectionIntervalMs: 300_000,
     clock: ports.clock,
@@ -151,6 +155,7 @@ function logOf(quorum: ScriptedQuorum, id: number): ControllerLog {
       const { baseOffset, lastOffset, committed } = quorum.append(records)
       return { baseOffset, lastOffset, committed: committed.promise }
     },
+    fetchOffsetOf: (nodeId) => quorum.fetchOffsets.get(nodeId) ?? -1,
     upgradeKraftVersion: () => undefined,
   }
 }
@@ -180,14 +185,14 @@ export function heartbeatOf({ loader }: ScriptedController, brokerId: number, br
 }
 
 /** Registers a broker of another node and lets it serve; gives its epoch. */
-export async function admit(node: ScriptedController, brokerId: number): Promise<number> {
+export async function admit(node: ScriptedController, brokerId: number, connection = new TestPeer(brokerId)): Promise<number> {
   const { brokerEpoch } = await node.controller.brokers.registerBroker(registrationOf(brokerId), 'anywhere')
-  await node.controller.brokers.brokerHeartbeat(heartbeatOf(node, brokerId, brokerEpoch))
+  await node.controller.brokers.brokerHeartbeat(heartbeatOf(node, brokerId, brokerEpoch), connection)
   return brokerEpoch
 }
 
 /** One partition, with replicas on the brokers. */
 export function createTopic({ controller }: ScriptedController, name: string, brokerIds: readonly number[]): Promise<CreatedTopic | undefined> {
   const topics = [{ name, partitionCount: -1, replicationFactor: -1, assignments: [{ partitionIndex: 0, brokerIds }], configs: [] }]
-  return controller.createTopics({ principal: 'User:test' }, { topics, validateOnly: false }).then(([created]) => created)
+  return controller.createTopics({ principal: 'User:test', timeoutMs: 1 }, { topics, validateOnly: false }).then(([created]) => created)
 }

@@ -62,6 +62,7 @@ export class TopicNode {
       apiVersion,
       correlationId: 1,
       clientId: 'test',
+      clientSoftware: 'test',
       listenerName,
       listenerKind,
       connectionId: 1,

@@ -251,6 +251,7 @@ export class TestConnection {
       apiVersion,
       correlationId: 1,
       clientId: this.#clientId,
+      clientSoftware: '',
       listenerName: 'PLAINTEXT',
       listenerKind: 'broker',
       connectionId: 1,

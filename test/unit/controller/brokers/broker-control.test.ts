@@ -25,7 +25,10 @@ function controlOver(write: BrokerControlOptions['write']) {
       },
     },
     logger: silentLogger,
+    connectionGraceMs: -1,
     appliedOffset: () => 0,
+    fetchOffsetOf: () => -1,
+    state: () => null,
     write,
   })
   const runTimersAfter = (ms: number) => {

@@ -12,7 +12,13 @@ const TIMEOUT_MS = 9000
 function watching() {
   let nowMs = 0
   let pending: { readonly atMs: number; readonly run: () => void } | null = null
-  const sessions = new BrokerSessions({ timeoutMs: TIMEOUT_MS, monotonicMs: () => nowMs, appliedOffset: () => 0 })
+  const sessions = new BrokerSessions({
+    timeoutMs: TIMEOUT_MS,
+    connectionGraceMs: -1,
+    monotonicMs: () => nowMs,
+    appliedOffset: () => 0,
+    fetchOffsetOf: () => -1,
+  })
   const asked: number[] = []
   let fence: (broker: BrokerIncarnation) => Promise<void> = async ({ brokerId }) => sessions.ended(brokerId)
   const timers = {

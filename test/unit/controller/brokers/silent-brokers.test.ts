@@ -5,8 +5,10 @@ import { knownFeatures } from '../../../../src/metadata/features.ts'
 import { World } from '../../../support/world/world.ts'
 import { brokerDirectory } from '../../metadata/records.ts'
 import { type StartedController, startController } from '../controller-world.ts'
+import { TestPeer } from '../test-peer.ts'
 
-const context = { principal: 'User:test' }
+/** Nobody waits for the other broker, which says nothing by itself. */
+const context = { principal: 'User:test', timeoutMs: 1 }
 const SESSION_MS = 9000
 
 function registration(brokerId: number, incarnation = 'A') {
@@ -40,7 +42,7 @@ async function startTwo(world: World) {
 function heartbeat(world: World, { controller, loader }: StartedController, brokerEpoch: number) {
   const wishes = { wantFence: false, wantShutDown: false, offlineLogDirs: [], cordonedLogDirs: null }
   const currentMetadataOffset = loader.image().provenance.offset
-  return world.complete(controller.brokers.brokerHeartbeat({ brokerId: 2, brokerEpoch, currentMetadataOffset, ...wishes }))
+  return world.complete(controller.brokers.brokerHeartbeat({ brokerId: 2, brokerEpoch, currentMetadataOffset, ...wishes }, new TestPeer(2)))
 }
 
 const partitionOf = ({ loader }: StartedController) => loader.image().topics.byName.get('foo')?.partitions[0]
