@@ -1,21 +1,23 @@
 import { ErrorCode, errorName } from '../../../protocol/error-codes.ts'
 import { CreateTopicsApi } from '../../../protocol/messages/create-topics.ts'
 import type { SeededRandom } from '../../support/world/seeded-random.ts'
-import { Actor } from '../actor.ts'
+import { type Cast, GROUP_ID, makeCast, PARTITIONS, TOPIC } from './cast.ts'
 import { ClusterChecks } from './checks/cluster-checks.ts'
+import { metadataStateOf } from './checks/metadata-state.ts'
+import type { Circumstances } from './circumstances.ts'
+import type { ClusterClient } from './client/cluster-client.ts'
 import type { Cluster } from './cluster.ts'
+import { DATA } from './cluster-node.ts'
 import { Chaos } from './faults/chaos.ts'
+import { activeController } from './faults/crashes.ts'
 import { Damage } from './faults/damage.ts'
 import { REPLICAS } from './plan.ts'
-import { PartitionModel } from './roles/partition-model.ts'
-import { Producer } from './roles/producer.ts'
-import { fetchFrom, Reader } from './roles/reader.ts'
+import type { PartitionModel } from './roles/partition-model.ts'
+import { fetchFrom } from './roles/reader.ts'
 
-const TOPIC = 't'
-const PARTITIONS = 2
 const STORM_MS = 50_000
 const TICK_MS = 500
-/** Until three nodes serve that were started together. */
+/** Until all nodes serve that were started together. */
 const START_WITHIN_MS = 30_000
 /**
  * From the end of the last fault until everything goes on: connections that wait for packets sent again, a session that has
@@ -24,6 +26,10 @@ const START_WITHIN_MS = 30_000
 const RECOVER_WITHIN_MS = 60_000
 const STOP_WITHIN_MS = 30_000
 const LEAST_MS = 60_000
+/** After the last fault: whoever was cut off has heard of it by then. */
+const CALM_AFTER_MS = 20_000
+/** In which calm the actors go on before the end. */
+const CALM_MS = 5000
 
 /**
  * A minute of a cluster: nodes that crash, lose power, are cut off, paused and restarted, while producers, consumers and
@@ -33,17 +39,15 @@ export class Story {
   readonly cluster: Cluster
   readonly chaos: Chaos
   readonly #damage: Damage
-  readonly #models: readonly PartitionModel[]
-  readonly #actors: readonly Actor[]
+  readonly #cast: Cast
   readonly #checks: ClusterChecks
 
   constructor(cluster: Cluster, random: SeededRandom) {
     this.cluster = cluster
     this.#damage = new Damage(cluster)
     this.chaos = new Chaos(cluster, random.fork('chaos'), this.#damage)
-    this.#models = Array.from({ length: PARTITIONS }, (_, partition) => new PartitionModel({ topic: TOPIC, partition }))
-    this.#actors = this.#models.flatMap((model, index) => this.#pair(model, random.fork(`pair ${index}`)))
-    this.#checks = new ClusterChecks(cluster, this.#models)
+    this.#cast = makeCast(cluster, random.fork('cast'), this.#circumstances())
+    this.#checks = new ClusterChecks(cluster, this.#cast.models)
   }
 
   async tell(): Promise<void> {
@@ -59,7 +63,7 @@ export class Story {
     await world.runUntil(() => this.cluster.isServing || this.#hasFailed, { withinMs: START_WITHIN_MS })
     this.#check()
     await world.complete(this.#createTopic())
-    for (const actor of this.#actors) actor.begin()
+    for (const actor of this.#cast.actors) actor.begin()
   }
 
   async #storm(): Promise<void> {
@@ -76,40 +80,61 @@ export class Story {
     const { world } = this.cluster
     this.chaos.endAll(world.nowMs)
     this.cluster.heal()
-    const before = this.#actors.map(({ role }) => role.progress)
-    const getOn = () => this.cluster.isServing && this.#actors.every(({ role }, index) => role.progress > (before[index] as number))
-    const endMs = world.nowMs + RECOVER_WITHIN_MS
+    const healedMs = world.nowMs
+    await this.#untilAllGetOn(healedMs + RECOVER_WITHIN_MS)
+    await world.complete(this.#untilAllInSync(healedMs + RECOVER_WITHIN_MS))
+    await this.#runTo(Math.max(LEAST_MS, healedMs + CALM_AFTER_MS, world.nowMs) + CALM_MS)
+  }
+
+  async #untilAllGetOn(endMs: number): Promise<void> {
+    const { world } = this.cluster
+    const before = this.#cast.actors.map(({ role }) => role.progress)
+    const getOn = () => this.cluster.isServing && this.#cast.actors.every(({ role }, index) => role.progress > (before[index] as number))
     while (!getOn()) {
-      if (world.nowMs >= endMs) throw new Error(`${this.#whoIsStuck(before)} within ${RECOVER_WITHIN_MS} ms`)
-      await world.run(TICK_MS)
+      if (world.nowMs >= endMs) throw new Error(`${this.#whoIsStuck(before)}, ${RECOVER_WITHIN_MS} ms after the last fault`)
+      await this.#runTo(world.nowMs + TICK_MS)
+    }
+  }
+
+  async #runTo(endMs: number): Promise<void> {
+    const { world } = this.cluster
+    while (world.nowMs < endMs) {
+      await world.run(Math.min(TICK_MS, endMs - world.nowMs))
       this.#check()
     }
-    await world.complete(this.#untilAllInSync(endMs))
-    await world.run(Math.max(0, LEAST_MS - world.nowMs))
-    this.#check()
   }
 
   async #end(): Promise<void> {
     const { world } = this.cluster
-    for (const actor of this.#actors) actor.stop()
-    await world.runUntil(() => this.#actors.every(({ hasStopped }) => hasStopped), { withinMs: STOP_WITHIN_MS })
+    const { actors, members, models, operator } = this.#cast
+    for (const actor of actors) actor.stop()
+    await world.runUntil(() => actors.every(({ hasStopped }) => hasStopped), { withinMs: STOP_WITHIN_MS })
     this.#check()
-    for (const model of this.#models) model.onWhole(await world.complete(this.#whole(model)))
-    this.#checks.lookAtEnd()
+    const client = this.cluster.client('admin')
+    for (const member of members) await world.complete(member.verify(client.coordinator(GROUP_ID)))
+    for (const model of models) model.onWhole(await world.complete(wholeLog(client, model)))
+    // Observers have what they lack with the next fetch, of which they make one at least twice a second.
+    await world.run(1500)
+    const settings = this.#checks.lookAtEnd()
+    operator.checkSetting(settings.get(TOPIC))
   }
 
-  #pair(model: PartitionModel, random: SeededRandom): Actor[] {
+  #circumstances(): Circumstances {
     const { world } = this.cluster
-    const [producing, reading] = [`producer-${model.at.partition}`, `reader-${model.at.partition}`]
-    const { clock } = world.node(producing).ports
-    const producer = new Producer({ client: this.cluster.client(producing), clock, model, random, maxPauseMs: 1500 })
-    return [new Actor(producer), new Actor(new Reader(this.cluster.client(reading), model, 300))]
+    return {
+      isCalm: () => this.cluster.isServing && world.nowMs - this.chaos.quietSinceMs > CALM_AFTER_MS,
+      isFenced: (id) => {
+        const controller = activeController(this.cluster)
+        const state = controller === null ? null : metadataStateOf(controller.machine, DATA)
+        return state?.brokers.get(id)?.isFenced ?? true
+      },
+    }
   }
 
   async #createTopic(): Promise<void> {
     const client = this.cluster.client('admin')
     const replicationFactor = Math.min(REPLICAS, this.cluster.brokers.length)
-    const topic = { name: TOPIC, numPartitions: PARTITIONS, replicationFactor, assignments: [], configs: [] }
+    const topic = { name: TOPIC, numPartitions: PARTITIONS.length, replicationFactor, assignments: [], configs: [] }
     const isMade = (code: number | undefined) => code === ErrorCode.NONE || code === ErrorCode.TOPIC_ALREADY_EXISTS
     await client.askUntil(client.anyBroker(), CreateTopicsApi, 7, { topics: [topic], timeoutMs: 10_000 }, ({ topics }) => isMade(topics[0]?.errorCode))
   }
@@ -118,30 +143,13 @@ export class Story {
     const client = this.cluster.client('admin')
     for (;;) {
       const { topics } = await client.metadata(null)
-      const lacking = topics.flatMap(({ name, partitions }) =>
-        partitions
-          .filter(({ isrNodes, replicaNodes, leaderId }) => leaderId < 0 || isrNodes.length < replicaNodes.length)
-          .map((partition) => ({ name, ...partition })),
-      )
-      const [first] = lacking
-      if (first === undefined) return
-      if (this.cluster.world.nowMs > endMs) {
-        const { name, partitionIndex, leaderId, isrNodes, replicaNodes, errorCode } = first
-        throw new Error(
-          `${name}-${partitionIndex} is led by ${leaderId} with ${isrNodes.join()} of ${replicaNodes.join()} in sync (${errorName(errorCode)}), ${RECOVER_WITHIN_MS} ms after the last fault`,
-        )
-      }
+      const all = topics.flatMap(({ name, partitions }) => partitions.map((partition) => ({ name, ...partition })))
+      const lacking = all.find(({ isrNodes, replicaNodes, leaderId }) => leaderId < 0 || isrNodes.length < replicaNodes.length)
+      if (lacking === undefined) return
+      const { name, partitionIndex, leaderId, isrNodes, replicaNodes, errorCode } = lacking
+      const state = `led by ${leaderId} with ${isrNodes.join()} of ${replicaNodes.join()} in sync (${errorName(errorCode)})`
+      if (this.cluster.world.nowMs > endMs) throw new Error(`${name}-${partitionIndex} is ${state}, ${RECOVER_WITHIN_MS} ms after the last fault`)
       await client.timers.sleep(500)
-    }
-  }
-
-  async #whole({ at }: PartitionModel): Promise<string[]> {
-    const leader = this.cluster.client('admin').leader(at)
-    const values: string[] = []
-    for (;;) {
-      const { highWatermark, records } = await fetchFrom(leader, at, values.length, 0)
-      values.push(...records.map(({ value }) => value))
-      if (values.length >= highWatermark) return values
     }
   }
 
@@ -150,7 +158,7 @@ export class Story {
   }
 
   #check(): void {
-    for (const { failure } of this.#actors) if (failure !== null) throw failure
+    for (const { failure } of this.#cast.actors) if (failure !== null) throw failure
     for (const { name, brokenRule } of this.cluster.nodes) if (brokenRule !== null) throw new Error(`${name}: ${brokenRule.message}`, { cause: brokenRule })
     this.#checks.look(this.#damage.machines)
   }
@@ -159,9 +167,17 @@ export class Story {
     const nodes = this.cluster.nodes
       .filter(({ state }) => state !== 'serving')
       .map(({ name, state, latestError }) => `${name} is ${state} (${latestError?.message})`)
-    const actors = this.#actors
-      .filter(({ role }, index) => role.progress <= (before[index] as number))
-      .map(({ role }) => `a ${role.constructor.name} does not get on`)
-    return [...nodes, ...actors].join('; ')
+    const actors = this.#cast.actors.filter(({ role }, index) => role.progress <= (before[index] as number))
+    return [...nodes, ...actors.map(({ role }) => `a ${role.constructor.name} does not get on`)].join('; ')
+  }
+}
+
+async function wholeLog(client: ClusterClient, { at }: PartitionModel): Promise<string[]> {
+  const leader = client.leader(at)
+  const values: string[] = []
+  for (;;) {
+    const { highWatermark, records } = await fetchFrom(leader, at, values.length, 0)
+    values.push(...records.map(({ value }) => value))
+    if (values.length >= highWatermark) return values
   }
 }

@@ -1,13 +1,15 @@
+import type { Ports } from '../../../src/base/ports.ts'
+import type { SeededRandom } from '../../support/world/seeded-random.ts'
 import type { World } from '../../support/world/world.ts'
 import { Actor } from '../actor.ts'
 import { KafkaClient } from '../kafka-client.ts'
+import { GroupModel, Member } from '../roles/member.ts'
 import type { Scenario } from '../scenario.ts'
 import { Broker, LOG_DIRS } from './one-node/broker.ts'
 import { createTopic } from './one-node/create-topic.ts'
-import { GroupModel, Member } from './one-node/member.ts'
 import { Mover } from './one-node/mover.ts'
 import { Pair } from './one-node/pair.ts'
-import { BROKER, type OneNodeRole, PARTITIONS } from './one-node/role.ts'
+import { BROKER, isPassing, type OneNodeRole, PARTITIONS, TOPIC } from './one-node/role.ts'
 import { TopicKeeper } from './one-node/topic-keeper.ts'
 
 /**
@@ -47,7 +49,7 @@ class Story {
     const group = new GroupModel()
     const roles: readonly OneNodeRole[] = [
       ...PARTITIONS.map((partition) => new Pair(portsOf(`client-${partition}`), partition, random.fork(`pair ${partition}`))),
-      ...Array.from({ length: MEMBERS }, (_, index) => new Member(portsOf(`member-${index}`), random.fork(`member ${index}`), group)),
+      ...Array.from({ length: MEMBERS }, (_, index) => oneNodeMember(portsOf(`member-${index}`), random.fork(`member ${index}`), group)),
       new TopicKeeper(portsOf('keeper'), 'kept', random.fork('keeper')),
       new Mover(portsOf('mover'), LOG_DIRS, random.fork('mover')),
     ]
@@ -92,4 +94,21 @@ class Story {
   #admin(): KafkaClient {
     return new KafkaClient(this.#world.node('admin').ports, BROKER)
   }
+}
+
+function oneNodeMember(ports: Ports, random: SeededRandom, group: GroupModel): Member {
+  return new Member({
+    ports,
+    random,
+    group,
+    groupId: 'members',
+    topic: TOPIC,
+    partitions: PARTITIONS,
+    connect: () => new KafkaClient(ports, BROKER),
+    isPassing,
+    lifeMs: 3500,
+    pauseMs: 200,
+    retryMs: 50,
+    isCertain: () => true,
+  })
 }

@@ -2,7 +2,7 @@ import { ok } from 'node:assert/strict'
 import type { RecordBatch } from '../../../../protocol/records/batch.ts'
 import { records } from '../../../../protocol/records/record.ts'
 import type { Cluster } from '../cluster.ts'
-import { DATA } from '../cluster-node.ts'
+import { type ClusterNode, DATA } from '../cluster-node.ts'
 import { MIN_IN_SYNC } from '../plan.ts'
 import type { PartitionModel } from '../roles/partition-model.ts'
 import { checkLogsMatch } from './log-matching.ts'
@@ -39,12 +39,17 @@ export class ClusterChecks {
     for (const model of this.#models) this.#countCopies(model, logs, spared)
   }
 
-  /** At the end, when nothing goes wrong any more: all machines say the same, and have all that was acknowledged. */
-  lookAtEnd(): void {
-    const states = this.#cluster.nodes.map(({ machine }) => metadataStateOf(machine, DATA))
-    const [first] = states
-    for (const [index, state] of states.entries())
-      ok(this.#isSame(state, first), `${this.#cluster.nodes[index]?.name} knows other metadata than ${this.#cluster.nodes[0]?.name}`)
+  /**
+   * At the end, when nothing goes wrong any more: all machines say the same of the cluster.
+   * @returns the setting that the operator changes, by topic
+   */
+  lookAtEnd(): ReadonlyMap<string, string> {
+    const [first, ...others] = this.#cluster.nodes
+    const expected = metadataStateOf((first as ClusterNode).machine, DATA)
+    for (const { machine, name } of others) {
+      ok(this.#isSame(metadataStateOf(machine, DATA), expected), `${name} knows other metadata than ${first?.name}`)
+    }
+    return expected?.settings ?? new Map()
   }
 
   #isSame(state: MetadataState | null | undefined, other: MetadataState | null | undefined): boolean {

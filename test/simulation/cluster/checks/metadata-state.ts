@@ -2,6 +2,7 @@ import type { MetadataRecord } from '../../../../src/metadata/metadata-record.ts
 import { metadataRecordSerde } from '../../../../src/metadata/record-serde.ts'
 import { decodeLogBatch, decodeLogBatches, type LogBatch } from '../../../../src/raft/log-batches.ts'
 import type { SimulatedNode } from '../../../support/world/simulated-node.ts'
+import { SETTING } from '../roles/operator.ts'
 import { METADATA_LOG, storedMetadataLog } from './stored-logs.ts'
 
 export interface PartitionState {
@@ -29,6 +30,8 @@ export class MetadataState {
   readonly others = new Map<string, string>()
   /** Who was named the leader of a quorum's epoch. */
   readonly quorumLeaders = new Map<number, number>()
+  /** Of `SETTING`, by topic. */
+  readonly settings = new Map<string, string>()
   endOffset = 0
   epoch = 0
 
@@ -66,6 +69,7 @@ export class MetadataState {
         return
       case 'ConfigRecord':
         this.others.set(`config ${record.data.resourceType} ${record.data.resourceName} ${record.data.name}`, String(record.data.value))
+        if (record.data.name === SETTING && record.data.value !== null) this.settings.set(record.data.resourceName, record.data.value)
         return
       case 'FeatureLevelRecord':
         this.others.set(`feature ${record.data.name}`, String(record.data.featureLevel))

@@ -24,6 +24,7 @@ export class Chaos {
   readonly #mostAtOnce: number
   #going: Going[] = []
   #nextAtMs = 0
+  #lastEndMs = 0
 
   constructor(cluster: Cluster, random: SeededRandom, damage: Damage) {
     this.#random = random
@@ -45,6 +46,11 @@ export class Chaos {
     this.#going = []
   }
 
+  /** When the last fault ended; infinite while one goes on. */
+  get quietSinceMs(): number {
+    return this.#going.length > 0 ? Number.POSITIVE_INFINITY : this.#lastEndMs
+  }
+
   get count(): number {
     return this.log.filter((line) => line.endsWith('begins')).length
   }
@@ -58,6 +64,7 @@ export class Chaos {
 
   #end(nowMs: number, name: string, end: () => void): void {
     this.log.push(`${nowMs.toFixed(0)} ${name} ends`)
+    this.#lastEndMs = nowMs
     end()
   }
 }

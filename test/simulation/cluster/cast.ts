@@ -1,0 +1,82 @@
+import type { SeededRandom } from '../../support/world/seeded-random.ts'
+import { Actor } from '../actor.ts'
+import { GroupModel, Member } from '../roles/member.ts'
+import type { Circumstances } from './circumstances.ts'
+import type { Cluster } from './cluster.ts'
+import { REPLICAS } from './plan.ts'
+import { Operator } from './roles/operator.ts'
+import { PartitionModel } from './roles/partition-model.ts'
+import { isPassing } from './roles/passing.ts'
+import { Producer } from './roles/producer.ts'
+import { Reader } from './roles/reader.ts'
+import { TopicMaker } from './roles/topic-maker.ts'
+
+export const TOPIC = 't'
+export const PARTITIONS = [0, 1]
+const MEMBERS = 2
+export const GROUP_ID = 'members'
+
+/** Who uses the cluster. */
+export interface Cast {
+  readonly actors: readonly Actor[]
+  readonly models: readonly PartitionModel[]
+  readonly members: readonly Member[]
+  readonly operator: Operator
+}
+
+export function makeCast(cluster: Cluster, random: SeededRandom, circumstances: Circumstances): Cast {
+  const { world } = cluster
+  const models = PARTITIONS.map((partition) => new PartitionModel({ topic: TOPIC, partition }))
+  const portsOf = (name: string) => world.node(name).ports
+  const replicationFactor = Math.min(REPLICAS, cluster.brokers.length)
+  const producers = models.map((model, index) => {
+    const name = `producer-${index}`
+    return new Producer({ client: cluster.client(name), clock: portsOf(name).clock, model, random: random.fork(name), maxPauseMs: 1500 })
+  })
+  const readers = models.map((model, index) => new Reader(cluster.client(`reader-${index}`), model, 300))
+  const group = new GroupModel()
+  const members = Array.from({ length: MEMBERS }, (_, index) => member(cluster, random.fork(`member ${index}`), { index, group, circumstances }))
+  const maker = new TopicMaker({
+    client: cluster.client('maker'),
+    clock: portsOf('maker').clock,
+    random: random.fork('maker'),
+    name: 'made',
+    replicationFactor,
+    circumstances,
+  })
+  const operator = new Operator({
+    client: cluster.client('operator'),
+    random: random.fork('operator'),
+    topic: TOPIC,
+    partitions: PARTITIONS,
+    brokerIds: cluster.brokers.map(({ id }) => id),
+    replicationFactor,
+  })
+  const actors = [...producers, ...readers, ...members, maker, operator].map((role) => new Actor(role))
+  return { actors, models, members, operator }
+}
+
+interface MemberPlace {
+  readonly index: number
+  readonly group: GroupModel
+  readonly circumstances: Circumstances
+}
+
+function member(cluster: Cluster, random: SeededRandom, { index, group, circumstances }: MemberPlace): Member {
+  const name = `member-${index}`
+  return new Member({
+    ports: cluster.world.node(name).ports,
+    random,
+    group,
+    groupId: GROUP_ID,
+    topic: TOPIC,
+    partitions: PARTITIONS,
+    connect: () => cluster.client(name).coordinator(GROUP_ID),
+    isPassing,
+    lifeMs: 15_000,
+    pauseMs: 2000,
+    retryMs: 200,
+    // One that was cut off or paused goes on answering from what it knew, as Kafka's do.
+    isCertain: () => circumstances.isCalm(),
+  })
+}

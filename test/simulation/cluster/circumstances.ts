@@ -1,0 +1,7 @@
+/** What actors know of the cluster's troubles, to tell an answer that must not be from one that may. */
+export interface Circumstances {
+  /** Nothing goes wrong now, nor did for a while: every node serves and knows what there is to know. */
+  isCalm(): boolean
+  /** Whether the controllers have said that this broker is not to be counted on. */
+  isFenced(brokerId: number): boolean
+}

@@ -1,0 +1,177 @@
+import { deepStrictEqual, ok } from 'node:assert/strict'
+import { ErrorCode, errorName } from '../../../../protocol/error-codes.ts'
+import { CreatePartitionsApi } from '../../../../protocol/messages/create-partitions.ts'
+import { CreateTopicsApi } from '../../../../protocol/messages/create-topics.ts'
+import { DeleteTopicsApi } from '../../../../protocol/messages/delete-topics.ts'
+import { ProduceApi } from '../../../../protocol/messages/produce.ts'
+import { buildBatch } from '../../../../protocol/records/build-batch.ts'
+import type { Ports } from '../../../../src/base/ports.ts'
+import type { SeededRandom } from '../../../support/world/seeded-random.ts'
+import { type End, onlyOne, type Role } from '../../actor.ts'
+import { Unanswered } from '../../asker.ts'
+import type { Circumstances } from '../circumstances.ts'
+import type { ClusterClient } from '../client/cluster-client.ts'
+import { isPassing } from './passing.ts'
+import { fetchFrom } from './reader.ts'
+
+const CREATE_TOPICS_VERSION = 7
+const CREATE_PARTITIONS_VERSION = 3
+const DELETE_TOPICS_VERSION = 5
+const PRODUCE_VERSION = 9
+/** Of requests that wait until all brokers know. */
+const TIMEOUT_MS = 5000
+const LONGEST_REST_MS = 3000
+
+export interface TopicMakerOptions {
+  readonly client: ClusterClient
+  readonly clock: Ports['clock']
+  readonly random: SeededRandom
+  readonly name: string
+  readonly replicationFactor: number
+  readonly circumstances: Circumstances
+}
+
+/**
+ * Makes a topic, adds a partition to it, writes to it and deletes it, again and again. What must hold: when the answer to
+ * a change is there before its time is out, every broker that counts knows of it (ready means ready); what was written is
+ * there; and a topic begins empty though there was one of the same name.
+ */
+export class TopicMaker implements Role {
+  readonly #options: TopicMakerOptions
+  #generation = 0
+
+  constructor(options: TopicMakerOptions) {
+    this.#options = options
+  }
+
+  /** Topics that were made, written to and found. */
+  get progress(): number {
+    return this.#generation
+  }
+
+  play(end: End): readonly Promise<void>[] {
+    return [this.#make(end)]
+  }
+
+  async #make(end: End): Promise<void> {
+    const { client, random } = this.#options
+    while (!end.isStopping) {
+      await this.#create()
+      if (random.chance(0.3)) await this.#addPartition()
+      await this.#write()
+      await this.#read()
+      this.#generation++
+      await client.timers.sleep(random.below(LONGEST_REST_MS))
+      await this.#delete()
+    }
+  }
+
+  async #create(): Promise<void> {
+    const { name, replicationFactor } = this.#options
+    const request = { topics: [{ name, numPartitions: 1, replicationFactor, assignments: [], configs: [] }], timeoutMs: TIMEOUT_MS }
+    await this.#change('made', async (asker) => {
+      const { topics } = await asker.ask(CreateTopicsApi, CREATE_TOPICS_VERSION, request)
+      const { errorCode } = onlyOne(topics)
+      return errorCode === ErrorCode.TOPIC_ALREADY_EXISTS ? 'done before' : outcomeOf(errorCode, 'making a topic')
+    })
+  }
+
+  async #addPartition(): Promise<void> {
+    const { name } = this.#options
+    const request = { topics: [{ name, count: 2, assignments: null }], timeoutMs: TIMEOUT_MS, validateOnly: false }
+    await this.#change('grown', async (asker) => {
+      const { results } = await asker.ask(CreatePartitionsApi, CREATE_PARTITIONS_VERSION, request)
+      const { errorCode } = onlyOne(results)
+      return errorCode === ErrorCode.INVALID_PARTITIONS ? 'done before' : outcomeOf(errorCode, 'adding a partition')
+    })
+  }
+
+  async #delete(): Promise<void> {
+    const { name } = this.#options
+    await this.#change('deleted', async (asker) => {
+      const { responses } = await asker.ask(DeleteTopicsApi, DELETE_TOPICS_VERSION, { topicNames: [name], timeoutMs: TIMEOUT_MS })
+      const { errorCode } = onlyOne(responses)
+      return errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION ? 'done before' : outcomeOf(errorCode, 'deleting a topic')
+    })
+  }
+
+  /** Asks for it until it is done; when the answer came in time, another broker is asked at once whether it knows. */
+  async #change(what: 'made' | 'grown' | 'deleted', ask: (asker: ReturnType<ClusterClient['anyBroker']>) => Promise<Outcome>): Promise<void> {
+    const { client, clock } = this.#options
+    for (let backoffMs = 100; ; backoffMs = Math.min(2 * backoffMs, 1000)) {
+      const askedMs = clock.monotonicMs()
+      try {
+        const outcome = await ask(client.anyBroker())
+        const isInTime = clock.monotonicMs() - askedMs < TIMEOUT_MS
+        if (outcome === 'done' && isInTime) await this.#expectKnown(what)
+        if (outcome !== 'again') return
+      } catch (error) {
+        if (!(error instanceof Unanswered)) throw error
+      }
+      await client.timers.sleep(backoffMs)
+    }
+  }
+
+  async #expectKnown(what: 'made' | 'grown' | 'deleted'): Promise<void> {
+    const { client, random, name, circumstances } = this.#options
+    const counted = client.brokerIds.filter((id) => !circumstances.isFenced(id))
+    if (counted.length === 0) return
+    const id = random.pick(counted)
+    try {
+      const { errorCode, partitions } = onlyOne((await client.metadata([name], client.broker(id))).topics)
+      if (circumstances.isFenced(id)) return
+      const expected = what === 'deleted' ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NONE
+      ok(errorCode === expected, `${name} is ${what}, and broker ${id} says ${errorName(errorCode)}`)
+      if (what === 'grown') ok(partitions.length === 2, `${name} is grown to 2 partitions, and broker ${id} knows ${partitions.length}`)
+      const withoutLeader = partitions.filter(({ leaderId }) => leaderId < 0)
+      ok(withoutLeader.length === 0 || !circumstances.isCalm(), `${name} is ${what}, and broker ${id} knows no leader`)
+    } catch (error) {
+      if (!(error instanceof Unanswered)) throw error
+    }
+  }
+
+  async #write(): Promise<void> {
+    const { client, clock, name, circumstances } = this.#options
+    const records = buildBatch({}, [{ timestamp: clock.nowMs(), value: Buffer.from(this.#value) }])
+    const request = { acks: -1, timeoutMs: 4000, topicData: [{ name, partitionData: [{ index: 0, records }] }] }
+    const wasCalm = circumstances.isCalm()
+    await client.askUntil(client.leader({ topic: name, partition: 0 }), ProduceApi, PRODUCE_VERSION, request, ({ responses }) => {
+      const { errorCode } = onlyOne(responses[0]?.partitionResponses)
+      const mayPass = isPassing(errorCode) && !(wasCalm && circumstances.isCalm())
+      ok(errorCode === ErrorCode.NONE || mayPass, `producing to ${name}, which is made, fails with ${errorName(errorCode)}`)
+      return errorCode === ErrorCode.NONE
+    })
+  }
+
+  /** Its record is there, more than once when an answer to it was lost, and nothing else. */
+  async #read(): Promise<void> {
+    const { client, name } = this.#options
+    const at = { topic: name, partition: 0 }
+    const found: string[] = []
+    const leader = client.leader(at)
+    while (found.length === 0) {
+      try {
+        const { records } = await fetchFrom(leader, at, 0, 500)
+        found.push(...records.map(({ value }) => value))
+      } catch (error) {
+        if (!(error instanceof Unanswered)) throw error
+        leader.lookAgain()
+        await client.timers.sleep(200)
+      }
+    }
+    deepStrictEqual([...new Set(found)], [this.#value], 'a topic holds what was written to it')
+  }
+
+  get #value(): string {
+    return `${this.#options.name} ${this.#generation}`
+  }
+}
+
+type Outcome = 'done' | 'done before' | 'again'
+
+function outcomeOf(errorCode: number, what: string): Outcome {
+  if (errorCode === ErrorCode.NONE) return 'done'
+  // Fewer brokers than replicas are counted on for a while.
+  ok(isPassing(errorCode) || errorCode === ErrorCode.INVALID_REPLICATION_FACTOR, `${what} fails with ${errorName(errorCode)}`)
+  return 'again'
+}
