@@ -142,7 +142,7 @@ async function activeController(nodes: ThreeNodes, via: number): Promise<number>
 async function rollingRestart(nodes: ThreeNodes, keep: Keep): Promise<void> {
   const topic = 'rolling'
   await createTopic(nodes, 1, { name: topic, assignments: EVERYWHERE.slice(0, 1), configs: SAFE })
-  const producer = await produceSteadily(nodes.bootstrap, topic)
+  const producer = await produceSteadily(nodes, topic)
   const startMs = performance.now()
   for (const id of nodes.brokerIds) {
     await nodes.stop(id, 'SIGTERM')

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { type Cluster, startCluster } from '../support/cluster/cluster.ts'
+import { judge } from '../support/cluster/judge.ts'
 import type { NodeKind } from '../support/cluster/node-plan.ts'
-import { judge, moveTo, QUICK_SESSIONS, restart, share } from './scenario.ts'
+import { moveTo, QUICK_SESSIONS, restart, share } from './scenario.ts'
 
 export interface Kinds {
   readonly controller: NodeKind

@@ -1,4 +1,4 @@
-import { appendFile, open, readdir, stat } from 'node:fs/promises'
+import { appendFile, readdir } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -6,6 +6,7 @@ import kafkajs, { type Kafka } from 'kafkajs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { collect, kafka, readAll, texts, unique, until } from '../kafkajs/support.ts'
 import { type OdradekOptions, type OdradekProcess, startOdradek } from '../support/odradek-process.ts'
+import { cut, flipBit } from './damage.ts'
 
 const { Partitioners } = kafkajs
 
@@ -67,20 +68,6 @@ describe('a log that does not end as it was written, found after kill -9', () =>
     expect(texts(await readAll(client, topic, whole + 1))).toEqual([...VALUES.slice(0, whole), 'after'])
   })
 })
-
-async function cut(path: string, bytes: number): Promise<void> {
-  const file = await open(path, 'r+')
-  await file.truncate((await stat(path)).size - bytes)
-  await file.close()
-}
-
-async function flipBit(path: string, fromEnd: number): Promise<void> {
-  const file = await open(path, 'r+')
-  const position = (await stat(path)).size - fromEnd
-  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, position)
-  await file.write(Buffer.of(buffer.readUInt8(0) ^ 1), 0, 1, position)
-  await file.close()
-}
 
 test('kill -9 under load, three times: what was acknowledged is there, once, in its order', async () => {
   const { node, client } = await start()

@@ -45,9 +45,9 @@ export function staticVoters(places: readonly NodePlace[]): string {
   return places.flatMap(({ plan, ports }) => (ports.controller === null ? [] : [`${plan.id}@127.0.0.1:${ports.controller.advertised}`])).join(',')
 }
 
-/** The `log.dirs` of a node. */
-export function dataDirectoryOf({ directory }: NodePlace): string {
-  return join(directory, 'data')
+/** The `log.dirs` of a node: one, below its directory or where its plan says. */
+export function dataDirectoryOf({ plan, directory }: NodePlace): string {
+  return String(plan.settings?.['log.dirs'] ?? join(directory, 'data'))
 }
 
 /**
