@@ -1,6 +1,7 @@
 import { type Deferred, deferred } from '../base/deferred.ts'
 import { OdradekError } from '../base/errors.ts'
 import type { MetadataPublisher } from './delta.ts'
+import { deltaBetween } from './delta-between.ts'
 import { MetadataDeltaBuilder } from './delta-builder.ts'
 import { EMPTY_IMAGE, type MetadataImage, type Provenance } from './image.ts'
 import type { MetadataRecord } from './metadata-record.ts'
@@ -51,6 +52,8 @@ export class MetadataLoader implements MetadataService {
   #published: MetadataImage = EMPTY_IMAGE
   #builder: MetadataDeltaBuilder | null = null
   /** What may be published ends here: the last batch, or what stands before a transaction that is open. */
+  /** What is being built began with a snapshot, and not with what is loaded. */
+  #isReplaced = false
   #last: Provenance = EMPTY_IMAGE.provenance
   #bytes = 0
   #running = false
@@ -84,12 +87,17 @@ export class MetadataLoader implements MetadataService {
     this.#publishedListeners.push(listener)
   }
 
-  /** The whole state as a snapshot has it; before the first batch. */
+  /**
+   * The whole state as a snapshot has it: at the start, or in place of all that was handed over before, where the log has lost
+   * what comes between.
+   */
   handleSnapshot(provenance: Provenance, records: Iterable<MetadataRecord>): void {
     this.#guarded(`cannot replay the metadata snapshot that ends at offset ${provenance.offset}`, () => {
       const builder = new MetadataDeltaBuilder(EMPTY_IMAGE)
       for (const record of records) builder.replay(record)
+      this.#transaction.drop()
       this.#builder = builder
+      this.#isReplaced = true
       this.#last = provenance
     })
   }
@@ -173,7 +181,9 @@ export class MetadataLoader implements MetadataService {
       return
     }
     if (this.#builder === null) return
-    const { delta, image } = this.#builder.finish(this.#last)
+    const { delta: replayed, image } = this.#builder.finish(this.#last)
+    const delta = this.#isReplaced ? deltaBetween(this.#loaded, image) : replayed
+    this.#isReplaced = false
     const bytes = this.#bytes
     this.#builder = null
     this.#bytes = 0

@@ -33,6 +33,11 @@ export class TransactionBuffer {
     }
   }
 
+  /** A snapshot takes the place of all that was read: it holds no transaction that is open. */
+  drop(): void {
+    this.#held = null
+  }
+
   #close(how: string): readonly MetadataRecord[] {
     const held = this.#held
     if (held === null) throw replayError(`a metadata transaction ${how} that never began`)

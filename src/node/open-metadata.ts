@@ -51,6 +51,8 @@ export interface OpenMetadata {
   readonly quorum: QuorumView
   /** What other nodes of the quorum ask of this one. */
   readonly raft: RaftServer
+  /** Nobody else votes: this node leads without being asked for anything. */
+  readonly isAlone: boolean
   /**
    * Takes part in the quorum. The controller's listener serves by then, where others may be needed to elect a leader.
    * Resolves when this node has applied all that was committed when it first heard of a leader; and where it is the only
@@ -84,14 +86,17 @@ export async function openMetadata(options: OpenMetadataOptions): Promise<OpenMe
     await snapshots.idle()
     await raft[Symbol.asyncDispose]()
   })
-  return { loader, controller, kraftVersion: () => raft.kraftVersion, quorum: raft, raft, start: () => start(raft, loader, controller) }
+  const isAlone = raft.voters.length === 1 && raft.voters[0]?.id === identity.nodeId
+  const startAll = async () => {
+    await start(raft, loader)
+    if (isAlone) await controller.active()
+  }
+  return { loader, controller, kraftVersion: () => raft.kraftVersion, quorum: raft, raft, isAlone, start: startAll }
 }
 
-async function start(raft: RaftNode<MetadataRecord>, loader: MetadataLoader, controller: QuorumController): Promise<void> {
+async function start(raft: RaftNode<MetadataRecord>, loader: MetadataLoader): Promise<void> {
   await raft.start()
-  const highWatermark = await raft.caughtUp()
-  await loader.applied(highWatermark - 1)
-  if (raft.voters.length === 1 && raft.isLeader) await controller.active()
+  await loader.applied((await raft.caughtUp()) - 1)
 }
 
 async function openRaft(

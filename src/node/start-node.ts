@@ -24,6 +24,7 @@ import { openPartitions } from './open-partitions.ts'
 import { checkOwnPorts } from './own-ports.ts'
 import type { BoundListener, RunningNode } from './running-node.ts'
 import { serverSettings } from './server-settings.ts'
+import { controllerServices } from './services/controller-services.ts'
 import { makeStartTopics } from './start-topics.ts'
 import { Teardown } from './teardown.ts'
 import { refuseUnserved } from './unserved-settings.ts'
@@ -77,6 +78,8 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const shared = { config, identity, ports, logger, failure, teardown }
   const directories = await openDirectories({ ...shared, controller: told.controllers[0], formatAs: options.formatAs })
   const metadata = await openMetadata({ ...shared, directories, controllers: told.controllers })
+  // Without the others nobody leads, and they ask this node before it serves clients.
+  if (identity.isController && !metadata.isAlone) await server.openKind('controller', controllerServices({ options, directories, apis, metadata }))
   await metadata.start()
   const { loader, controller } = metadata
   teardown.add('the wait for other brokers to leave', () => options.untilBrokersLeft?.())

@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts'
 import { BufferPool } from '../base/buffer-pool.ts'
 import type { Socket, Timer, Timers } from '../base/ports.ts'
 import { type ConnectionEvent, connectionClosed, connectionOpened } from '../telemetry/channels.ts'
@@ -18,7 +19,8 @@ const SPARE_REQUEST_BYTES = 4 * 1024 * 1024
 
 export interface ConnectionsOptions<Services> {
   readonly nodeId: number
-  readonly services: Services
+  /** What handlers call at a listener of this kind; undefined while none is open. */
+  servicesOf(kind: ListenerKind): Services | undefined
   readonly dispatcher: Dispatcher<Services>
   readonly refusals: RefusalLog
   readonly settings: ServerSettings
@@ -192,7 +194,9 @@ export class Connections<Services> {
   #hostOf(listener: ListenerFacts): ConnectionHost<Services> {
     const known = this.#hosts.get(listener.name)
     if (known !== undefined) return known
-    const { services, dispatcher, refusals, settings } = this.#options
+    const { dispatcher, refusals, settings } = this.#options
+    const services = this.#options.servicesOf(listener.kind)
+    assert(services !== undefined, 'connections come to listeners that are open')
     const sweepCount = () => this.#sweepCount
     const host: ConnectionHost<Services> = {
       listenerName: listener.name,

@@ -6,6 +6,7 @@ import { Connections, discard, type ListenerFacts } from './connections.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { Visit } from './lost-clients.ts'
 import { RefusalLog } from './refusal-log.ts'
+import type { ListenerKind } from './request-context.ts'
 import type { ServerSettings } from './settings.ts'
 
 export interface ListenerSpec extends ListenerFacts {
@@ -35,8 +36,11 @@ export interface ServerOptions<Services> {
 export class Server<Services> implements AsyncDisposable {
   readonly #options: ServerOptions<Services>
   readonly #bound = new Map<string, readonly Listener[]>()
-  /** null before `open`: nothing is served yet. */
+  /** By the kinds of listeners that are open. */
+  readonly #services = new Map<ListenerKind, Services>()
+  /** null before any is open: nothing is served yet. */
   #connections: Connections<Services> | null = null
+  #onClosed: ((connectionId: number) => void) | undefined
 
   constructor(options: ServerOptions<Services>) {
     this.#options = options
@@ -67,16 +71,22 @@ export class Server<Services> implements AsyncDisposable {
   }
 
   /**
-   * Serves requests from now on.
+   * Serves requests from now on, at all listeners that do not yet.
    * @param services what handlers call
-   * @param onClosed told of each connection that is gone
+   * @param onClosed told of each connection that is gone, of whatever listener
    * Errors: `NetworkError` that says which address and why.
    */
   async open(services: Services, onClosed?: (connectionId: number) => void): Promise<void> {
-    const options = this.#options
-    const refusals = new RefusalLog(options.logger, options.clock)
-    this.#connections = new Connections({ ...options, services, dispatcher: new Dispatcher(options), refusals, onClosed })
-    for (const spec of this.#options.listeners) if (!this.#bound.has(spec.name)) await this.#bind(spec)
+    this.#onClosed = onClosed
+    for (const { kind } of this.#options.listeners) await this.openKind(kind, services)
+  }
+
+  /** As `open`, at the listeners of one kind: before the node serves others, its peers may need it. */
+  async openKind(kind: ListenerKind, services: Services): Promise<void> {
+    if (this.#services.has(kind)) return
+    this.#services.set(kind, services)
+    this.#connections ??= this.#makeConnections()
+    for (const spec of this.#options.listeners) if (spec.kind === kind && !this.#bound.has(spec.name)) await this.#bind(spec)
   }
 
   /** The address of a listener once it is bound; its port is never 0. */
@@ -98,10 +108,21 @@ export class Server<Services> implements AsyncDisposable {
     await this.drain(0)
   }
 
+  #makeConnections(): Connections<Services> {
+    const options = this.#options
+    return new Connections({
+      ...options,
+      servicesOf: (kind) => this.#services.get(kind),
+      dispatcher: new Dispatcher(options),
+      refusals: new RefusalLog(options.logger, options.clock),
+      onClosed: (connectionId) => this.#onClosed?.(connectionId),
+    })
+  }
+
   async #bind(spec: ListenerSpec): Promise<void> {
     const { network, settings } = this.#options
     const listeners = await bind(network, spec.at, settings.backlog, (socket) => {
-      if (this.#connections === null) discard(socket)
+      if (this.#connections === null || !this.#services.has(spec.kind)) discard(socket)
       else this.#connections.accept(spec, socket)
     })
     this.#bound.set(spec.name, listeners)

@@ -4,7 +4,7 @@ import type { MetadataDelta, MetadataPublisher } from '../../../src/metadata/del
 import type { MetadataImage } from '../../../src/metadata/image.ts'
 import { MetadataLoader } from '../../../src/metadata/loader.ts'
 import type { MetadataRecord } from '../../../src/metadata/metadata-record.ts'
-import { config, partition, partitionChange, topic } from './records.ts'
+import { broker, config, content, feature, partition, partitionChange, replay, topic } from './records.ts'
 
 class Follower implements MetadataPublisher {
   readonly name = 'follower'
@@ -144,6 +144,42 @@ describe('the loader of metadata', () => {
     await log.loader.applied(41)
     expect(log.loader.image().provenance).toEqual({ offset: 41, epoch: 3, appendedMs: 5 })
     expect(log.loader.image().topics.byName.has('a')).toBe(true)
+  })
+
+  it('goes on with a snapshot in place of all before, and says what that changed', async () => {
+    const log = new Log()
+    const follower = new Follower()
+    await log.loader.addPublisher(follower)
+    const before = [topic('same', 1), partition(1, 0), topic('changed', 2), partition(2, 0), partition(2, 1), topic('gone', 3), partition(3, 0)]
+    const others = [config(2, 'gone', 'x', '1'), config(2, 'same', 'x', '1'), broker(1), broker(2), broker(3), feature('metadata.version', 20)]
+    await log.loader.applied(log.commit(...before, ...others))
+    log.commit(BEGIN, topic('never', 4))
+    const after = [
+      topic('same', 1),
+      partition(1, 0),
+      topic('changed', 2),
+      partition(2, 0),
+      partition(2, 1, { leaderEpoch: 4 }),
+      topic('new', 5),
+      partition(5, 0),
+    ]
+    const otherAfter = [config(2, 'same', 'x', '1'), config(2, 'changed', 'x', '1'), broker(1), broker(2, { rack: 'b' }), feature('metadata.version', 21)]
+    log.loader.handleSnapshot({ offset: 99, epoch: 3, appendedMs: 5 }, [...after, ...otherAfter])
+    await log.loader.applied(99)
+    const { delta, image } = follower.updates.at(-1) as (typeof follower.updates)[number]
+    expect(content(image)).toEqual(content(replay([...after, ...otherAfter]).image))
+    expect([...delta.topics.changed.values()].map(({ after: { name }, before: known, partitions }) => [name, known === null, partitions])).toEqual([
+      ['changed', false, [1]],
+      ['new', true, [0]],
+    ])
+    expect([...delta.topics.deleted.values()].map(({ name }) => name)).toEqual(['gone'])
+    expect([...delta.brokers].sort()).toEqual([2, 3])
+    expect([...delta.configs.values()].map(({ name }) => name).sort()).toEqual(['changed', 'gone'])
+    expect([...delta.features]).toEqual(['metadata.version'])
+    expect(delta.before.topics.byName.has('gone')).toBe(true)
+    log.loader.handleCommit({ baseOffset: 100, lastOffset: 101, epoch: 3, appendedMs: 6, sizeBytes: 1, records: [topic('next', 6), partition(6, 0)] })
+    await log.loader.applied(101)
+    expect(follower.topics.at(-1)).toEqual(['next'])
   })
 
   it('tells how much log each image took', async () => {

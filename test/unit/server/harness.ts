@@ -121,7 +121,7 @@ export class Harness {
     })
     this.connections = new Connections<object>({
       nodeId: 1,
-      services: {},
+      servicesOf: () => ({}),
       dispatcher,
       refusals: new RefusalLog(logger, this.time),
       settings: this.settings,
