@@ -157,10 +157,10 @@ function addressesTold(
   }
 }
 
-/** Requests that are being served are answered first; members that wait for others to join are sent to look for the coordinator again. */
+/** Of clients: nodes of the quorum ask until this one has left it. Requests that are being served are answered first; members that wait for others to join are sent to look for the coordinator again. */
 async function stopServing(server: Server<Services>, groups: AsyncDisposable, timers: Timers): Promise<void> {
   const isDrained = new AbortController()
-  const drained = server.drain(DRAIN_MS).finally(() => isDrained.abort())
+  const drained = server.drainKind('broker', DRAIN_MS).finally(() => isDrained.abort())
   // It rejects when all is drained before the time.
   await timers.sleep(GROUP_WAIT_MS, isDrained.signal).catch(() => {})
   await groups[Symbol.asyncDispose]()

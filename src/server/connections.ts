@@ -52,7 +52,7 @@ export class Connections<Services> {
   #lastId = 0
   #sweepCount = 0
   #sweep: Timer | null = null
-  #onEmpty: (() => void) | null = null
+  readonly #awaitingEmpty: { readonly kind: ListenerKind; resolve(): void }[] = []
 
   constructor(options: ConnectionsOptions<Services>) {
     this.#options = options
@@ -99,29 +99,37 @@ export class Connections<Services> {
   }
 
   /**
-   * Answers what is being served and closes all connections.
+   * Answers what is being served and closes all connections of listeners of this kind.
    * @param graceMs those that are still there after this long are cut off
    */
-  async drain(graceMs: number): Promise<void> {
+  async drain(kind: ListenerKind, graceMs: number): Promise<void> {
     const { timers } = this.#options
-    for (const connection of [...this.#waiting]) connection.destroy()
-    for (const connection of [...this.#admitted]) connection.drain()
-    const cutOff = timers.schedule(graceMs, () => this.#destroyAll())
-    await this.#empty()
+    const isMeant = (connection: Connection<Services>) => connection.listenerKind === kind
+    for (const connection of [...this.#waiting].filter(isMeant)) connection.destroy()
+    for (const connection of [...this.#admitted].filter(isMeant)) connection.drain()
+    const cutOff = timers.schedule(graceMs, () => {
+      for (const connection of [...this.#admitted].filter(isMeant)) connection.destroy()
+    })
+    await this.#empty(kind)
     cutOff.cancel()
+    if (this.#admitted.size > 0) return
     this.#sweep?.cancel()
     this.#sweep = null
   }
 
-  #empty(): Promise<void> {
+  #empty(kind: ListenerKind): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#admitted.size + this.#waiting.size === 0) resolve()
-      else this.#onEmpty = resolve
+      this.#awaitingEmpty.push({ kind, resolve })
+      this.#tellEmpty()
     })
   }
 
-  #destroyAll(): void {
-    for (const connection of [...this.#admitted]) connection.destroy()
+  #tellEmpty(): void {
+    const all = [...this.#admitted, ...this.#waiting]
+    for (const waiter of this.#awaitingEmpty.splice(0)) {
+      if (all.some(({ listenerKind }) => listenerKind === waiter.kind)) this.#awaitingEmpty.push(waiter)
+      else waiter.resolve()
+    }
   }
 
   #connectionOn(listener: ListenerFacts, socket: Socket): Connection<Services> {
@@ -149,7 +157,7 @@ export class Connections<Services> {
 
   #onClosed(connection: Connection<Services>): void {
     if (!this.#waiting.delete(connection)) this.#leave(connection)
-    if (this.#admitted.size + this.#waiting.size === 0) this.#onEmpty?.()
+    if (this.#awaitingEmpty.length > 0) this.#tellEmpty()
   }
 
   #leave(connection: Connection<Services>): void {

@@ -99,8 +99,14 @@ export class Server<Services> implements AsyncDisposable {
    * @param graceMs after this long, connections that are still there are cut off
    */
   async drain(graceMs: number): Promise<void> {
-    await Promise.all([...this.#bound.values()].flat().map((listener) => listener.close()))
-    await this.#connections?.drain(graceMs)
+    await Promise.all([this.drainKind('broker', graceMs), this.drainKind('controller', graceMs)])
+  }
+
+  /** As `drain`, at the listeners of one kind: peers may need the others until the node has stopped. */
+  async drainKind(kind: ListenerKind, graceMs: number): Promise<void> {
+    const names = this.#options.listeners.filter((spec) => spec.kind === kind).map(({ name }) => name)
+    await Promise.all(names.flatMap((name) => this.#bound.get(name) ?? []).map((listener) => listener.close()))
+    await this.#connections?.drain(kind, graceMs)
   }
 
   /** Without grace: for a node that failed, and as the last resort. */

@@ -229,7 +229,7 @@ describe('who asks when its reply has left', () => {
     const socket = connected.connect()
     socket.isStuck = true
     socket.receive(heartbeat(1))
-    void connected.connections.drain(1000)
+    void connected.connections.drain('broker', 1000)
     socket.bufferedBytes = 0
     expect(told).toEqual([])
     socket.close()
