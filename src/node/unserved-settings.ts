@@ -23,16 +23,9 @@ function refuseAuthorizer(config: NodeConfig): void {
   refuse(config, name, 'asks for ACLs, which are not served yet: the node would let everyone do everything. Leave it out to start without.')
 }
 
-function refusePartsOfClusters(config: NodeConfig, { isBroker, isController, quorumVoters }: NodeIdentity): void {
+function refusePartsOfClusters(config: NodeConfig, { isBroker, isController }: NodeIdentity): void {
   if (!isBroker || !isController) {
     refuse(config, 'process.roles', 'asks for one part of a cluster, and clusters of several nodes are not served yet. Set process.roles=broker,controller.')
-  }
-  if (quorumVoters.length > 1) {
-    refuse(
-      config,
-      'controller.quorum.voters',
-      'names several controllers, and clusters of several nodes are not served yet. Name this node alone, or leave it out.',
-    )
   }
 }
 

@@ -24,11 +24,6 @@ describe('a node that would be one of several', () => {
   test.each(['broker', 'controller'])('as %s alone does not start, and says what to set', (role) => {
     expect(starting(`process.roles=${role}`, 'node.id=2')).toThrow(`--set: process.roles=${role} asks for one part of a cluster`)
   })
-
-  test('does not start with several controllers', () => {
-    expect(starting('controller.quorum.voters=1@a:1,2@b:1')).toThrow('--set: controller.quorum.voters=1@a:1,2@b:1 names several controllers')
-    expect(starting('controller.quorum.voters=1@localhost:19092')).not.toThrow()
-  })
 })
 
 describe('a listener that is to be secured', () => {
