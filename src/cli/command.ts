@@ -6,8 +6,11 @@ export interface Output {
   err(text: string): void
 }
 
+/** Stopped before it was ready. As of a process that SIGTERM ends: supervisors take it for a stop that was asked for. */
+export const EXIT_BEFORE_READY = 143
+
 /** 0 orderly, 1 failed with a message, 2 the command line is not understood. */
-export type ExitCode = 0 | 1 | 2
+export type ExitCode = 0 | 1 | 2 | typeof EXIT_BEFORE_READY
 
 export interface Command extends CommandLine {
   readonly summary: string

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { OdradekError } from '../base/errors.ts'
 import { type ConfigFile, type LoadedConfig, loadConfig } from '../config/load-config.ts'
+import type { StartedAs } from '../config/started-as.ts'
 import type { Arguments, Flags } from './parse-arguments.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -17,10 +18,12 @@ export interface ConfigFlagsOptions {
   readonly assignments?: readonly string[]
   /** Of `--topic`. */
   readonly topics?: readonly string[]
+  /** What else the command line says of the node. */
+  readonly startedAs?: Partial<StartedAs>
 }
 
 /** Errors: `UsageError` for the flags themselves, `OdradekError` that says where, what and what is allowed for the values. */
-export function loadConfigFromFlags(args: Arguments, { assignments = [], topics = [] }: ConfigFlagsOptions = {}): LoadedConfig {
+export function loadConfigFromFlags(args: Arguments, { assignments = [], topics = [], startedAs = {} }: ConfigFlagsOptions = {}): LoadedConfig {
   const profile = args.value('profile')
   if (profile !== undefined && profile !== 'dev' && profile !== 'kafka') throw new UsageError(`\`--profile\` is \`dev\` or \`kafka\`, not \`${profile}\`.`)
   for (const assignment of args.list('set')) {
@@ -33,6 +36,7 @@ export function loadConfigFromFlags(args: Arguments, { assignments = [], topics 
     environment: process.env,
     assignments: [...args.list('set'), ...assignments],
     topics,
+    startedAs,
     strict: args.has('strict-config'),
   })
 }

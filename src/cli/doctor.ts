@@ -1,13 +1,10 @@
-import type { Endpoint } from '../base/ports.ts'
-import { parseHostPort } from '../config/host-port.ts'
-import { isIpv6 } from '../config/ip-address.ts'
 import { nodePorts } from '../platform/node-ports.ts'
 import type { Command } from './command.ts'
 import { diagnose } from './doctor/diagnose.ts'
 import { report } from './doctor/report.ts'
+import { endpointOf } from './endpoint-of.ts'
 import { UsageError } from './usage-error.ts'
 
-const KAFKA_PORT = 9092
 const DEFAULT_TIMEOUT_MS = 5_000
 
 /** What a client at this place is told, and whether it reaches it: for the question why a client cannot connect. */
@@ -27,14 +24,6 @@ export const doctorCommand: Command = {
     output.out(report(diagnosis))
     return diagnosis.isHealthy ? 0 : 1
   },
-}
-
-function endpointOf(text: string): Endpoint {
-  const endpoint = parseHostPort(text) ?? parseHostPort(`${text}:${KAFKA_PORT}`)
-  if (endpoint === null || endpoint.host === '' || (endpoint.host.includes(':') && !isIpv6(endpoint.host)) || endpoint.port === 0 || endpoint.port > 65_535) {
-    throw new UsageError(`\`${text}\` is no HOST:PORT, such as \`localhost:9092\`.`)
-  }
-  return { host: endpoint.host, port: endpoint.port }
 }
 
 function timeoutOf(text: string | undefined): number {

@@ -53,7 +53,7 @@ function devValues(given: ReadonlyMap<string, string>, startedAs: StartedAs): Re
     'controller.listener.names': CONTROLLER_LISTENER,
     'controller.quorum.bootstrap.servers': bootstrapServers(startedAs),
     // A node that comes later, or back with an empty directory, becomes a voter by itself.
-    ...((isOneOfMany || nodeCount > 1) && isController ? { 'controller.quorum.auto.join.enable': 'true' } : {}),
+    ...((isOneOfMany || nodeCount !== null) && isController ? { 'controller.quorum.auto.join.enable': 'true' } : {}),
     'log.dirs': `./odradek-data/node-${nodeNumber}`,
     ...replicationOf(startedAs),
     'offsets.topic.num.partitions': partitions,
@@ -74,13 +74,13 @@ function devValues(given: ReadonlyMap<string, string>, startedAs: StartedAs): Re
 }
 
 function rolesOf({ nodeNumber, nodeCount }: StartedAs): string {
-  return nodeCount > 1 && !localVoters(nodeCount).includes(nodeNumber) ? 'broker' : 'broker,controller'
+  return nodeCount !== null && !localVoters(nodeCount).includes(nodeNumber) ? 'broker' : 'broker,controller'
 }
 
 /** Of a local cluster all voters, so that any of them finds the others; of a node that may be joined its own. */
 function bootstrapServers(startedAs: StartedAs): string {
   const { nodeCount } = startedAs
-  if (nodeCount === 1) return `localhost:${localPorts(startedAs).controller}`
+  if (nodeCount === null) return `localhost:${localPorts(startedAs).controller}`
   return localVoters(nodeCount)
     .map((nodeNumber) => `localhost:${localPorts({ ...startedAs, nodeNumber }).controller}`)
     .join(',')
@@ -91,11 +91,11 @@ function bootstrapServers(startedAs: StartedAs): string {
  * A node that others may join cannot know their number. It asks for 3, and gets as many as there are brokers.
  */
 function replicationOf({ nodeCount, isOneOfMany }: StartedAs): Record<string, string> {
-  const isCluster = isOneOfMany || nodeCount > 1
-  const replicas = String(isOneOfMany ? MOST_REPLICAS : Math.min(MOST_REPLICAS, nodeCount))
-  const minIsr = String(isCluster ? 2 : 1)
+  const most = isOneOfMany ? MOST_REPLICAS : (nodeCount ?? 1)
+  const replicas = String(Math.min(MOST_REPLICAS, most))
+  const minIsr = String(Math.min(2, most))
   return {
-    ...(isCluster ? { 'min.insync.replicas': minIsr } : {}),
+    ...(most > 1 ? { 'min.insync.replicas': minIsr } : {}),
     ...(isOneOfMany ? { 'odradek.replication.factor.capped': 'true' } : {}),
     'default.replication.factor': replicas,
     'offsets.topic.replication.factor': replicas,
@@ -111,7 +111,7 @@ const HTTP_PORTS = ['metrics.port', 'odradek.control.port']
 
 /** Of nodes that are started together with the same settings each has its own directory below the one that was named, and its own ports from the one that was named on. */
 function ownPlaces(given: ReadonlyMap<string, string>, { nodeNumber, nodeCount }: StartedAs): [string, string][] {
-  if (nodeCount === 1) return []
+  if (nodeCount === null) return []
   const directories = DIRECTORIES.flatMap((name): [string, string][] => {
     const text = given.get(name)
     return text === undefined

@@ -4,9 +4,9 @@ import { OdradekError } from '../base/errors.ts'
 export interface StartedAs {
   /** NODE-ID, or N of the Nth node of `--nodes`; 1 for a node alone. */
   readonly nodeNumber: number
-  /** How many nodes are started together on this machine. */
-  readonly nodeCount: number
-  /** PORT: where clients connect; 9091 + NODE-ID where not given. The controller is 10,000 above. */
+  /** How many nodes are started together on this machine by `--nodes`; null for a node that is started by itself. */
+  readonly nodeCount: number | null
+  /** PORT: where clients connect, to the first of several; 9091 + NODE-ID where not given. The controller is 10,000 above. */
   readonly clientPort: number | null
   /** Others may join this node, or it joins others: a NODE-ID was given. */
   readonly isOneOfMany: boolean
@@ -14,7 +14,7 @@ export interface StartedAs {
   readonly freePorts: boolean
 }
 
-export const ALONE: StartedAs = { nodeNumber: 1, nodeCount: 1, clientPort: null, isOneOfMany: false, freePorts: false }
+export const ALONE: StartedAs = { nodeNumber: 1, nodeCount: null, clientPort: null, isOneOfMany: false, freePorts: false }
 
 const BROKER_PORT = 9091
 const CONTROLLER_ABOVE = 10_000
@@ -31,9 +31,10 @@ export interface LocalPorts {
 }
 
 /** 0, for a free one, where the node takes free ports; metrics are then served nowhere. */
-export function localPorts({ nodeNumber, clientPort, freePorts }: StartedAs): LocalPorts {
+export function localPorts({ nodeNumber, nodeCount, clientPort, freePorts }: StartedAs): LocalPorts {
   if (freePorts) return { clients: 0, controller: 0, metrics: 0 }
-  const clients = clientPort ?? BROKER_PORT + nodeNumber
+  const first = clientPort ?? BROKER_PORT + (nodeCount === null ? nodeNumber : 1)
+  const clients = nodeCount === null ? first : first + nodeNumber - 1
   return { clients, controller: clients + CONTROLLER_ABOVE, metrics: METRICS_PORT + nodeNumber }
 }
 
@@ -66,22 +67,21 @@ const OWN = [
  */
 export function checkStartedAs(given: ReadonlyMap<string, Written>, startedAs: StartedAs, profile: 'dev' | 'kafka'): void {
   const { nodeNumber, nodeCount, clientPort, isOneOfMany } = startedAs
-  if (profile === 'kafka' && nodeCount > 1) {
+  if (profile === 'kafka' && nodeCount !== null) {
     refuse('--nodes belongs to the profile dev, which gives each node its ports and its directory: start the nodes one by one, each with a file of its own.')
   }
-  if (nodeCount > 1) for (const name of OWN) refuseOwn(name, given.get(name))
-  if (!isOneOfMany) return
-  if (profile === 'kafka')
+  if (nodeCount !== null) for (const name of OWN) refuseOwn(name, given.get(name))
+  checkPorts(startedAs)
+  if (profile === 'kafka' && (isOneOfMany || clientPort !== null))
     refuse('NODE-ID and PORT belong to the profile dev: with that of Kafka set node.id and listeners, and give --join alone where the node is to join others.')
   for (const name of ['node.id', 'broker.id']) {
     const other = given.get(name)
-    if (other !== undefined && other.text.trim() !== String(nodeNumber))
+    if (isOneOfMany && other !== undefined && other.text.trim() !== String(nodeNumber))
       refuse(`${other.origin}: ${name}=${other.text}, and the command line says node ${nodeNumber}.`)
   }
   const listeners = given.get('listeners')
   if (listeners !== undefined && clientPort !== null)
     refuse(`${listeners.origin}: listeners=${listeners.text}, and the command line says port ${clientPort}: leave one out.`)
-  checkPorts(startedAs)
 }
 
 function refuseOwn(name: string, written: Written | undefined): void {
