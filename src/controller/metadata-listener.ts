@@ -6,7 +6,7 @@ import type { QuorumController } from './quorum-controller.ts'
 /** Joins the metadata log with those who follow it on a node: the loader, and the controller when the node leads. */
 export function metadataListener(
   loader: MetadataLoader,
-  controller: () => Pick<QuorumController, 'handleLeading' | 'handleStepDown'>,
+  controller: () => Pick<QuorumController, 'handleLeading' | 'handleStepDown' | 'brokers'>,
   onFailure: (error: Error) => void,
 ): RaftListener<MetadataRecord> {
   return {
@@ -14,6 +14,7 @@ export function metadataListener(
     handleCommit: (batch) => loader.handleCommit(batch),
     handleLeading: (epoch, offset) => controller().handleLeading(epoch, offset),
     handleStepDown: () => controller().handleStepDown(),
+    handleGone: (nodeId) => controller().brokers.unreachable(nodeId),
     handleFailure: onFailure,
   }
 }

@@ -34,6 +34,7 @@ export function raftTimings(config: NodeConfig): RaftTimings {
     fetchTimeoutMs: config.get('controller.quorum.fetch.timeout.ms'),
     requestTimeoutMs: config.get('controller.quorum.request.timeout.ms'),
     retryBackoffMs: config.get('controller.quorum.retry.backoff.ms'),
+    connectionGraceMs: config.get('odradek.broker.connection.grace.ms'),
   }
 }
 

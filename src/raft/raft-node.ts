@@ -296,6 +296,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
   }
 
   #hear(event: Parameters<ConstructorParameters<typeof PeerCalls>[0]['onOutcome']>[0]): void {
+    if (event.type === 'unanswered' && event.isGone && this.isLeader) this.#options.listener.handleGone(event.from)
     this.#driver.enqueue(this.#performer.checked(event))
   }
 

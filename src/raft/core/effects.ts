@@ -22,8 +22,8 @@ export type RaftEvent =
   | { readonly type: 'withdrawn'; readonly id: number }
   /** The answer to what was sent under `id`. */
   | { readonly type: 'answer'; readonly from: number; readonly id: number; readonly answer: PeerAnswer }
-  /** What was sent under `id` got no answer, or none of this protocol version. */
-  | { readonly type: 'unanswered'; readonly from: number; readonly id: number; readonly unsupported: boolean }
+  /** What was sent under `id` got no answer, or none of this protocol version. `isGone`: its machine says that nobody is there. */
+  | { readonly type: 'unanswered'; readonly from: number; readonly id: number; readonly unsupported: boolean; readonly isGone: boolean }
   /** The log grew; `voters` are those that the new records name, in order. */
   | { readonly type: 'appended'; readonly voters: readonly VoterEntry[] }
   /** The log was cut as told. */

@@ -47,8 +47,7 @@ export function fetchFromAny(state: RaftState): void {
 export function onFetchAnswer(state: RaftState, answer: FetchAnswer): void {
   const { role } = state
   if (role.role !== 'follower') return
-  role.fetchDeadlineMs = state.nowMs + state.timings.fetchTimeoutMs
-  role.hasFetched = true
+  heardLeader(state, role)
   const { content } = answer
   switch (content.type) {
     case 'diverging':
@@ -65,6 +64,25 @@ export function onFetchAnswer(state: RaftState, answer: FetchAnswer): void {
   }
 }
 
+/**
+ * A leader whose process is gone is not waited for as one that is silent may be, where the settings say so, and another may be
+ * elected in its place. The followers do not all stand at the same moment: one of them is to win.
+ */
+export function onNodeGone({ role, timings, nowMs, random }: RaftState, id: number): void {
+  const { connectionGraceMs } = timings
+  if (role.role !== 'follower' || role.leaderId !== id || role.isLeaderGone || connectionGraceMs < 0) return
+  role.isLeaderGone = true
+  role.hasFetched = false
+  const halfMs = Math.ceil(connectionGraceMs / 2)
+  role.fetchDeadlineMs = Math.min(role.fetchDeadlineMs, nowMs + halfMs + random.below(halfMs + 1))
+}
+
+function heardLeader({ nowMs, timings }: RaftState, role: Follower): void {
+  role.fetchDeadlineMs = nowMs + timings.fetchTimeoutMs
+  role.hasFetched = true
+  role.isLeaderGone = false
+}
+
 /** What the leader says is committed, as far as it is here and durable. */
 export function commitAsFollower(state: RaftState): void {
   if (state.role.role === 'follower') state.commitTo(Math.min(state.role.leaderHighWatermark, state.flushedOffset))
@@ -78,7 +96,7 @@ export function onSnapshotAnswer(state: RaftState, answer: FetchSnapshotAnswer):
   if (!isNext || answer.bytes === null || answer.bytes.length === 0) return
   state.emit({ type: 'write-snapshot', id: snapshot.id, position: snapshot.position, bytes: answer.bytes })
   snapshot.position += answer.bytes.length
-  role.fetchDeadlineMs = state.nowMs + state.timings.fetchTimeoutMs
+  heardLeader(state, role)
   if (snapshot.position < answer.sizeBytes) return
   snapshot.isInstalling = true
   state.emit({ type: 'install-snapshot', id: snapshot.id })

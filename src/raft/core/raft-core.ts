@@ -6,7 +6,16 @@ import type { VoterSet } from '../voter-set.ts'
 import type { RaftEffect, RaftEvent, VoterEntry } from './effects.ts'
 import { answerVote, goForward, onPreVoteUnsupported, onVoteAnswer, pollNominee, wantToLead } from './elections.ts'
 import { answerBeginEpoch, answerEndEpoch, tellEnd, tellEpoch } from './epochs.ts'
-import { commitAsFollower, fetchAsFollower, fetchFromAny, onFetchAnswer, onSnapshotAnswer, onSnapshotInstalled, onSnapshotRefused } from './follow.ts'
+import {
+  commitAsFollower,
+  fetchAsFollower,
+  fetchFromAny,
+  onFetchAnswer,
+  onNodeGone,
+  onSnapshotAnswer,
+  onSnapshotInstalled,
+  onSnapshotRefused,
+} from './follow.ts'
 import type { LeaderProgress } from './leader-progress.ts'
 import type { LogView } from './log-view.ts'
 import type { PeerAnswer, RaftRequest, ReplicaKey } from './messages.ts'
@@ -141,7 +150,7 @@ export class RaftCore {
         if (state.links.close(event.from, event.id)) this.#onAnswer(event.from, event.answer)
         return
       case 'unanswered':
-        if (state.links.close(event.from, event.id)) this.#onUnanswered(event.from, event.unsupported)
+        if (state.links.close(event.from, event.id)) this.#onUnanswered(event)
         return
       case 'truncated':
         state.isLogChanging = false
@@ -240,9 +249,10 @@ export class RaftCore {
     }
   }
 
-  #onUnanswered(from: number, unsupported: boolean): void {
+  #onUnanswered({ from, unsupported, isGone }: Extract<RaftEvent, { type: 'unanswered' }>): void {
     this.#state.links.pause(from, this.#state.nowMs)
     if (unsupported) onPreVoteUnsupported(this.#state)
+    if (isGone) onNodeGone(this.#state, from)
   }
 
   #onVoters(entries: readonly VoterEntry[]): void {

@@ -19,6 +19,8 @@ export interface RaftTimings {
   readonly fetchTimeoutMs: number
   readonly requestTimeoutMs: number
   readonly retryBackoffMs: number
+  /** [odradek.broker.connection.grace.ms]: how long a follower waits for a leader whose process is gone; -1: as for one that is silent. */
+  readonly connectionGraceMs: number
 }
 
 export interface RaftStateOptions {
@@ -256,7 +258,7 @@ export class RaftState {
 
   #follower(leaderId: number): Follower {
     const fetchDeadlineMs = this.nowMs + this.timings.fetchTimeoutMs
-    return { role: 'follower', leaderId, fetchDeadlineMs, hasFetched: false, leaderHighWatermark: 0, snapshot: null }
+    return { role: 'follower', leaderId, fetchDeadlineMs, hasFetched: false, isLeaderGone: false, leaderHighWatermark: 0, snapshot: null }
   }
 
   #ownTally(): VoteTally {

@@ -44,6 +44,8 @@ export interface Follower {
   fetchDeadlineMs: number
   /** It fetched from this leader in this epoch: so the leader is alive, and nobody else is wanted. */
   hasFetched: boolean
+  /** Its machine said so when it was asked last. */
+  isLeaderGone: boolean
   /** As the leader said. */
   leaderHighWatermark: number
   /** Fetched piece by piece before the log goes on. */

@@ -115,7 +115,7 @@ export class EffectPerformer<T> {
     const { log } = this.#options
     if (content.type !== 'records' || content.records === null || content.offset !== log.logEndOffset) return event
     const records = whatFollows(content.records, { offset: log.logEndOffset, lastEpoch: log.latestEpoch ?? 0, leaderEpoch: epoch })
-    if (records === null) return { type: 'unanswered', from: event.from, id: event.id, unsupported: false }
+    if (records === null) return { type: 'unanswered', from: event.from, id: event.id, unsupported: false, isGone: false }
     return { ...event, answer: { ...event.answer, content: { ...content, records } } }
   }
 

@@ -46,5 +46,6 @@ export class PeerCalls {
 
 function eventOf(from: number, id: number, outcome: PeerOutcome): Extract<RaftEvent, { type: 'answer' | 'unanswered' }> {
   if (outcome.kind === 'answer') return { type: 'answer', from, id, answer: outcome.answer }
-  return { type: 'unanswered', from, id, unsupported: outcome.unsupported }
+  const { unsupported, isGone } = outcome
+  return { type: 'unanswered', from, id, unsupported, isGone }
 }

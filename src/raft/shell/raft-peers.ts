@@ -4,8 +4,8 @@ import type { VoterEndpoint, VoterSet } from '../voter-set.ts'
 
 export type PeerOutcome =
   | { readonly kind: 'answer'; readonly answer: PeerAnswer }
-  /** @property unsupported the node is there, and knows no such request */
-  | { readonly kind: 'unanswered'; readonly unsupported: boolean }
+  /** `unsupported`: the node is there, and knows no such request; `isGone`: its machine says that nobody listens, or cut the connection */
+  | { readonly kind: 'unanswered'; readonly unsupported: boolean; readonly isGone: boolean }
 
 /** The other nodes of the quorum, as this one asks them. Nodes are named by their ids, configured servers by ids below 0. */
 export interface RaftPeers extends AsyncDisposable {

@@ -29,8 +29,11 @@ const FIRST_BOOTSTRAP_ID = -2
 /** Leaders of whom it is remembered where they said that they listen; one more takes the place of the oldest. */
 const MAX_KNOWN_LEADERS = 100
 
-const UNSUPPORTED: PeerOutcome = { kind: 'unanswered', unsupported: true }
-const UNANSWERED: PeerOutcome = { kind: 'unanswered', unsupported: false }
+const UNSUPPORTED: PeerOutcome = { kind: 'unanswered', unsupported: true, isGone: false }
+const UNANSWERED: PeerOutcome = { kind: 'unanswered', unsupported: false, isGone: false }
+const GONE: PeerOutcome = { kind: 'unanswered', unsupported: false, isGone: true }
+/** What is heard from a machine on which the process that was asked is not there, or is no longer. */
+const GONE_CODES: ReadonlySet<string> = new Set(['NETWORK_REFUSED', 'NETWORK_RESET', 'CLIENT_CLOSED'])
 
 /** The other nodes of the quorum over the network, in Kafka's messages: a connection to each that is asked. */
 export class WirePeers implements RaftPeers {
@@ -64,7 +67,7 @@ export class WirePeers implements RaftPeers {
       this.#reports.failed(to, client.endpoint, error)
       // It may have moved since it led: what the voters' records say comes next.
       if (this.#voters.some(({ id }) => id === to)) this.#leaders.delete(to)
-      return UNANSWERED
+      return GONE_CODES.has(error.code) ? GONE : UNANSWERED
     }
   }
 

@@ -8,7 +8,14 @@ import { Violation } from './raft-checker.ts'
 import { bytesOf, type Entry, entriesOf, SimulatedLog } from './raft-log.ts'
 import { OPERATOR, type RaftWorld, voterOf } from './raft-world.ts'
 
-export const TIMINGS = { electionTimeoutMs: 1000, electionBackoffMaxMs: 1000, fetchTimeoutMs: 2000, requestTimeoutMs: 2000, retryBackoffMs: 20 }
+export const TIMINGS = {
+  electionTimeoutMs: 1000,
+  electionBackoffMaxMs: 1000,
+  fetchTimeoutMs: 2000,
+  requestTimeoutMs: 2000,
+  retryBackoffMs: 20,
+  connectionGraceMs: -1,
+}
 
 /** Entries in one answer to a fetch; bytes in one piece of a snapshot. */
 const FETCH_ENTRIES = 20
@@ -116,7 +123,7 @@ export class RaftMachine {
   }
 
   onUnanswered(from: number, id: number): void {
-    if (this.isRunning) this.#enqueue({ type: 'unanswered', from, id, unsupported: false })
+    if (this.isRunning) this.#enqueue({ type: 'unanswered', from, id, unsupported: false, isGone: false })
   }
 
   /** Appends as a client's request would; acknowledged when it is committed while this node still leads. */

@@ -49,7 +49,7 @@ export async function startController(
     listener: metadataListener(loader, () => controller, onFailure),
     ports,
     logger: silentLogger,
-    timings: { electionTimeoutMs: 1000, electionBackoffMaxMs: 1000, fetchTimeoutMs: 2000, requestTimeoutMs: 2000, retryBackoffMs: 20 },
+    timings: { electionTimeoutMs: 1000, electionBackoffMaxMs: 1000, fetchTimeoutMs: 2000, requestTimeoutMs: 2000, retryBackoffMs: 20, connectionGraceMs: -1 },
     retention: { maxBytes: -1, maxMs: -1 },
   })
   const incarnationId = `incarnation${ports.random.below(1000).toString().padStart(3, '0')}AAAAAAAA` as Uuid

@@ -38,6 +38,8 @@ export class Recorder implements RaftListener<string> {
   handleLeading(epoch: number): void {
     this.leading.push(epoch)
   }
+  handleGone(): void {}
+
   handleStepDown(epoch: number): void {
     this.stepDowns.push(epoch)
   }
@@ -87,7 +89,7 @@ export async function startRaft(ports: Ports, options: StartOptions = {}): Promi
     ports,
     logger: silentLogger,
     retention: { maxBytes: options.retentionBytes ?? -1, maxMs: -1 },
-    timings: { electionTimeoutMs: 1000, electionBackoffMaxMs: 1000, fetchTimeoutMs: 2000, requestTimeoutMs: 2000, retryBackoffMs: 20 },
+    timings: { electionTimeoutMs: 1000, electionBackoffMaxMs: 1000, fetchTimeoutMs: 2000, requestTimeoutMs: 2000, retryBackoffMs: 20, connectionGraceMs: -1 },
     ...(options.maxPendingAppends === undefined ? {} : { maxPendingAppends: options.maxPendingAppends }),
   })
   await raft.start()

@@ -110,7 +110,7 @@ describe('a voter that hears of no leader', () => {
     raft.step({ type: 'start' })
     const [asked] = raft.step({ type: 'tick' }, 1000)
     if (asked?.type !== 'send') throw new Error('it asks')
-    raft.step({ type: 'unanswered', from: asked.to, id: asked.id, unsupported: true }, 1000)
+    raft.step({ type: 'unanswered', from: asked.to, id: asked.id, unsupported: true, isGone: false }, 1000)
     expect([raft.core.role, raft.core.epoch]).toEqual(['candidate', 2])
   })
 

@@ -5,7 +5,14 @@ import type { ElectionState } from '../../../../src/raft/election-state.ts'
 import type { Voter } from '../../../../src/raft/voter-set.ts'
 import { SimulatedLog } from '../../../simulation/raft/raft-log.ts'
 
-export const TIMINGS = { electionTimeoutMs: 1000, electionBackoffMaxMs: 1000, fetchTimeoutMs: 2000, requestTimeoutMs: 2000, retryBackoffMs: 20 }
+export const TIMINGS = {
+  electionTimeoutMs: 1000,
+  electionBackoffMaxMs: 1000,
+  fetchTimeoutMs: 2000,
+  requestTimeoutMs: 2000,
+  retryBackoffMs: 20,
+  connectionGraceMs: -1,
+}
 
 export const voter = (id: number): Voter => ({ id, directoryId: ZERO_UUID, endpoints: [], minKraftVersion: 0, maxKraftVersion: 1 })
 
@@ -16,6 +23,7 @@ export interface Setting {
   /** The epochs of the records in the log. */
   readonly log?: readonly number[]
   readonly logStartOffset?: number
+  readonly connectionGraceMs?: number
 }
 
 /** A core on a log in memory that does what the effects say, at once; elections draw no chance. */
@@ -35,7 +43,7 @@ export class Stage {
       election: { epoch: entries.at(-1)?.epoch ?? 0, leaderId: null, voted: null, ...setting.election },
       log: this.log,
       flushedOffset: this.log.logEndOffset,
-      timings: TIMINGS,
+      timings: { ...TIMINGS, connectionGraceMs: setting.connectionGraceMs ?? -1 },
       random: { below: () => 0 },
       bootstrapIds: [],
     })
