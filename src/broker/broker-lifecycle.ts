@@ -1,49 +1,67 @@
-import { errorName } from '../../protocol/error-codes.ts'
+/**
+ * The broker of this node from registration to shutdown: registered and fenced, unfenced when all is in place, at the end
+ * out of everything that it led.
+ *
+ * - From the registration on heartbeats say that it lives, how far it is and what it wants, and go on after any failure. While
+ *   the active controller is in this process, which shares its fate, they are sent only when there is something to say.
+ * - What a caller waits for is a heartbeat that began after the call and was answered as wished.
+ * - Another registration under this broker's id is the controller's to judge: STALE_BROKER_EPOCH is told in the log, and
+ *   heartbeats go on, as in Kafka.
+ *
+ * Source: org.apache.kafka.server.BrokerLifecycleManager; KIP-631, KIP-858 (directories), KIP-966, KIP-1066.
+ */
+import { ErrorCode, errorName } from '../../protocol/error-codes.ts'
 import type { Uuid } from '../../protocol/uuid.ts'
+import { type Deferred, deferred } from '../base/deferred.ts'
 import { OdradekError } from '../base/errors.ts'
-import type { HeartbeatReply } from '../controller/brokers/broker-heartbeat.ts'
-import type { ControllerError } from '../controller/controller.ts'
+import type { Timer } from '../base/ports.ts'
 import { isFailure } from '../controller/controller-error.ts'
-import type { NodeController } from '../controller/node-controller.ts'
 import type { ReplicaAssignment } from '../controller/partitions/assign-replicas.ts'
-import type { EndpointImage, MetadataImage, SupportedFeature } from '../metadata/image.ts'
-import type { Logger } from '../telemetry/logger.ts'
+import { recordLevels } from '../metadata/features.ts'
+import type { MetadataImage } from '../metadata/image.ts'
+import type { BrokerLifecycleOptions } from './broker-lifecycle-options.ts'
+import { HeartbeatLoop } from './heartbeat-loop.ts'
+import { registerBroker } from './register-broker.ts'
+import type { ToldHeartbeat } from './requests/broker-heartbeat.ts'
 
-export interface BrokerLifecycleOptions {
-  readonly clusterId: string
-  readonly brokerId: number
-  readonly incarnationId: Uuid
-  readonly endpoints: readonly EndpointImage[]
-  readonly features: readonly SupportedFeature[]
-  readonly rack: string | null
-  /** Of the directories that work. */
-  readonly logDirs: readonly Uuid[]
-  /** Of those in which nothing new is put: `cordoned.log.dirs`, asked at each heartbeat. */
-  readonly cordonedLogDirs: () => readonly Uuid[]
-  /** The epoch that the last clean shutdown left in the log directories; -1 when there was none. */
-  readonly previousBrokerEpoch: number
-  /** The controller. */
-  readonly registry: Pick<NodeController, 'registerBroker' | 'brokerHeartbeat' | 'assignReplicas'>
-  readonly metadata: { image(): MetadataImage }
-  readonly logger: Logger
+interface Waiter {
+  /** The first heartbeat whose answer counts. */
+  readonly from: number
+  isMet(told: ToldHeartbeat): boolean
+  readonly done: Deferred<void>
 }
 
-/**
- * The broker of this node from registration to shutdown: registered and fenced, then unfenced when all is in place, at the
- * end out of everything that it led.
- *
- * The controller runs in the same process, whose directories are locked: an older incarnation of this broker cannot be alive,
- * and this one needs no heartbeats to show that it is.
- */
+type Wish = 'to wait' | 'to serve' | 'to leave'
+
+/** Source: kafka.server.BrokerServer. */
+const SHUTDOWN_TIMEOUT_MS = 5 * 60_000
+/** Between heartbeats while the controller hands over what this broker led. Source: BrokerLifecycleManager. */
+const LEAVING_INTERVAL_MS = 50
+/** Between heartbeats of a broker that wants to serve and is fenced: it has yet to apply what the controller waits for. */
+const FENCED_INTERVAL_MS = 100
+const REFUSAL_LINE_MS = 60_000
+
+/** See the head of this file. */
 export class BrokerLifecycle {
   readonly #options: BrokerLifecycleOptions
+  readonly #loop: HeartbeatLoop
+  readonly #waiters: Waiter[] = []
   /** Directories that failed since the start. */
   readonly #offlineLogDirs = new Set<Uuid>()
+  /** Those of them of which the controller has not heard, with what stops the node when that lasts. */
+  readonly #untold = new Map<Uuid, Timer>()
+  readonly #stopping = new AbortController()
+  #unwatch: (() => void) | null = null
   #brokerEpoch = -1
   #isUnfenced = false
+  #wish: Wish = 'to wait'
+  #sentCount = 0
+  #answeredAtMs = 0
+  #refusedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(options: BrokerLifecycleOptions) {
     this.#options = options
+    this.#loop = new HeartbeatLoop({ timers: options.timers, beat: () => this.#beat(), onFailure: options.onFailure })
   }
 
   /** -1 before registration. */
@@ -51,80 +69,197 @@ export class BrokerLifecycle {
     return this.#brokerEpoch
   }
 
-  /** Errors: BROKER_REGISTRATION with the controller's reason. */
+  /**
+   * Resolves when the broker is registered and this node has applied all that is known up to that.
+   * Errors: BROKER_REGISTRATION with the controller's reason, or when none answered in time.
+   */
   async register(): Promise<void> {
-    const { registry, metadata: _metadata, cordonedLogDirs: _cordoned, logger, ...command } = this.#options
-    const reply = await registry.registerBroker(command, 'this process')
-    this.#check(reply, 'register with the controller')
-    this.#brokerEpoch = reply.brokerEpoch
-    logger.info('broker is registered', { brokerId: command.brokerId, brokerEpoch: reply.brokerEpoch })
+    const { controller, metadata, brokerId, logger } = this.#options
+    const { brokerEpoch } = await registerBroker(this.#options, this.#stopping.signal)
+    this.#brokerEpoch = brokerEpoch
+    this.#answeredAtMs = this.#options.clock.monotonicMs()
+    logger.info('broker is registered', { brokerId, brokerEpoch })
+    this.#unwatch ??= controller.onLeaderChange(() => this.#loop.beatNow())
+    if (!controller.isHere) this.#loop.beatNow()
+    await metadata.applied(brokerEpoch)
     // Registered anew, it counts as having all the directories of its start.
-    if (this.#isUnfenced && this.#offlineLogDirs.size > 0) await this.#reportDirectories()
+    if (this.#isUnfenced && this.#offlineLogDirs.size > 0) await this.#answered()
   }
 
   /** Resolves when this node has applied that it leads what it leads. */
   async unfence(): Promise<void> {
-    // Directories that failed since the registration are told of afterwards: what this broker leads from them is known only then.
-    const reply = await this.#heartbeat({ wantFence: false, wantShutDown: false, offlineLogDirs: [] })
-    this.#check(reply, 'be unfenced')
+    const { metadata, brokerId } = this.#options
+    this.#wish = 'to serve'
+    await this.#answered((told) => !told.isFenced)
+    await metadata.until((image) => isServing(image, brokerId, this.#brokerEpoch))
+    // Directories that failed since the registration are told of now: what this broker leads from them is known only by now.
     this.#isUnfenced = true
-    if (this.#offlineLogDirs.size > 0) await this.#reportDirectories()
+    if (this.#offlineLogDirs.size > 0) await this.#answered()
+  }
+
+  /** Sends a heartbeat at once, where heartbeats are sent. */
+  heartbeatNow(): void {
+    if (this.#brokerEpoch >= 0 && !this.#options.controller.isHere) this.#loop.beatNow()
   }
 
   /**
-   * A directory failed: the controller takes away what this broker leads from it. Resolves when that is applied; before the
+   * A directory failed: the controller takes away what this broker leads from it. Resolves when it has; before the
    * registration and while the broker is fenced it is remembered for `unfence`. Errors as of any call to the controller.
    */
   async directoryFailed(directoryId: Uuid): Promise<void> {
+    if (!this.#offlineLogDirs.has(directoryId)) this.#watchReport(directoryId)
     this.#offlineLogDirs.add(directoryId)
-    if (this.#isUnfenced) await this.#reportDirectories()
+    if (this.#isUnfenced) await this.#answered()
   }
 
   /** Other directories are cordoned from now on. Errors as of any call to the controller. */
   async cordonedChanged(): Promise<void> {
-    if (this.#isUnfenced) await this.#reportDirectories()
+    if (this.#isUnfenced) await this.#answered()
   }
 
   /** Tells in which directories replicas are; the answers are error codes, in order. Errors as of any call to the controller. */
   async assignReplicas(assignments: readonly ReplicaAssignment[]): Promise<readonly number[]> {
-    const { registry, brokerId } = this.#options
-    const reply = await registry.assignReplicas({ brokerId, brokerEpoch: this.#brokerEpoch, assignments })
-    this.#check(reply, 'assign replicas to directories')
+    const { controller, brokerId } = this.#options
+    const reply = await controller.assignReplicas({ brokerId, brokerEpoch: this.#brokerEpoch, assignments })
+    if (isFailure(reply)) throw this.#refusal(reply.errorCode, 'assign replicas to directories')
     return reply.errorCodes
   }
 
-  async #reportDirectories(): Promise<void> {
-    const reply = await this.#heartbeat({ wantFence: false, wantShutDown: false })
-    this.#check(reply, 'report its directories')
-  }
-
-  /** Gives up what this broker leads and leaves: after it, the node may stop. */
+  /**
+   * Gives up what this broker leads and leaves: after it, the node may stop. It waits as long as Kafka's brokers do, but no
+   * longer for a controller that does not answer than until the session is over and the broker out of everything anyway.
+   */
   async shutDown(): Promise<void> {
-    if (this.#brokerEpoch < 0) return
+    const { metadata, brokerId, logger, timers } = this.#options
+    const isRegistered = metadata.image().cluster.brokers.has(brokerId)
     this.#isUnfenced = false
-    const { metadata, brokerId, logger } = this.#options
-    if (!metadata.image().cluster.brokers.has(brokerId)) {
-      // Somebody unregistered it: nothing is led, and nobody is to be told.
-      logger.info('the broker is not registered any longer', { brokerEpoch: this.#brokerEpoch })
-      return
+    if (this.#brokerEpoch >= 0 && !isRegistered) logger.info('the broker is not registered any longer', { brokerEpoch: this.#brokerEpoch })
+    if (this.#brokerEpoch >= 0 && isRegistered) {
+      this.#wish = 'to leave'
+      this.#answeredAtMs = this.#options.clock.monotonicMs()
+      const limit = timers.schedule(SHUTDOWN_TIMEOUT_MS, () => this.#giveUp('it did not let the broker go in time'))
+      await this.#answered((told) => told.shouldShutDown).catch((error: unknown) => {
+        logger.warn('the controller did not let the broker go', { brokerEpoch: this.#brokerEpoch, error })
+      })
+      limit.cancel()
     }
-    let reply = await this.#heartbeat({ wantFence: false, wantShutDown: true })
-    this.#check(reply, 'shut down')
-    // The second time nothing is led any longer.
-    if (!reply.shouldShutDown) reply = await this.#heartbeat({ wantFence: false, wantShutDown: true })
-    if (!reply.shouldShutDown) logger.warn('the controller did not let the broker go', { brokerEpoch: this.#brokerEpoch })
+    this.stop()
   }
 
-  #heartbeat(wish: { readonly wantFence: boolean; readonly wantShutDown: boolean; readonly offlineLogDirs?: readonly Uuid[] }): Promise<HeartbeatReply> {
-    const { registry, brokerId, metadata } = this.#options
-    const currentMetadataOffset = metadata.image().provenance.offset
-    const directories = { offlineLogDirs: [...this.#offlineLogDirs], cordonedLogDirs: this.#options.cordonedLogDirs() }
-    return registry.brokerHeartbeat({ brokerId, brokerEpoch: this.#brokerEpoch, currentMetadataOffset, ...directories, ...wish })
+  /** Nothing is sent any more, and nobody is waited for. */
+  stop(): void {
+    this.#loop.stop()
+    this.#unwatch?.()
+    for (const timer of this.#untold.values()) timer.cancel()
+    this.#untold.clear()
+    this.#stopping.abort(new OdradekError('BROKER_STOPPED', 'the node stops: the controller is told nothing more'))
+    this.#giveUp('the node stops')
   }
 
-  #check(reply: ControllerError, what: string): void {
-    if (!isFailure(reply)) return
-    const message = `broker ${this.#options.brokerId} could not ${what}: ${reply.errorMessage ?? errorName(reply.errorCode)}`
-    throw new OdradekError('BROKER_REGISTRATION', message, { fields: { errorCode: reply.errorCode } })
+  /** Sends a heartbeat, and resolves when one that began by now was answered so that `isMet`. */
+  #answered(isMet: Waiter['isMet'] = () => true): Promise<void> {
+    const done = deferred<void>()
+    this.#waiters.push({ from: this.#sentCount + 1, isMet, done })
+    this.#loop.beatNow()
+    return done.promise
   }
+
+  /** @returns the milliseconds until the next heartbeat, null for none */
+  async #beat(): Promise<number | null> {
+    const { controller, timings } = this.#options
+    if (this.#brokerEpoch < 0) return null
+    const number = ++this.#sentCount
+    const command = this.#command()
+    try {
+      const told = await controller.brokerHeartbeat(command)
+      if (isFailure(told)) return this.#refused(this.#refusal(told.errorCode, 'send a heartbeat'), told.errorCode)
+      this.#heard(told, number, command.offlineLogDirs)
+      return this.#nextMs(told)
+    } catch (error) {
+      if (!(error instanceof OdradekError)) throw error
+      return this.#refused(error, null)
+    } finally {
+      // A controller that does not answer will fence this broker by itself.
+      if (this.#wish === 'to leave' && this.#unansweredMs() > timings.sessionTimeoutMs) this.#giveUp('it does not answer')
+    }
+  }
+
+  #command() {
+    const { brokerId, metadata, cordonedLogDirs } = this.#options
+    const image = metadata.image()
+    const isCordoning = recordLevels(image.features.metadataVersion).cordonedLogDirs
+    return {
+      brokerId,
+      brokerEpoch: this.#brokerEpoch,
+      currentMetadataOffset: image.provenance.offset,
+      wantFence: this.#wish === 'to wait',
+      wantShutDown: this.#wish === 'to leave',
+      offlineLogDirs: this.#isUnfenced ? [...this.#offlineLogDirs] : [],
+      cordonedLogDirs: isCordoning ? cordonedLogDirs() : null,
+    }
+  }
+
+  #heard(told: ToldHeartbeat, number: number, offlineLogDirs: readonly Uuid[]): void {
+    this.#answeredAtMs = this.#options.clock.monotonicMs()
+    this.#refusedAtMs = Number.NEGATIVE_INFINITY
+    for (const directoryId of offlineLogDirs) {
+      this.#untold.get(directoryId)?.cancel()
+      this.#untold.delete(directoryId)
+    }
+    for (const waiter of this.#waiters.splice(0)) {
+      if (waiter.from <= number && waiter.isMet(told)) waiter.done.resolve()
+      else this.#waiters.push(waiter)
+    }
+  }
+
+  #nextMs(told: ToldHeartbeat): number | null {
+    const { controller, timings } = this.#options
+    if (this.#wish === 'to leave') return told.shouldShutDown ? null : LEAVING_INTERVAL_MS
+    if (this.#wish === 'to serve' && told.isFenced) return FENCED_INTERVAL_MS
+    return controller.isHere ? null : timings.heartbeatIntervalMs
+  }
+
+  /** Only what the next heartbeat will not mend is told to those who wait. */
+  #refused(error: OdradekError, errorCode: number | null): number {
+    const { logger, clock, timings, brokerId } = this.#options
+    if (clock.monotonicMs() - this.#refusedAtMs >= REFUSAL_LINE_MS) {
+      this.#refusedAtMs = clock.monotonicMs()
+      logger.warn('a heartbeat of the broker was not taken; it is sent again', { brokerId, brokerEpoch: this.#brokerEpoch, error })
+    }
+    if (errorCode === ErrorCode.STALE_BROKER_EPOCH || errorCode === ErrorCode.BROKER_ID_NOT_REGISTERED) this.#reject(error)
+    return timings.heartbeatIntervalMs
+  }
+
+  #refusal(errorCode: number, what: string): OdradekError {
+    const isStale = errorCode === ErrorCode.STALE_BROKER_EPOCH
+    const why = isStale ? 'it was unregistered, or another broker registered under its id; restart it to register it anew' : errorName(errorCode)
+    return new OdradekError('BROKER_REGISTRATION', `broker ${this.#options.brokerId} could not ${what}: ${why}`, { fields: { errorCode } })
+  }
+
+  #unansweredMs(): number {
+    return this.#options.clock.monotonicMs() - this.#answeredAtMs
+  }
+
+  #giveUp(why: string): void {
+    this.#reject(new OdradekError('BROKER_STOPPED', `the controller is not waited for any longer: ${why}`))
+  }
+
+  #reject(error: OdradekError): void {
+    for (const { done } of this.#waiters.splice(0)) done.reject(error)
+  }
+
+  /** Source: KIP-858. */
+  #watchReport(directoryId: Uuid): void {
+    const { timers, timings, onFailure } = this.#options
+    const message = `the controller could not be told within ${timings.directoryFailureTimeoutMs} ms (log.dir.failure.timeout.ms) that log directory ${directoryId} failed`
+    this.#untold.set(
+      directoryId,
+      timers.schedule(timings.directoryFailureTimeoutMs, () => onFailure(new OdradekError('LOG_DIRECTORY_NOT_REPORTED', message))),
+    )
+  }
+}
+
+function isServing(image: MetadataImage, brokerId: number, brokerEpoch: number): boolean {
+  const broker = image.cluster.brokers.get(brokerId)
+  return broker !== undefined && broker.epoch === brokerEpoch && !broker.fenced
 }

@@ -20,7 +20,7 @@ export interface CommittedBatch {
 }
 
 interface Waiter {
-  readonly offset: number
+  readonly isMet: (image: MetadataImage) => boolean
   readonly done: Deferred<void>
 }
 
@@ -121,11 +121,29 @@ export class MetadataLoader implements MetadataService {
 
   /** Resolves when all publishers have applied the record at `offset`; rejects when the loader failed. */
   applied(offset: number): Promise<void> {
+    return this.until(({ provenance }) => provenance.offset >= offset)
+  }
+
+  /**
+   * Resolves when all publishers have applied an image of which `isMet` holds; rejects when the loader failed.
+   * @param signal ends the wait, with its reason
+   */
+  until(isMet: (image: MetadataImage) => boolean, signal?: AbortSignal): Promise<void> {
     if (this.#failure !== null) return Promise.reject(this.#failure)
-    if (this.#published.provenance.offset >= offset) return Promise.resolve()
-    const waiter = { offset, done: deferred<void>() }
+    if (isMet(this.#published)) return Promise.resolve()
+    const waiter = { isMet, done: deferred<void>() }
     this.#waiters.push(waiter)
-    return waiter.done.promise
+    if (signal === undefined) return waiter.done.promise
+    const onAbort = () => this.#abandon(waiter, signal.reason)
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+    return waiter.done.promise.finally(() => signal.removeEventListener('abort', onAbort))
+  }
+
+  #abandon(waiter: Waiter, reason: unknown): void {
+    const index = this.#waiters.indexOf(waiter)
+    if (index >= 0) this.#waiters.splice(index, 1)
+    waiter.done.reject(reason)
   }
 
   #building(): MetadataDeltaBuilder {
@@ -191,12 +209,12 @@ export class MetadataLoader implements MetadataService {
     for (const publisher of this.#publishers) await publisher.onUpdate(delta, image)
     this.#published = image
     for (const listener of this.#publishedListeners) listener(image, bytes)
-    this.#resolveWaiters(image.provenance.offset)
+    this.#resolveWaiters(image)
   }
 
-  #resolveWaiters(offset: number): void {
+  #resolveWaiters(image: MetadataImage): void {
     for (const waiter of this.#waiters.splice(0)) {
-      if (waiter.offset <= offset) waiter.done.resolve()
+      if (waiter.isMet(image)) waiter.done.resolve()
       else this.#waiters.push(waiter)
     }
   }

@@ -59,6 +59,10 @@ function portsFor({ storage, dataDirectory }: StartNodeOptions): Ports {
 function inProcess(node: RunningNode, removeData: () => Promise<void>): Node {
   const { nodeId, clusterId, control, controlAt } = node
   const port = node.listeners.find(({ kind }) => kind === 'broker')?.at.port ?? 0
+  const steered = () => {
+    if (control !== null) return control
+    throw new OdradekError('NO_BROKER', `Node ${nodeId} is no broker: it has no groups and records to wait for, and no requests of clients to fail.`)
+  }
   let stopped: Promise<void> | null = null
   const stop = () => {
     stopped ??= node.stop().then(removeData)
@@ -78,11 +82,11 @@ function inProcess(node: RunningNode, removeData: () => Promise<void>): Node {
     controlUrl: controlAt === null ? null : `http://${LOOPBACK}:${controlAt.port}`,
     failed,
     stop,
-    untilGroup: (groupId, expected) => control.untilGroup(groupId, expected),
-    untilRecords: (topic, count, limits = {}) => control.untilRecords(topic, count, limits),
-    reset: () => control.reset(),
-    fail: (spec) => disposable(control.fail(spec)),
-    advance: (ms) => control.advance(ms),
+    untilGroup: (groupId, expected) => steered().untilGroup(groupId, expected),
+    untilRecords: (topic, count, limits = {}) => steered().untilRecords(topic, count, limits),
+    reset: () => steered().reset(),
+    fail: (spec) => disposable(steered().fail(spec)),
+    advance: (ms) => steered().advance(ms),
     [Symbol.asyncDispose]: stop,
   }
 }

@@ -20,7 +20,8 @@ export interface RunningNode extends AsyncDisposable {
   readonly listeners: readonly BoundListener[]
   /** Where metrics and health are served; null where they are not. */
   readonly metricsAt: Endpoint | null
-  readonly control: NodeControl
+  /** null without the broker role. */
+  readonly control: NodeControl | null
   /** Where the control port is; null where there is none. */
   readonly controlAt: Endpoint | null
   /** Rejects when an essential part failed; the node has stopped by then. Never resolves. Whoever does not look is not disturbed. */

@@ -1,40 +1,25 @@
-import type { Timers } from '../base/ports.ts'
-import type { BrokerLifecycle } from '../broker/broker-lifecycle.ts'
 import { formatHostPort } from '../config/host-port.ts'
 import { handlers } from '../handlers/registry.ts'
 import type { Services } from '../handlers/services.ts'
 import { ApiTable } from '../server/api-table.ts'
-import { LostClients } from '../server/lost-clients.ts'
 import { Server } from '../server/server.ts'
 import { FrugalDisk } from '../storage/files/frugal-disk.ts'
-import { brokersRegistered } from './brokers-registered.ts'
-import { openControl } from './control/open-control.ts'
 import { guardedTimers } from './guarded-timers.ts'
-import { joinCluster, makeBroker } from './join-cluster.ts'
-import { makeServices } from './make-services.ts'
 import { NodeFailure } from './node-failure.ts'
 import { type AdvertisedListener, listenerSpecs, toldAddresses, warnOfOpenListeners } from './node-listeners.ts'
 import type { NodeOptions } from './node-options.ts'
-import { NODE_PRINCIPAL } from './node-principal.ts'
 import { openDirectories, withAbsolutePaths } from './open-directories.ts'
-import { openGroups } from './open-groups.ts'
 import { openMetadata } from './open-metadata.ts'
 import { openMetrics } from './open-metrics.ts'
-import { openPartitions } from './open-partitions.ts'
 import { checkOwnPorts } from './own-ports.ts'
+import { askController } from './roles/ask-controller.ts'
+import { startBroker } from './roles/start-broker.ts'
+import { startControllerAlone } from './roles/start-controller.ts'
 import type { BoundListener, RunningNode } from './running-node.ts'
 import { serverSettings } from './server-settings.ts'
 import { controllerServices } from './services/controller-services.ts'
-import { makeStartTopics } from './start-topics.ts'
 import { Teardown } from './teardown.ts'
 import { refuseUnserved } from './unserved-settings.ts'
-
-/** How long connections may take to get their last replies when the node stops. */
-const DRAIN_MS = 5_000
-/** After this long without a reply, what still waits is a join or a sync of a group: the coordinator answers them, as when it moves. */
-const GROUP_WAIT_MS = 100
-/** In place of a broker's epoch. */
-const NOT_REGISTERED = -1
 
 /**
  * Starts a node; resolves when it serves in full: topics can be made, groups joined.
@@ -67,7 +52,6 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const { config, identity, logger } = options
   const disk = new FrugalDisk(options.ports.disk, options.ports.timers)
   const ports = { ...options.ports, disk }
-  const wireTimers = options.steeredClock?.wireTimers ?? ports.timers
   const { nodeId } = identity
   refuseUnserved(config, identity)
   checkOwnPorts(config, identity)
@@ -78,38 +62,16 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const shared = { config, identity, ports, logger, failure, teardown }
   const directories = await openDirectories({ ...shared, controller: told.controllers[0], formatAs: options.formatAs })
   const metadata = await openMetadata({ ...shared, directories, controllers: told.controllers })
+  const active = askController({ ...shared, quorum: metadata.quorum, local: identity.isController ? metadata.controller : null })
+  const services = controllerServices({ options, directories, apis, metadata })
   // Without the others nobody leads, and they ask this node before it serves clients.
-  if (identity.isController && !metadata.isAlone) await server.openKind('controller', controllerServices({ options, directories, apis, metadata }))
+  if (identity.isController && !metadata.isAlone) await server.openKind('controller', services)
   await metadata.start()
-  const { loader, controller } = metadata
   teardown.add('the wait for other brokers to leave', () => options.untilBrokersLeft?.())
-  let broker: BrokerLifecycle | null = null
-  const partitions = await openPartitions({
-    ...shared,
-    onShortage: (close) => disk.onShortage(close),
-    pollTimers: wireTimers,
-    traffic,
-    directories,
-    loader,
-    // Asked also when the start fails before there is one.
-    brokerEpoch: () => broker?.brokerEpoch ?? NOT_REGISTERED,
-  })
-  const { groups, elections, allServing } = openGroups({ nodeId, config, loader, partitions, ports, logger })
-  await Promise.all([loader.addPublisher(partitions.replicas), loader.addPublisher(elections)])
-  const joining = { ...shared, directories, metadata, partitions, advertised: told.brokers }
-  broker = makeBroker(joining)
-  await joinCluster(broker, joining)
-  await allServing()
-  await brokersRegistered(loader, options.brokersAwaited ?? 1)
-  await makeStartTopics({ topics: options.topics ?? [], controller, metadata: loader, principal: NODE_PRINCIPAL, logger })
-  const lostClients = new LostClients({ ...ports, timers: wireTimers, logger, visitOf: (connectionId) => server.visitOf(connectionId) })
-  teardown.add('the watch over clients', () => lostClients[Symbol.dispose]())
-  const services = makeServices({ options, directories, apis, metadata, partitions, groups, broker, lostClients })
-  teardown.add('the server', () => stopServing(server, groups, wireTimers))
-  await server.open(services, (connectionId) => groups.onConnectionClosed(connectionId))
-  warnOfOpenListeners(listenerSpecs(identity), (name) => server.endpoint(name), logger)
   const facts = { nodeId, clusterId: directories.clusterId, bootstrapServers: bootstrapServers(told.brokers) }
-  const { control, controlAt } = await openControl({ node: options, services, apis, groups, loader, facts, teardown })
+  const parts = { ...shared, options, server, apis, directories, metadata, active, services, traffic, disk, advertised: told.brokers, facts }
+  const control = identity.isBroker ? await startBroker(parts) : await startControllerAlone(parts)
+  warnOfOpenListeners(listenerSpecs(identity), (name) => server.endpoint(name), logger)
   health.becameReady()
   teardown.add('readiness', () => health.becameStopping())
   return runningNode({
@@ -117,8 +79,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
     clusterId: directories.clusterId,
     listeners: boundListeners(options, server, told.brokers),
     metricsAt,
-    control,
-    controlAt,
+    ...control,
     failure,
     teardown,
   })
@@ -155,16 +116,6 @@ function addressesTold(
     brokers: toldAddresses(identity.advertisedBrokerListeners, hostname, portOf),
     controllers: toldAddresses(identity.advertisedControllerListeners, hostname, portOf),
   }
-}
-
-/** Of clients: nodes of the quorum ask until this one has left it. Requests that are being served are answered first; members that wait for others to join are sent to look for the coordinator again. */
-async function stopServing(server: Server<Services>, groups: AsyncDisposable, timers: Timers): Promise<void> {
-  const isDrained = new AbortController()
-  const drained = server.drainKind('broker', DRAIN_MS).finally(() => isDrained.abort())
-  // It rejects when all is drained before the time.
-  await timers.sleep(GROUP_WAIT_MS, isDrained.signal).catch(() => {})
-  await groups[Symbol.asyncDispose]()
-  await drained
 }
 
 /** A mistake in what runs by real time ends the node too. */

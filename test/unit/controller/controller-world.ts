@@ -1,5 +1,6 @@
 import { METADATA_TOPIC_ID, type Uuid } from '../../../protocol/uuid.ts'
 import type { Ports } from '../../../src/base/ports.ts'
+import { ActiveController } from '../../../src/broker/active-controller.ts'
 import { BrokerLifecycle } from '../../../src/broker/broker-lifecycle.ts'
 import { metadataListener } from '../../../src/controller/metadata-listener.ts'
 import { QuorumController } from '../../../src/controller/quorum-controller.ts'
@@ -72,6 +73,16 @@ export async function startController(
   })
   await raft.start()
   await controller.active()
+  const active = new ActiveController({
+    nodeId: 1,
+    quorum: raft,
+    local: controller,
+    principal: 'User:ANONYMOUS',
+    requestTimeoutMs: 30_000,
+    sessionTimeoutMs: 9000,
+    ...ports,
+    logger: silentLogger,
+  })
   const broker = (previousBrokerEpoch = -1, moreLogDirs: readonly Uuid[] = []) =>
     new BrokerLifecycle({
       clusterId: 'cluster',
@@ -83,9 +94,13 @@ export async function startController(
       logDirs: [directoryId, ...moreLogDirs],
       cordonedLogDirs: () => [],
       previousBrokerEpoch,
-      registry: controller.brokers,
+      controller: active,
       metadata: loader,
+      timings: { heartbeatIntervalMs: 2000, sessionTimeoutMs: 9000, registrationTimeoutMs: 60_000, directoryFailureTimeoutMs: 30_000 },
+      clock: ports.clock,
+      timers: ports.timers,
       logger: silentLogger,
+      onFailure,
     })
   return { raft, loader, controller, failures, broker, stop: () => raft[Symbol.asyncDispose]() }
 }

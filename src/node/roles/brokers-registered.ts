@@ -1,5 +1,5 @@
-import { deferred } from '../base/deferred.ts'
-import type { MetadataLoader } from '../metadata/loader.ts'
+import { deferred } from '../../base/deferred.ts'
+import type { MetadataLoader } from '../../metadata/loader.ts'
 
 /**
  * Resolves when at least `count` brokers are registered, also those that are down: topics that are made from then on have

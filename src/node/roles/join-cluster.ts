@@ -1,0 +1,69 @@
+import { randomUuid } from '../../../protocol/uuid.ts'
+import type { Ports } from '../../base/ports.ts'
+import type { ActiveController } from '../../broker/active-controller.ts'
+import { BrokerLifecycle } from '../../broker/broker-lifecycle.ts'
+import { BrokerRegistrationRefresh } from '../../broker/broker-registration-refresh.ts'
+import type { NodeConfig } from '../../config/node-config.ts'
+import type { NodeIdentity } from '../../config/node-identity.ts'
+import { knownFeatures } from '../../metadata/features.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import type { NodeFailure } from '../node-failure.ts'
+import type { AdvertisedListener } from '../node-listeners.ts'
+import { cordonedDirectories, type OpenDirectories } from '../open-directories.ts'
+import { type OpenMetadata, toEndpoint } from '../open-metadata.ts'
+import type { OpenPartitions } from '../open-partitions.ts'
+import type { Teardown } from '../teardown.ts'
+
+export interface JoinClusterOptions {
+  readonly config: NodeConfig
+  readonly identity: NodeIdentity
+  readonly directories: OpenDirectories
+  readonly metadata: OpenMetadata
+  readonly controller: ActiveController
+  readonly partitions: OpenPartitions
+  /** Where clients and other brokers reach this one. */
+  readonly advertised: readonly AdvertisedListener[]
+  readonly ports: Ports
+  readonly logger: Logger
+  readonly failure: NodeFailure
+  readonly teardown: Teardown
+}
+
+/** This node's broker, for `joinCluster`. */
+export function makeBroker(options: JoinClusterOptions): BrokerLifecycle {
+  const { config, identity, directories, metadata, controller, partitions, advertised, ports, logger, failure } = options
+  const { logs } = partitions
+  return new BrokerLifecycle({
+    clusterId: directories.clusterId,
+    brokerId: identity.nodeId,
+    incarnationId: randomUuid((count) => ports.random.bytes(count)),
+    endpoints: advertised.map(toEndpoint),
+    features: knownFeatures,
+    rack: config.get('broker.rack'),
+    logDirs: logs.liveDirectories.map(({ directoryId }) => directoryId),
+    cordonedLogDirs: () => cordonedDirectories(logs),
+    previousBrokerEpoch: logs.previousBrokerEpoch,
+    controller,
+    metadata: metadata.loader,
+    timings: {
+      heartbeatIntervalMs: config.get('broker.heartbeat.interval.ms'),
+      sessionTimeoutMs: config.get('broker.session.timeout.ms'),
+      registrationTimeoutMs: config.get('initial.broker.registration.timeout.ms'),
+      directoryFailureTimeoutMs: config.get('log.dir.failure.timeout.ms'),
+    },
+    ...ports,
+    logger,
+    onFailure: failure.report,
+  })
+}
+
+/** Registers the broker with its controller. Resolves when the cluster counts on it, which hears of its directories from now on. */
+export async function joinCluster(broker: BrokerLifecycle, options: JoinClusterOptions): Promise<void> {
+  const { identity, metadata, controller, partitions, failure, teardown } = options
+  teardown.add('the registration of the broker', () => (failure.error === null ? broker.shutDown() : broker.stop()))
+  await broker.register()
+  await metadata.loader.addPublisher(new BrokerRegistrationRefresh({ brokerId: identity.nodeId, lifecycle: broker, onFailure: failure.report }))
+  await broker.unfence()
+  partitions.replicas.directories.start(broker)
+  partitions.replicas.start(controller)
+}
