@@ -41,6 +41,8 @@ export interface ReplicaFetcherOptions {
 /** One partition of an answer, as it came. */
 type Answered = FetchResponse['responses'][number]['partitions'][number]
 
+type TakenStep = Exclude<AnswerStep, { readonly kind: 'ignore' }>
+
 /** A refusal by which the batches are damaged, on the way or at the leader: asked again they may be whole. */
 const DAMAGED: ReadonlySet<number> = new Set([ErrorCode.CORRUPT_MESSAGE, ErrorCode.INVALID_RECORD])
 
@@ -149,22 +151,28 @@ export class ReplicaFetcher {
     const answered = responses.flatMap(({ topicId, partitions }) =>
       partitions.map((answer) => ({ key: wantedKey({ topicId, partition: answer.partitionIndex }), answer })),
     )
-    for (const { key, answer } of answered) await this.#takeOne(key, answer)
+    let isAllTaken = true
+    for (const { key, answer } of answered) {
+      const step = this.#decide(key, answer)
+      if (step.kind === 'ignore' || step.kind === 'truncate') isAllTaken = false
+      if (step.kind !== 'ignore') await this.#step(step.copy, step)
+    }
     this.#session.succeeded(sessionId, new Set(answered.map(({ key }) => key)))
+    // The leader takes for known what stood beside a divergence, its high watermark among it, and would not tell it again.
+    if (!isAllTaken) this.#session.failed()
   }
 
-  async #takeOne(key: string, answer: Answered): Promise<void> {
+  #decide(key: string, answer: Answered): { readonly kind: 'ignore' } | (TakenStep & { readonly copy: Copy }) {
     const copy = this.#copies.get(key)
     const asked = this.#session.asked(key)
     const log = copy?.following.log ?? null
-    if (copy === undefined || asked === undefined || log === null || copy.delayedUntilMs > this.#nowMs) return
-    await this.#step(copy, decideAnswer(answer, asked, log, copy.following.leaderEpoch))
+    if (copy === undefined || asked === undefined || log === null || copy.delayedUntilMs > this.#nowMs) return { kind: 'ignore' }
+    const step = decideAnswer(answer, asked, log, copy.following.leaderEpoch)
+    return step.kind === 'ignore' ? step : { ...step, copy }
   }
 
-  async #step(copy: Copy, step: AnswerStep): Promise<void> {
+  async #step(copy: Copy, step: TakenStep): Promise<void> {
     switch (step.kind) {
-      case 'ignore':
-        return
       case 'append':
         return this.#append(copy, step)
       case 'truncate':

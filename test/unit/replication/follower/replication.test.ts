@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { ErrorCode } from '../../../../protocol/error-codes.ts'
+import { deleteRecords } from '../../../../src/replication/delete-records.ts'
 import { ReplicaNode, type ReplicaNodeOptions } from '../../../support/replication/replica-node.ts'
 import { SmallController } from '../../../support/replication/small-controller.ts'
 import { World } from '../../../support/world/world.ts'
@@ -24,11 +26,29 @@ async function createTopic(replicas: readonly number[]): Promise<void> {
   await world.run(10)
 }
 
+const partitionOf = (id: number) => nodeOf(id).partition('t')
+
 async function bytesOf(id: number, end: number): Promise<string[]> {
   return (await world.complete(nodeOf(id).batches('t', end))).map(({ bytes }) => bytes.toString('hex'))
 }
 
+/** A node that stops: the controller sees it at once. */
+function crash(id: number): void {
+  nodeOf(id).crash('process')
+  controller.fence(id)
+}
+
+async function inSync(count: number): Promise<void> {
+  await world.runUntil(() => controller.partition('t', 0).isr.length === count, { withinMs: 60_000 })
+  // The leader hears it too.
+  await world.run(10)
+}
+
 const produce = (leader: number, value: string) => world.complete(nodeOf(leader).produce('t', value))
+
+async function produceMany(leader: number, count: number, acks = -1): Promise<void> {
+  for (let each = 0; each < count; each++) expect(await world.complete(nodeOf(leader).produce('t', `value ${each}`, { acks }))).toMatchObject({ errorCode: 0 })
+}
 
 describe('two replicas', () => {
   beforeEach(async () => {
@@ -38,10 +58,126 @@ describe('two replicas', () => {
 
   it('acknowledge a record when both have it, and the follower learns that it is committed', async () => {
     for (let count = 0; count < 5; count++) expect(await produce(1, `value-${count}`)).toMatchObject({ errorCode: 0, baseOffset: count })
-    expect(nodeOf(2).partition('t').logEndOffset).toBe(5)
+    expect(partitionOf(2).logEndOffset).toBe(5)
     await world.run(600)
-    expect(nodeOf(2).partition('t').highWatermark).toBe(5)
+    expect(partitionOf(2).highWatermark).toBe(5)
     expect(await bytesOf(2, 5)).toEqual(await bytesOf(1, 5))
     expect(nodes.flatMap(({ failures }) => failures)).toEqual([])
+  })
+
+  it('acknowledge nothing while one of them is away, and go on when it is back in sync', async () => {
+    crash(2)
+    await world.run(10)
+    expect(await produce(1, 'refused')).toMatchObject({ errorCode: ErrorCode.NOT_ENOUGH_REPLICAS })
+    await produceMany(1, 3, 1)
+    await world.complete(nodeOf(2).restart())
+    await inSync(2)
+    await produceMany(1, 2)
+    expect(partitionOf(2).logEndOffset).toBe(5)
+    expect(await bytesOf(2, 5)).toEqual(await bytesOf(1, 5))
+  })
+
+  it('acknowledge what waits for a replica that is cut off when it is back, also where it left the in-sync ones meanwhile', async () => {
+    world.network.partition(['n1'], ['n2'])
+    const produced = nodeOf(1).produce('t', 'too few', { timeoutMs: 120_000 })
+    await world.runUntil(() => controller.partition('t', 0).isr.length === 1, { withinMs: 60_000 })
+    world.network.heal()
+    expect(await world.complete(produced)).toMatchObject({ errorCode: ErrorCode.NONE })
+  })
+
+  it('delete the same records, and the answer waits for both', async () => {
+    await produceMany(1, 4)
+    const deletions = [{ topic: 't', partition: 0, offset: 3 }]
+    const options = { timeoutMs: 5_000, closed: () => new AbortController().signal }
+    const outcome = await world.complete(Promise.resolve(deleteRecords(nodeOf(1).replicas, deletions, options)))
+    expect(outcome).toEqual([{ errorCode: 0, lowWatermark: 3 }])
+    expect(partitionOf(2).logStartOffset).toBe(3)
+  })
+})
+
+describe('a follower', () => {
+  it('gives up what a leader that was not in sync never had', async () => {
+    await start(2)
+    await createTopic([1, 2])
+    await produceMany(1, 3)
+    crash(2)
+    await world.run(10)
+    await produceMany(1, 4)
+    const lost = await bytesOf(1, 7)
+    crash(1)
+    await world.complete(nodeOf(2).restart())
+    controller.elect('t', 0, 2)
+    await world.run(10)
+    await produceMany(2, 2)
+    await world.complete(nodeOf(1).restart())
+    await inSync(2)
+    await world.run(600)
+    expect(partitionOf(1)).toMatchObject({ logEndOffset: 5, highWatermark: 5 })
+    expect(await bytesOf(1, 5)).toEqual(await bytesOf(2, 5))
+    expect((await bytesOf(1, 5)).slice(3)).not.toEqual(lost.slice(3, 5))
+  })
+
+  it('begins anew where the leader has given up all that it holds', async () => {
+    await start(2)
+    await createTopic([1, 2])
+    await produceMany(1, 3)
+    crash(2)
+    await world.run(10)
+    await produceMany(1, 4)
+    partitionOf(1).log?.incrementLogStartOffset(6)
+    await world.complete(nodeOf(2).restart())
+    await inSync(2)
+    expect(partitionOf(2)).toMatchObject({ logStartOffset: 6, logEndOffset: 7 })
+    expect(await bytesOf(2, 7)).toEqual(await bytesOf(1, 7))
+  })
+
+  it('goes to the new leader when the old one is gone, with nothing committed lost', async () => {
+    await start(3, { minInsyncReplicas: 2 })
+    await createTopic([1, 2, 3])
+    await produceMany(1, 5)
+    const committed = await bytesOf(1, 5)
+    crash(1)
+    await world.run(50)
+    await produceMany(2, 3)
+    await world.complete(nodeOf(1).restart())
+    await inSync(3)
+    await produceMany(2, 1)
+    for (const id of [1, 2, 3]) expect(await bytesOf(id, 9)).toEqual(await bytesOf(2, 9))
+    expect((await bytesOf(3, 9)).slice(0, 5)).toEqual(committed)
+  })
+
+  it('copies nothing more when its disk has failed, and the leader goes on without it', async () => {
+    await start(2)
+    await createTopic([1, 2])
+    await produceMany(1, 2)
+    world.node('n2').faults.failNext({ operation: 'write', pathIncludes: '/data', reason: 'no-space' })
+    const produced = nodeOf(1).produce('t', 'value', { timeoutMs: 120_000 })
+    await world.runUntil(() => partitionOf(2).isOffline, { withinMs: 5_000 })
+    expect(await world.complete(produced)).toMatchObject({ errorCode: 0 })
+    expect(controller.partition('t', 0).isr).toEqual([1])
+  })
+
+  it('asks again for batches that came damaged, and goes on with other partitions', async () => {
+    await start(2, { settings: { replicaLagTimeMaxMs: 3_000 } })
+    controller.createTopic('t', [[1, 2]])
+    controller.createTopic('other', [[1, 2]])
+    await world.run(10)
+    await produceMany(1, 1)
+    const file = await world.complete(world.node('n1').ports.disk.open('/data/t-0/00000000000000000000.log', 'write'))
+    crash(2)
+    await world.run(10)
+    await produceMany(1, 1)
+    const position = (await world.complete(nodeOf(1).batches('t', 1)))[0]?.sizeBytes as number
+    const good = Buffer.alloc(1)
+    file.readAt(good, position + 65)
+    file.writeAt([Buffer.from([(good[0] as number) ^ 0xff])], position + 65)
+    await world.complete(nodeOf(2).restart())
+    await world.run(10_000)
+    expect(partitionOf(2).logEndOffset).toBe(1)
+    expect(await world.complete(nodeOf(1).produce('other', 'value'))).toMatchObject({ errorCode: 0 })
+    expect(nodeOf(2).partition('other').logEndOffset).toBe(1)
+    file.writeAt([good], position + 65)
+    await inSync(2)
+    expect(partitionOf(2).logEndOffset).toBe(2)
   })
 })
