@@ -1,9 +1,10 @@
+import type { RecordBatch } from '../../../../protocol/records/batch.ts'
 import type { MetadataRecord } from '../../../../src/metadata/metadata-record.ts'
 import { metadataRecordSerde } from '../../../../src/metadata/record-serde.ts'
 import { decodeLogBatch, decodeLogBatches, type LogBatch } from '../../../../src/raft/log-batches.ts'
 import type { SimulatedNode } from '../../../support/world/simulated-node.ts'
 import { SETTING } from '../roles/operator.ts'
-import { METADATA_LOG, storedMetadataLog } from './stored-logs.ts'
+import { METADATA_LOG, type StoredLog, storedMetadataLog } from './stored-logs.ts'
 
 export interface PartitionState {
   readonly topicId: string
@@ -110,10 +111,22 @@ const UNCHANGED = -2
 
 const SNAPSHOT_FILE = /^(\d{20})-\d{10}\.checkpoint$/
 
+const known = new WeakMap<RecordBatch, MetadataState>()
+
 /** null while the machine has no metadata log that begins at 0 or behind a snapshot. */
 export function metadataStateOf(machine: SimulatedNode, directory: string): MetadataState | null {
   const log = storedMetadataLog(machine, directory)
   if (log === null) return null
+  // Batches are the same objects as long as their file has not changed, and what is before the last is as it was.
+  const last = log.batches.at(-1)
+  const before = last === undefined ? undefined : known.get(last)
+  if (before !== undefined) return before
+  const state = replayed(machine, directory, log)
+  if (state !== null && last !== undefined) known.set(last, state)
+  return state
+}
+
+function replayed(machine: SimulatedNode, directory: string, log: StoredLog): MetadataState | null {
   const state = new MetadataState()
   const start = log.batches[0]?.baseOffset ?? 0
   const snapshot = latestSnapshot(machine, directory)

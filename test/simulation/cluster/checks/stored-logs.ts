@@ -1,6 +1,7 @@
 import { batches, isCrcValid, type RecordBatch } from '../../../../protocol/records/batch.ts'
 import { METADATA_TOPIC_ID } from '../../../../protocol/uuid.ts'
 import { decodePartitionMetadata, PARTITION_METADATA_FILE } from '../../../../src/storage/directory/partition-metadata.ts'
+import type { FileContent } from '../../../support/world/file-content.ts'
 import type { SimulatedNode } from '../../../support/world/simulated-node.ts'
 import type { DirectoryNode } from '../../../support/world/volume.ts'
 
@@ -50,16 +51,26 @@ function batchesOf(directory: DirectoryNode): RecordBatch[] {
   const found: RecordBatch[] = []
   for (const [, file] of segments) {
     if (file.kind !== 'file') continue
-    const bytes = file.content.bytes()
-    let end = 0
-    for (const batch of wholeOnes(bytes)) {
+    const inFile = batchesIn(file.content)
+    for (const batch of inFile) {
       const previous = found.at(-1)
       if (previous !== undefined && batch.baseOffset < previous.nextOffset) return found
       found.push(batch)
-      end = batch.end
     }
-    if (end < bytes.length) return found
+    if ((inFile.at(-1)?.end ?? 0) < file.content.sizeBytes) return found
   }
+  return found
+}
+
+const known = new WeakMap<FileContent, { readonly mark: number; readonly batches: readonly RecordBatch[] }>()
+
+/** Looked at anew only when it has changed: most files have not, most of the time. */
+function batchesIn(content: FileContent): readonly RecordBatch[] {
+  const mark = content.flushMark()
+  const before = known.get(content)
+  if (before?.mark === mark) return before.batches
+  const found = [...wholeOnes(content.bytes())]
+  known.set(content, { mark, batches: found })
   return found
 }
 
