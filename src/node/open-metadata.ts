@@ -46,6 +46,8 @@ export interface OpenMetadataOptions {
 export interface OpenMetadata {
   readonly loader: MetadataLoader
   readonly controller: QuorumController
+  /** The controller as it is known to others. */
+  readonly registration: ControllerRegistration
   /** The level of `kraft.version`. */
   kraftVersion(): number
   readonly quorum: QuorumView
@@ -67,9 +69,10 @@ export async function openMetadata(options: OpenMetadataOptions): Promise<OpenMe
   const logger = options.logger.child('metadata')
   const loader = new MetadataLoader(failure.report)
   const raft = await openRaft(options, logger, () => controller, loader)
+  const registration = registrationOf(options)
   const controller = new QuorumController({
     clusterId: directories.clusterId,
-    registration: registrationOf(options),
+    registration,
     rules: controllerRules(config, ports.random),
     log: raft,
     metadata: loader,
@@ -91,7 +94,7 @@ export async function openMetadata(options: OpenMetadataOptions): Promise<OpenMe
     await start(raft, loader)
     if (isAlone) await controller.active()
   }
-  return { loader, controller, kraftVersion: () => raft.kraftVersion, quorum: raft, raft, isAlone, start: startAll }
+  return { loader, controller, registration, kraftVersion: () => raft.kraftVersion, quorum: raft, raft, isAlone, start: startAll }
 }
 
 async function start(raft: RaftNode<MetadataRecord>, loader: MetadataLoader): Promise<void> {

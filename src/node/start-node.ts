@@ -13,6 +13,7 @@ import { openMetadata } from './open-metadata.ts'
 import { openMetrics } from './open-metrics.ts'
 import { checkOwnPorts } from './own-ports.ts'
 import { askController } from './roles/ask-controller.ts'
+import { registerController } from './roles/register-controller.ts'
 import { startBroker } from './roles/start-broker.ts'
 import { startControllerAlone } from './roles/start-controller.ts'
 import type { BoundListener, RunningNode } from './running-node.ts'
@@ -67,6 +68,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   // Without the others nobody leads, and they ask this node before it serves clients.
   if (identity.isController && !metadata.isAlone) await server.openKind('controller', services)
   await metadata.start()
+  if (identity.isController) await registerController({ ...shared, metadata, active })
   teardown.add('the wait for other brokers to leave', () => options.untilBrokersLeft?.())
   const facts = { nodeId, clusterId: directories.clusterId, bootstrapServers: bootstrapServers(told.brokers) }
   const parts = { ...shared, options, server, apis, directories, metadata, active, services, traffic, disk, advertised: told.brokers, facts }
