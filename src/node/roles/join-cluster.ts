@@ -1,6 +1,7 @@
 import { randomUuid } from '../../../protocol/uuid.ts'
 import type { Ports } from '../../base/ports.ts'
 import type { ActiveController } from '../../broker/active-controller.ts'
+import { tellOfAppliedTopics } from '../../broker/applied-topics.ts'
 import { BrokerLifecycle } from '../../broker/broker-lifecycle.ts'
 import { BrokerRegistrationRefresh } from '../../broker/broker-registration-refresh.ts'
 import type { NodeConfig } from '../../config/node-config.ts'
@@ -62,6 +63,7 @@ export async function joinCluster(broker: BrokerLifecycle, options: JoinClusterO
   const { identity, metadata, controller, partitions, failure, teardown } = options
   teardown.add('the registration of the broker', () => (failure.error === null ? broker.shutDown() : broker.stop()))
   await broker.register()
+  tellOfAppliedTopics({ metadata: metadata.loader, heartbeatNow: () => broker.heartbeatNow() })
   await metadata.loader.addPublisher(new BrokerRegistrationRefresh({ brokerId: identity.nodeId, lifecycle: broker, onFailure: failure.report }))
   await broker.unfence()
   partitions.replicas.directories.start(broker)
