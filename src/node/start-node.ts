@@ -5,6 +5,7 @@ import { ApiTable } from '../server/api-table.ts'
 import { Server } from '../server/server.ts'
 import { FrugalDisk } from '../storage/files/frugal-disk.ts'
 import { guardedTimers } from './guarded-timers.ts'
+import { keepAwake } from './keep-awake.ts'
 import { NodeFailure } from './node-failure.ts'
 import { type AdvertisedListener, listenerSpecs, toldAddresses, warnOfOpenListeners } from './node-listeners.ts'
 import type { NodeOptions } from './node-options.ts'
@@ -33,6 +34,7 @@ import { refuseUnserved } from './unserved-settings.ts'
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { logger, ports } = options
+  using _ = keepAwake(ports.timers)
   const failure = new NodeFailure(logger)
   const teardown = new Teardown(logger)
   const guarded = {

@@ -4,16 +4,13 @@ import type { NodeIdentity } from '../config/node-identity.ts'
 import { listenerSpecs } from './node-listeners.ts'
 
 /**
- * Refuses what is a good configuration and not served: before anything is formatted or opened.
- *
- * - an authorizer or a secured listener, which would leave a node open that was to be closed
- * - a node that is only part of a cluster
+ * Refuses what is a good configuration and not served, before anything is formatted or opened: an authorizer or a secured
+ * listener, which would leave a node open that was to be closed.
  *
  * Errors: CONFIG_UNSUPPORTED that says where it was written, why, and what to write instead.
  */
 export function refuseUnserved(config: NodeConfig, identity: NodeIdentity): void {
   refuseAuthorizer(config)
-  refusePartsOfClusters(config, identity)
   listenerSpecs(identity)
 }
 
@@ -21,12 +18,6 @@ function refuseAuthorizer(config: NodeConfig): void {
   const name = 'authorizer.class.name'
   if (config.get(name) === '') return
   refuse(config, name, 'asks for ACLs, which are not served yet: the node would let everyone do everything. Leave it out to start without.')
-}
-
-function refusePartsOfClusters(config: NodeConfig, { isBroker, isController }: NodeIdentity): void {
-  if (!isBroker || !isController) {
-    refuse(config, 'process.roles', 'asks for one part of a cluster, and clusters of several nodes are not served yet. Set process.roles=broker,controller.')
-  }
 }
 
 function refuse(config: NodeConfig, name: string, why: string): never {

@@ -16,12 +16,17 @@ export interface ClusterOptions {
   readonly settings?: Settings
   /** Keeps what goes between the nodes, decoded. */
   readonly isRecorded?: boolean
+  /** Of another cluster, whose quorum these nodes shall join; their own controllers when not given. */
+  readonly quorum?: Settings
+  readonly clusterId?: string
 }
 
 /** Nodes of either kind as processes, with a proxy before each listener that other nodes use. Disposing kills and removes all. */
 export interface Cluster extends Brokers, AsyncDisposable {
   readonly nodes: readonly ClusterNode[]
   readonly recorder: Recorder
+  /** The settings that say who votes. */
+  readonly quorum: Settings
   /** Of the brokers. */
   readonly bootstrap: string
   node(id: number): ClusterNode
@@ -45,16 +50,17 @@ export async function prepareCluster(options: ClusterOptions, owner: AsyncDispos
   owner.defer(() => rm(root, { recursive: true, force: true, maxRetries: 3 }))
   const ways = new Ways(owner, options.isRecorded ?? false)
   const places = await Promise.all(options.nodes.map((plan) => place(plan, join(root, `node-${plan.id}`), ways)))
-  const quorum = { 'controller.quorum.voters': staticVoters(places) }
+  const quorum = options.quorum ?? { 'controller.quorum.voters': staticVoters(places) }
   const nodes = places.map((one) => {
     const settings = nodeSettings(one, quorum, options.settings ?? {})
-    return owner.use(makeNode({ place: one, settings, clusterId: ORACLE_CLUSTER_ID, formatArguments: [] }))
+    return owner.use(makeNode({ place: one, settings, clusterId: options.clusterId ?? ORACLE_CLUSTER_ID, formatArguments: [] }))
   })
   const node = (id: number) => found(`node ${id}`, nodes, (one) => one.id === id)
   const clientPort = (id: number) => node(id).place.ports.client as number
   const brokerIds = nodes.filter(({ plan }) => isBroker(plan)).map(({ id }) => id)
   return {
     nodes,
+    quorum,
     recorder: ways.recorder,
     brokerIds,
     clientPort,

@@ -72,6 +72,8 @@ export function nodeSettings(place: NodePlace, quorum: Settings, shared: Setting
     'log.dirs': dataDirectoryOf(place),
     'offsets.topic.num.partitions': 5,
     'group.initial.rebalance.delay.ms': 0,
+    // The default port is one for all nodes of a machine.
+    ...(plan.kind === 'odradek' ? { 'metrics.port': 0 } : {}),
     ...quorum,
     ...shared,
     ...plan.settings,

@@ -78,7 +78,6 @@ describe('odradek', () => {
   })
 
   test.each([
-    [['process.roles=broker', 'node.id=2'], 'process.roles=broker asks for one part of a cluster'],
     [['listeners=SSL://localhost:9093'], 'Listener SSL asks for SSL, and only PLAINTEXT is served.'],
     [['authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer'], 'asks for ACLs, which are not served yet'],
   ])('config refuses what start refuses: %j', async (settings, why) => {
