@@ -60,8 +60,10 @@ export interface ControllerLog {
   readonly kraftVersion: number
   /** What a node that follows the log fetches next, so that it has all below; -1 when it did not fetch from this leader. */
   fetchOffsetOf(nodeId: number): number
+  /** Whether the leader knows all voters with their directories, and they support this level. */
+  votersSupport(kraftVersion: number): boolean
   append(epoch: number, records: readonly MetadataRecord[]): AppendReceipt
-  /** Takes effect at once and is committed with what is appended next. */
+  /** Takes effect at once and is committed with what is appended next. The caller has asked `votersSupport` in the same turn. */
   upgradeKraftVersion(epoch: number, kraftVersion: number): void
 }
 
@@ -204,11 +206,12 @@ export class QuorumController implements Controller, ClusterController {
   updateFeatures(context: ControllerRequestContext, command: UpdateFeaturesCommand): Promise<ControllerError> {
     const { registration, rules, log } = this.#options
     return this.#writeFor(context, (state) => {
-      const { kraftVersion, ...decision } = updateFeatures(state, command, { nodeId: registration.id, kraftVersion: log.kraftVersion }, rules)
+      const level = { nodeId: registration.id, kraftVersion: log.kraftVersion, votersSupport: (version: number) => log.votersSupport(version) }
+      const { kraftVersion, ...decision } = updateFeatures(state, command, level, rules)
       if (kraftVersion !== null) log.upgradeKraftVersion(log.epoch, kraftVersion)
-      const level = levelOf(decision.records, METADATA_VERSION)
+      const metadataVersion = levelOf(decision.records, METADATA_VERSION)
       const isRegistered = state.image.cluster.controllers.has(registration.id)
-      return isRegistered || level === 0 ? decision : { ...decision, records: [...decision.records, ...this.#registrationAt(level)] }
+      return isRegistered || metadataVersion === 0 ? decision : { ...decision, records: [...decision.records, ...this.#registrationAt(metadataVersion)] }
     })
   }
 

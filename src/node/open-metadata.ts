@@ -122,6 +122,7 @@ async function openRaft(
     nodeId: identity.nodeId,
     directoryId: directories.metadataDirectoryId,
     isController: identity.isController,
+    joins: config.get('controller.quorum.auto.join.enable'),
     endpoints: controllers.map(({ name, host, port }) => ({ name, host, port })),
     log,
     staticVoters: staticVoters(identity),

@@ -23,7 +23,7 @@ import { EffectPerformer } from './shell/effect-performer.ts'
 import { LeaderWatch } from './shell/leader-watch.ts'
 import { LogFlusher } from './shell/log-flusher.ts'
 import { viewOf } from './shell/log-view-of.ts'
-import { PeerCalls } from './shell/peer-calls.ts'
+import { PeerCalls, type PeerOutcomeEvent } from './shell/peer-calls.ts'
 import type { RaftPeers } from './shell/raft-peers.ts'
 import { RequestDesk } from './shell/request-desk.ts'
 import type { SnapshotId } from './snapshot-name.ts'
@@ -45,6 +45,8 @@ export interface RaftNodeOptions<T> {
   readonly directoryId: Uuid
   /** A node without this role only observes, and is no voter by any setting. */
   readonly isController: boolean
+  /** controller.quorum.auto.join.enable: a controller that is no voter becomes one when it follows. */
+  readonly joins: boolean
   /** Where this node's controller is reached, by listener; none without that role. */
   readonly endpoints: readonly VoterEndpoint[]
   /** The open log of `__cluster_metadata-0`. The node closes it. */
@@ -247,16 +249,20 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
     this.#driver.enqueue({ type: 'resign' })
   }
 
+  /** Whether this leader knows all voters with their directories, and all support the level. In a static quorum they tell it themselves. */
+  votersSupport(kraftVersion: number): boolean {
+    return this.#core.heardVoters?.every(({ minKraftVersion: min, maxKraftVersion: max }) => min <= kraftVersion && kraftVersion <= max) ?? false
+  }
+
   /**
-   * Makes a static quorum a dynamic one: writes the level and this node, with its directory, as the voter. Both hold from now
-   * on, and are committed with what is appended next. The caller has checked `isLeader`, its `epoch` and `isBusy` in the same turn.
+   * Makes a static quorum a dynamic one: writes the level and the voters with their directories. Both hold from now on, and are
+   * committed with what is appended next. The caller has checked `isLeader`, its `epoch`, `isBusy` and `votersSupport` in the same turn.
    * Source: KIP-853.
    */
   upgradeKraftVersion(epoch: number, kraftVersion: number): void {
     assert(this.isLeader && epoch === this.epoch, 'only the leader of the epoch upgrades the quorum')
-    assert(kraftVersion > this.kraftVersion && kraftVersion <= MAX_KRAFT_VERSION, 'the level is a higher one that this node supports')
-    const { nodeId, directoryId } = this.#options
-    const voters = this.voters.map((voter): Voter => (voter.id === nodeId ? { ...voter, directoryId, maxKraftVersion: MAX_KRAFT_VERSION } : voter))
+    const { heardVoters: voters } = this.#core
+    assert(kraftVersion > this.kraftVersion && voters !== null, 'the level is a higher one that all voters support')
     this.#writer.appendControl(epoch, [
       { type: 'kraft-version', kraftVersion },
       { type: 'voters', voters },
@@ -295,9 +301,9 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
     await this.#options.log.close()
   }
 
-  #hear(event: Parameters<ConstructorParameters<typeof PeerCalls>[0]['onOutcome']>[0]): void {
+  #hear(event: PeerOutcomeEvent): void {
     if (event.type === 'unanswered' && event.isGone && this.isLeader) this.#options.listener.handleGone(event.from)
-    this.#driver.enqueue(this.#performer.checked(event))
+    this.#driver.enqueue(event.type === 'versions' ? event : this.#performer.checked(event))
   }
 
   #deliver(batch: LogBatch<T>): void {
@@ -343,6 +349,10 @@ function timesOf(clock: Ports['clock']) {
   return { nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() }
 }
 
+function ownVoter<T>({ nodeId: id, directoryId, endpoints, isController }: RaftNodeOptions<T>): Voter | null {
+  return isController ? { id, directoryId, endpoints, minKraftVersion: 0, maxKraftVersion: MAX_KRAFT_VERSION } : null
+}
+
 function coreOf<T>(options: RaftNodeOptions<T>, quorum: LoadedQuorum<T>): RaftCore {
   const { voters, kraftVersion, voterEntries, election } = quorum
   return new RaftCore({
@@ -355,5 +365,7 @@ function coreOf<T>(options: RaftNodeOptions<T>, quorum: LoadedQuorum<T>): RaftCo
     timings: options.timings,
     random: options.ports.random,
     bootstrapIds: options.peers.bootstrapIds,
+    own: ownVoter(options),
+    joins: options.joins,
   })
 }

@@ -46,3 +46,10 @@ export function recordOfVoters(voters: VoterSet): VotersRecord {
 export function isVoter(voters: VoterSet, id: number, directoryId: Uuid): boolean {
   return voters.some((voter) => voter.id === id && (voter.directoryId === directoryId || voter.directoryId === ZERO_UUID))
 }
+
+/** Whether two say the same of one voter; the order of end points says nothing. */
+export function sameVoter(a: Voter, b: Voter): boolean {
+  const isSame = a.id === b.id && a.directoryId === b.directoryId && a.minKraftVersion === b.minKraftVersion && a.maxKraftVersion === b.maxKraftVersion
+  const isListed = ({ name, host, port }: VoterEndpoint) => b.endpoints.some((other) => other.name === name && other.host === host && other.port === port)
+  return isSame && a.endpoints.length === b.endpoints.length && a.endpoints.every(isListed)
+}

@@ -14,6 +14,8 @@ import type { Decision } from '../decision.ts'
 export interface QuorumLevel {
   readonly nodeId: number
   readonly kraftVersion: number
+  /** Whether all voters are known with their directories, and support this level. */
+  readonly votersSupport: (kraftVersion: number) => boolean
 }
 
 /** `kraftVersion` is the level to which the quorum has to be upgraded before the records are written; null leaves it. */
@@ -35,7 +37,7 @@ export function updateFeatures(state: ControllerState, command: UpdateFeaturesCo
   const levels = levelsOf(state.image.features, quorum)
   const proposed = new Map([...levels, ...updates.map(({ feature, level }) => [feature, level] as const)])
   for (const update of updates) {
-    const refusal = refusalOf(state.image, update, { levels, proposed, nodeId: quorum.nodeId })
+    const refusal = refusalOf(state.image, update, { levels, proposed, ...quorum })
     if (refusal !== null) return refused(refusal)
   }
   if (command.validateOnly) return { records: [], reply: NO_ERROR, kraftVersion: null }
@@ -57,9 +59,10 @@ interface Levels {
   /** With all updates of the request. */
   readonly proposed: ReadonlyMap<string, number>
   readonly nodeId: number
+  readonly votersSupport: QuorumLevel['votersSupport']
 }
 
-function refusalOf(image: MetadataImage, update: Update, { levels, proposed, nodeId }: Levels): ControllerError | null {
+function refusalOf(image: MetadataImage, update: Update, { levels, proposed, nodeId, votersSupport }: Levels): ControllerError | null {
   const { feature, level, upgradeType } = update
   const refuse = (why: string) => failure(ErrorCode.INVALID_UPDATE_VERSION, `Invalid update version ${level} for feature ${feature}. ${why}`)
   const current = levels.get(feature) ?? 0
@@ -72,10 +75,15 @@ function refusalOf(image: MetadataImage, update: Update, { levels, proposed, nod
   }
   if (level > current && upgradeType !== 'upgrade') return refuse("Can't downgrade to a newer version.")
   if (feature === METADATA_VERSION) return metadataDowngradeRefusal(current, update)
-  if (feature === KRAFT_VERSION) return level < current ? refuse("Can't downgrade the version of this feature.") : null
+  if (feature === KRAFT_VERSION && level < current) return refuse("Can't downgrade the version of this feature.")
+  if (feature === KRAFT_VERSION) return level === current || votersSupport(level) ? null : votersBehind(level)
   if (!knownFeatures.some(({ name }) => name === feature)) return refuse(`Feature ${feature} not found.`)
   const missing = featureDependencies(feature, level).find((needed) => (proposed.get(needed.feature) ?? 0) < needed.level)
   return missing === undefined ? null : refuse(`${feature} could not be set to ${level} because it depends on ${missing.feature} level ${missing.level}`)
+}
+
+function votersBehind(level: number): ControllerError {
+  return failure(ErrorCode.INVALID_UPDATE_VERSION, `Invalid upgrade of ${KRAFT_VERSION} to ${level} because not all of the voters support it`)
 }
 
 function metadataDowngradeRefusal(current: number, { level, upgradeType }: Update): ControllerError | null {

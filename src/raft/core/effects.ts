@@ -1,7 +1,7 @@
 import type { ElectionState } from '../election-state.ts'
 import type { SnapshotId } from '../snapshot-name.ts'
-import type { VoterSet } from '../voter-set.ts'
-import type { PeerAnswer, PeerRequest, RaftAnswer, RaftRequest } from './messages.ts'
+import type { Voter, VoterSet } from '../voter-set.ts'
+import type { RaftAnswer, RaftRequest } from './messages.ts'
 
 /** The voters that a record in the log, or a snapshot, names. */
 export interface VoterEntry {
@@ -9,6 +9,12 @@ export interface VoterEntry {
   readonly offset: number
   readonly voters: VoterSet
   readonly kraftVersion: number
+}
+
+/** The levels of `kraft.version` that a node supports, both ends inclusive. */
+export interface VersionRange {
+  readonly min: number
+  readonly max: number
 }
 
 export type RaftEvent =
@@ -21,7 +27,7 @@ export type RaftEvent =
   /** Nobody waits for the answer to the request any more: a fetch may be forgotten. */
   | { readonly type: 'withdrawn'; readonly id: number }
   /** The answer to what was sent under `id`. */
-  | { readonly type: 'answer'; readonly from: number; readonly id: number; readonly answer: PeerAnswer }
+  | { readonly type: 'answer'; readonly from: number; readonly id: number; readonly answer: RaftAnswer }
   /** What was sent under `id` got no answer, or none of this protocol version. `isGone`: its machine says that nobody is there. */
   | { readonly type: 'unanswered'; readonly from: number; readonly id: number; readonly unsupported: boolean; readonly isGone: boolean }
   /** The log grew; `voters` are those that the new records name, in order. */
@@ -32,6 +38,8 @@ export type RaftEvent =
   | { readonly type: 'flushed'; readonly endOffset: number }
   /** The log begins behind the snapshot now, durably. */
   | { readonly type: 'snapshot-installed'; readonly id: SnapshotId; readonly voters: VoterEntry | null }
+  /** What the node of `ask-versions` said; an error of the protocol where it did not. */
+  | { readonly type: 'versions'; readonly id: number; readonly errorCode: number; readonly range: VersionRange | null }
   /** Lead no longer, and take part in the next election. */
   | { readonly type: 'resign' }
   /** Take part no longer: the node stops, or its log failed. */
@@ -50,6 +58,8 @@ export type RaftEffect =
       readonly leaderId: number
       readonly voterIds: readonly number[]
       readonly grantingVoterIds: readonly number[]
+      /** To be named behind, where the log does not name them yet, or not as the leader is now. */
+      readonly named: Omit<VoterEntry, 'offset'> | null
     }
   /** Write a record that names the voters, as leader; then `appended`. */
   | { readonly type: 'append-voters'; readonly epoch: number; readonly voters: VoterSet }
@@ -59,7 +69,9 @@ export type RaftEffect =
   | { readonly type: 'truncate'; readonly endOffset: number }
   /** All below is committed and will be read by every later leader. */
   | { readonly type: 'commit'; readonly highWatermark: number }
-  | { readonly type: 'send'; readonly to: number; readonly id: number; readonly request: PeerRequest }
+  | { readonly type: 'send'; readonly to: number; readonly id: number; readonly request: RaftRequest }
+  /** Ask a node that is no voter yet which levels it supports; then `versions`. */
+  | { readonly type: 'ask-versions'; readonly id: number; readonly voter: Voter }
   | { readonly type: 'reply'; readonly id: number; readonly answer: RaftAnswer }
   /** Put a piece of a snapshot that is being fetched into its place. */
   | { readonly type: 'write-snapshot'; readonly id: SnapshotId; readonly position: number; readonly bytes: Buffer }

@@ -91,9 +91,8 @@ export interface UpdateVoterRequest {
   readonly epoch: number
 }
 
-export type PeerRequest = VoteRequest | BeginEpochRequest | EndEpochRequest | FetchRequest | FetchSnapshotRequest
 export type VoterChangeRequest = AddVoterRequest | RemoveVoterRequest | UpdateVoterRequest
-export type RaftRequest = PeerRequest | VoterChangeRequest
+export type RaftRequest = VoteRequest | BeginEpochRequest | EndEpochRequest | FetchRequest | FetchSnapshotRequest | VoterChangeRequest
 
 /** What each answer says besides: the epoch of who answers, and who leads it. */
 export interface AnswerHead {
@@ -138,14 +137,14 @@ export interface FetchSnapshotAnswer extends AnswerHead {
   readonly bytes: Buffer | null
 }
 
+/** To an addition or a removal that came over the wire: with epoch -1 and no leader, which those answers do not say. */
 export interface VoterChangeAnswer extends AnswerHead {
   readonly type: 'voter-change'
-  /** null where the code says it all. */
+  /** null without an error. */
   readonly message: string | null
 }
 
-export type PeerAnswer = VoteAnswer | EpochAnswer | FetchAnswer | FetchSnapshotAnswer
-export type RaftAnswer = PeerAnswer | VoterChangeAnswer
+export type RaftAnswer = VoteAnswer | EpochAnswer | FetchAnswer | FetchSnapshotAnswer | VoterChangeAnswer
 
 /** The answer that belongs to a request. */
 export type AnswerTo<Request extends RaftRequest> = Request extends VoteRequest

@@ -1,6 +1,6 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { ZERO_UUID } from '../../../protocol/uuid.ts'
-import type { AnswerHead, PeerRequest, ReplicaKey } from './messages.ts'
+import type { AnswerHead, RaftRequest, ReplicaKey } from './messages.ts'
 import type { RaftState } from './raft-state.ts'
 
 /** What all requests and answers have in common: the epoch in which they were said, and who leads it. */
@@ -10,7 +10,7 @@ export function answerHead(state: RaftState, errorCode: number): AnswerHead {
 }
 
 /** @returns whether it could be sent now: each node is asked one thing at a time */
-export function sendTo(state: RaftState, to: number, request: PeerRequest): boolean {
+export function sendTo(state: RaftState, to: number, request: RaftRequest): boolean {
   const id = state.links.open(to, state.nowMs)
   if (id === null) return false
   state.emit({ type: 'send', to, id, request })

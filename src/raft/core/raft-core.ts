@@ -2,7 +2,7 @@ import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { assert } from '../../base/assert.ts'
 import type { Random } from '../../base/ports.ts'
 import type { ElectionState } from '../election-state.ts'
-import type { VoterSet } from '../voter-set.ts'
+import type { Voter, VoterSet } from '../voter-set.ts'
 import type { RaftEffect, RaftEvent, VoterEntry } from './effects.ts'
 import { answerVote, goForward, onPreVoteUnsupported, onVoteAnswer, pollNominee, wantToLead } from './elections.ts'
 import { answerBeginEpoch, answerEndEpoch, tellEnd, tellEpoch } from './epochs.ts'
@@ -18,7 +18,8 @@ import {
 } from './follow.ts'
 import type { LeaderProgress } from './leader-progress.ts'
 import type { LogView } from './log-view.ts'
-import type { PeerAnswer, RaftRequest, ReplicaKey } from './messages.ts'
+import type { RaftAnswer, RaftRequest, ReplicaKey } from './messages.ts'
+import { onSelfAnswer, onSelfUnsupported, tellOfSelf } from './own-voter.ts'
 import { heedAnswer } from './peers.ts'
 import { RaftState, type RaftTimings } from './raft-state.ts'
 import type { Leader, Role } from './roles.ts'
@@ -52,6 +53,8 @@ export interface RaftCoreOptions {
   readonly timings: RaftTimings
   readonly random: Pick<Random, 'below'>
   readonly bootstrapIds: readonly number[]
+  readonly own: Voter | null
+  readonly joins: boolean
 }
 
 export class RaftCore {
@@ -112,6 +115,14 @@ export class RaftCore {
     return this.#state.history.kraftVersion
   }
 
+  /** In a static quorum: its voters with their directories, where this leader knows all of them; else null. */
+  get heardVoters(): VoterSet | null {
+    const { role, voters, own } = this.#state
+    if (role.role !== 'leader' || own === null) return null
+    const heard = voters.flatMap(({ id }) => (id === own.id ? [own] : (role.heardVoters.get(id) ?? [])))
+    return heard.length === voters.length ? heard : null
+  }
+
   /** What this leader knows of the others; null when this node does not lead. */
   get progress(): Pick<LeaderProgress, 'voters' | 'observers'> | null {
     return this.#state.role.role === 'leader' ? this.#state.role.progress : null
@@ -164,6 +175,9 @@ export class RaftCore {
         state.flushedOffset = Math.max(state.flushedOffset, event.endOffset)
         this.#fetches.noteFlushed(state.flushedOffset)
         commitAsFollower(state)
+        return
+      case 'versions':
+        this.#changes.onVersions(event.id, event.errorCode, event.range)
         return
       case 'snapshot-installed':
         onSnapshotInstalled(state, event.id, event.voters)
@@ -223,10 +237,14 @@ export class RaftCore {
     }
   }
 
-  #onAnswer(from: number, answer: PeerAnswer): void {
+  #onAnswer(from: number, answer: RaftAnswer): void {
     const state = this.#state
     if (answer.errorCode !== ErrorCode.NONE) state.links.pause(from, state.nowMs)
     if (answer.type === 'end-epoch' && state.role.role === 'resigned') state.role.untold.delete(from)
+    if (answer.type === 'voter-change') {
+      onSelfAnswer(state, answer)
+      return
+    }
     if (!heedAnswer(state, answer)) {
       if (answer.type === 'fetch-snapshot') onSnapshotRefused(state, answer.errorCode)
       return
@@ -251,8 +269,10 @@ export class RaftCore {
 
   #onUnanswered({ from, unsupported, isGone }: Extract<RaftEvent, { type: 'unanswered' }>): void {
     this.#state.links.pause(from, this.#state.nowMs)
-    if (unsupported) onPreVoteUnsupported(this.#state)
     if (isGone) onNodeGone(this.#state, from)
+    if (!unsupported) return
+    onPreVoteUnsupported(this.#state)
+    onSelfUnsupported(this.#state)
   }
 
   #onVoters(entries: readonly VoterEntry[]): void {
@@ -278,7 +298,7 @@ export class RaftCore {
         break
       case 'follower':
         if (role.fetchDeadlineMs <= nowMs && state.isVoter) wantToLead(state)
-        else fetchAsFollower(state, role)
+        else if (!tellOfSelf(state, role)) fetchAsFollower(state, role)
         break
       case 'resigned':
         if (role.electionDeadlineMs <= nowMs) state.becomeUnattached(state.epoch + 1, null)

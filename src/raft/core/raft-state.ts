@@ -2,11 +2,12 @@ import { type Uuid, ZERO_UUID } from '../../../protocol/uuid.ts'
 import { assert } from '../../base/assert.ts'
 import type { Random } from '../../base/ports.ts'
 import type { ElectionState } from '../election-state.ts'
-import { isVoter, type VoterSet } from '../voter-set.ts'
+import { isVoter, type Voter, type VoterSet } from '../voter-set.ts'
 import type { RaftEffect } from './effects.ts'
 import { LeaderProgress } from './leader-progress.ts'
 import { endOf, isAtLeast, type LogEnd, type LogView } from './log-view.ts'
 import type { ReplicaKey } from './messages.ts'
+import { isNamedOtherwise, withOwn } from './named-voters.ts'
 import { PeerLinks } from './peer-links.ts'
 import type { Follower, Leader, Role } from './roles.ts'
 import { VoteTally } from './vote-tally.ts'
@@ -34,6 +35,10 @@ export interface RaftStateOptions {
   readonly random: Pick<Random, 'below'>
   /** Who may be asked for the leader besides the voters: ids below 0, one for each configured server. */
   readonly bootstrapIds: readonly number[]
+  /** This node as the voter that it is, or may become; null for one that never votes. */
+  readonly own: Voter | null
+  /** controller.quorum.auto.join.enable */
+  readonly joins: boolean
 }
 
 /** A leader resigns when a majority was silent for so many fetch time-outs. Source: KIP-595. */
@@ -50,6 +55,8 @@ export class RaftState {
   readonly timings: RaftTimings
   readonly random: Pick<Random, 'below'>
   readonly bootstrapIds: readonly number[]
+  readonly own: Voter | null
+  readonly joins: boolean
   readonly links: PeerLinks
   nowMs = 0
   role: Role
@@ -69,6 +76,8 @@ export class RaftState {
     this.timings = options.timings
     this.random = options.random
     this.bootstrapIds = options.bootstrapIds
+    this.own = options.own
+    this.joins = options.joins
     this.links = new PeerLinks(options.timings)
     this.#election = options.election
     this.flushedOffset = options.flushedOffset
@@ -190,8 +199,8 @@ export class RaftState {
       checkQuorumMs: this.timings.fetchTimeoutMs * CHECK_QUORUM_FACTOR,
     })
     progress.noteOwnEnd(this.flushedOffset)
-    this.role = { role: 'leader', progress, beginEpochDueMs: this.nowMs, resigns: false }
-    this.emit({ type: 'open-epoch', epoch: this.epoch, leaderId: this.self.id, voterIds: this.voterIds, grantingVoterIds })
+    this.role = { role: 'leader', progress, beginEpochDueMs: this.nowMs, resigns: false, heardVoters: new Map() }
+    this.emit({ type: 'open-epoch', epoch: this.epoch, leaderId: this.self.id, voterIds: this.voterIds, grantingVoterIds, named: this.#toBeNamed() })
   }
 
   becomeResigned(leader: Leader): void {
@@ -258,7 +267,24 @@ export class RaftState {
 
   #follower(leaderId: number): Follower {
     const fetchDeadlineMs = this.nowMs + this.timings.fetchTimeoutMs
-    return { role: 'follower', leaderId, fetchDeadlineMs, hasFetched: false, isLeaderGone: false, leaderHighWatermark: 0, snapshot: null }
+    return {
+      role: 'follower',
+      leaderId,
+      fetchDeadlineMs,
+      hasFetched: false,
+      isLeaderGone: false,
+      leaderHighWatermark: 0,
+      snapshot: null,
+      selfDueMs: fetchDeadlineMs,
+      hasToldSelf: false,
+    }
+  }
+
+  /** A dynamic quorum's first leader copies what formatting wrote, and each says how it is itself. Source: KIP-853. */
+  #toBeNamed() {
+    const { history, voters, own } = this
+    const isDue = history.kraftVersion > 0 && (history.latestOffset === null || isNamedOtherwise(voters, own))
+    return isDue ? { kraftVersion: history.kraftVersion, voters: withOwn(voters, own) } : null
   }
 
   #ownTally(): VoteTally {

@@ -1,4 +1,5 @@
 import type { SnapshotId } from '../snapshot-name.ts'
+import type { Voter } from '../voter-set.ts'
 import type { LeaderProgress } from './leader-progress.ts'
 import type { ReplicaKey } from './messages.ts'
 import type { VoteTally } from './vote-tally.ts'
@@ -35,6 +36,8 @@ export interface Leader {
   /** When voters that may not know of this leader are told next. */
   beginEpochDueMs: number
   resigns: boolean
+  /** In a static quorum: voters as they told of themselves, with their directories, by id. At most one for each voter. */
+  readonly heardVoters: Map<number, Voter>
 }
 
 export interface Follower {
@@ -46,6 +49,10 @@ export interface Follower {
   hasFetched: boolean
   /** Its machine said so when it was asked last. */
   isLeaderGone: boolean
+  /** When it next looks whether it has something to say of itself as a voter. */
+  selfDueMs: number
+  /** In a static quorum: the leader knows what kind of voter it is. */
+  hasToldSelf: boolean
   /** As the leader said. */
   leaderHighWatermark: number
   /** Fetched piece by piece before the log goes on. */

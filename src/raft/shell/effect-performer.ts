@@ -34,7 +34,7 @@ export interface EffectPerformerOptions<T> {
   readonly pending: PendingAppends<T>
   readonly delivery: Delivery<T>
   readonly desk: Pick<RequestDesk, 'reply'>
-  readonly calls: Pick<PeerCalls, 'send'>
+  readonly calls: Pick<PeerCalls, 'send' | 'askVersions'>
   readonly onHalt: (reason: string) => void
 }
 
@@ -79,6 +79,9 @@ export class EffectPerformer<T> {
         return undefined
       case 'send':
         calls.send(effect.to, effect.id, effect.request)
+        return undefined
+      case 'ask-versions':
+        calls.askVersions(effect.id, effect.voter)
         return undefined
       case 'reply':
         desk.reply(effect.id, effect.answer)
@@ -131,14 +134,14 @@ export class EffectPerformer<T> {
     await ports.disk.writeFileAtomic(`${log.directory}/${QUORUM_STATE_FILE}`, content)
   }
 
-  /** The first batch of an epoch. A dynamic quorum's first leader copies kraft version and voters from the bootstrap snapshot. */
-  #openEpoch({ epoch, leaderId, voterIds, grantingVoterIds }: Extract<RaftEffect, { type: 'open-epoch' }>): void {
-    const { log, core, writer } = this.#options
-    const { kraftVersion, voters } = core
+  /** The first batch of an epoch. */
+  #openEpoch({ epoch, leaderId, voterIds, grantingVoterIds, named }: Extract<RaftEffect, { type: 'open-epoch' }>): void {
+    const { log, writer } = this.#options
     log.assignEpochStartOffset(epoch, log.logEndOffset)
     const leaderChange = { type: 'leader-change', leaderId, voterIds, grantingVoterIds } as const
-    const named = [{ type: 'kraft-version', kraftVersion } as const, { type: 'voters', voters } as const]
-    writer.appendControl(epoch, kraftVersion > 0 && !core.hasNamedVoters ? [leaderChange, ...named] : [leaderChange])
+    const naming =
+      named === null ? [] : [{ type: 'kraft-version', kraftVersion: named.kraftVersion } as const, { type: 'voters', voters: named.voters } as const]
+    writer.appendControl(epoch, [leaderChange, ...naming])
     this.#openedEpoch = epoch
   }
 

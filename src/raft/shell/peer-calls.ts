@@ -1,12 +1,16 @@
 import type { RaftEvent } from '../core/effects.ts'
-import type { PeerRequest } from '../core/messages.ts'
+import type { RaftRequest } from '../core/messages.ts'
+import type { Voter } from '../voter-set.ts'
 import type { PeerOutcome, RaftPeers } from './raft-peers.ts'
 
+/** What the core is told of what it asked. */
+export type PeerOutcomeEvent = Extract<RaftEvent, { type: 'answer' | 'unanswered' | 'versions' }>
+
 export interface PeerCallsOptions {
-  readonly peers: Pick<RaftPeers, 'ask'>
+  readonly peers: Pick<RaftPeers, 'ask' | 'askVersions'>
   /** A mistake of our own: nodes that cannot be reached are an outcome. */
   readonly onFailure: (error: unknown) => void
-  readonly onOutcome: (event: Extract<RaftEvent, { type: 'answer' | 'unanswered' }>) => void
+  readonly onOutcome: (event: PeerOutcomeEvent) => void
 }
 
 /** What was sent and is not answered: the core asks each node one thing at a time. */
@@ -18,10 +22,13 @@ export class PeerCalls {
     this.#options = options
   }
 
-  send(to: number, id: number, request: PeerRequest): void {
-    const call = this.#ask(to, id, request)
-    this.#open.add(call)
-    void call.then(() => this.#open.delete(call))
+  send(to: number, id: number, request: RaftRequest): void {
+    this.#keep(async () => eventOf(to, id, await this.#options.peers.ask(to, request)))
+  }
+
+  /** Of the request `id`, that wants this voter added. */
+  askVersions(id: number, voter: Voter): void {
+    this.#keep(async () => ({ type: 'versions', id, ...(await this.#options.peers.askVersions(voter)) }))
   }
 
   /** Waits no longer for what was sent so far. */
@@ -34,10 +41,16 @@ export class PeerCalls {
     await Promise.all(this.#open)
   }
 
-  async #ask(to: number, id: number, request: PeerRequest): Promise<void> {
-    const { peers, onOutcome, onFailure } = this.#options
+  #keep(ask: () => Promise<PeerOutcomeEvent>): void {
+    const call = this.#hear(ask)
+    this.#open.add(call)
+    void call.then(() => this.#open.delete(call))
+  }
+
+  async #hear(ask: () => Promise<PeerOutcomeEvent>): Promise<void> {
+    const { onOutcome, onFailure } = this.#options
     try {
-      onOutcome(eventOf(to, id, await peers.ask(to, request)))
+      onOutcome(await ask())
     } catch (error) {
       onFailure(error)
     }

@@ -1,9 +1,12 @@
+import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { OdradekError } from '../../base/errors.ts'
 import type { Clock, Endpoint, Network, Timers } from '../../base/ports.ts'
+import { KafkaClient } from '../../client/kafka-client.ts'
 import { PeerClient } from '../../client/peer-client.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import type { PeerRequest } from '../core/messages.ts'
-import type { VoterEndpoint, VoterSet } from '../voter-set.ts'
+import type { VersionRange } from '../core/effects.ts'
+import type { RaftRequest } from '../core/messages.ts'
+import type { Voter, VoterEndpoint, VoterSet } from '../voter-set.ts'
 import type { PeerReply, Sender } from '../wire/exchange.ts'
 import { exchangeOf } from '../wire/exchange-of.ts'
 import { PeerReports } from './peer-reports.ts'
@@ -52,7 +55,7 @@ export class WirePeers implements RaftPeers {
     this.bootstrapIds = options.bootstrapServers.map((_, index) => FIRST_BOOTSTRAP_ID - index)
   }
 
-  async ask(to: number, request: PeerRequest): Promise<PeerOutcome> {
+  async ask(to: number, request: RaftRequest): Promise<PeerOutcome> {
     const client = this.#clientOf(to)
     if (client === null) return UNANSWERED
     try {
@@ -68,6 +71,21 @@ export class WirePeers implements RaftPeers {
       // It may have moved since it led: what the voters' records say comes next.
       if (this.#voters.some(({ id }) => id === to)) this.#leaders.delete(to)
       return GONE_CODES.has(error.code) ? GONE : UNANSWERED
+    }
+  }
+
+  /** On a connection of its own. Source: KIP-853, AddRaftVoter. */
+  async askVersions({ endpoints }: Voter): Promise<{ readonly errorCode: number; readonly range: VersionRange | null }> {
+    const endpoint = this.#preferred(endpoints)
+    if (endpoint === null || this.#isClosed) return { errorCode: ErrorCode.BROKER_NOT_AVAILABLE, range: null }
+    const { network, timers, requestTimeoutMs: timeoutMs, nodeId } = this.#options
+    try {
+      await using client = await KafkaClient.open(endpoint, { network, timers, clientId: `raft-client-${nodeId}`, timeoutMs })
+      const feature = client.served.supportedFeatures.find(({ name }) => name === 'kraft.version')
+      return { errorCode: ErrorCode.NONE, range: feature === undefined ? null : { min: feature.minVersion, max: feature.maxVersion } }
+    } catch (error) {
+      if (!(error instanceof OdradekError)) throw error
+      return { errorCode: ErrorCode.BROKER_NOT_AVAILABLE, range: null }
     }
   }
 
@@ -98,7 +116,7 @@ export class WirePeers implements RaftPeers {
     this.#reports.answered(to, at)
     const { answer, leaderEndpoint } = reply
     if (answer.leaderId !== null && leaderEndpoint !== null) this.#noteLeaderAt(answer.leaderId, leaderEndpoint)
-    return answer.type === 'voter-change' ? UNANSWERED : { kind: 'answer', answer }
+    return { kind: 'answer', answer }
   }
 
   #noteLeaderAt(id: number, { host, port }: Endpoint): void {

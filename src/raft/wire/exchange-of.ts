@@ -1,4 +1,4 @@
-import type { PeerAnswer, PeerRequest, RaftAnswer, RaftRequest } from '../core/messages.ts'
+import type { RaftAnswer, RaftRequest } from '../core/messages.ts'
 import { addVoterExchange } from './add-voter.ts'
 import { beginEpochExchange } from './begin-epoch.ts'
 import { endEpochExchange } from './end-epoch.ts'
@@ -10,12 +10,10 @@ import { updateVoterExchange } from './update-voter.ts'
 import { voteExchange } from './vote.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the fields of any of Kafka's messages
-type AnyExchange<Answer extends RaftAnswer> = Exchange<any, any, Answer>
+type AnyExchange = Exchange<any, any, RaftAnswer>
 
 /** Any request of the core, as Kafka's message. */
-export function exchangeOf(request: PeerRequest, sender: Sender): AnyExchange<PeerAnswer>
-export function exchangeOf(request: RaftRequest, sender: Sender): AnyExchange<RaftAnswer>
-export function exchangeOf(request: RaftRequest, sender: Sender): AnyExchange<RaftAnswer> {
+export function exchangeOf(request: RaftRequest, sender: Sender): AnyExchange {
   switch (request.type) {
     case 'vote':
       return voteExchange(request, sender)

@@ -183,7 +183,7 @@ export class QuorumMachine implements RaftListener<string> {
     })
     const endpoints = [{ name: LISTENER, host: hostOf(id), port: PORT }]
     const raft = await RaftNode.open({
-      ...{ nodeId: id, directoryId: directoryOf(id), isController, endpoints, log, staticVoters, serde: text, listener: this, ports },
+      ...{ nodeId: id, directoryId: directoryOf(id), isController, joins: false, endpoints, log, staticVoters, serde: text, listener: this, ports },
       peers: new WirePeers({
         nodeId: id,
         sender: { clusterId: CLUSTER_ID, endpoints, fetchMaxBytes: 1_048_576, snapshotMaxBytes: SNAPSHOT_PIECE_BYTES },

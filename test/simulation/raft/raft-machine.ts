@@ -1,5 +1,5 @@
 import type { RaftEffect, RaftEvent } from '../../../src/raft/core/effects.ts'
-import type { PeerAnswer, RaftAnswer, RaftRequest } from '../../../src/raft/core/messages.ts'
+import type { RaftAnswer, RaftRequest } from '../../../src/raft/core/messages.ts'
 import { RaftCore } from '../../../src/raft/core/raft-core.ts'
 import type { ElectionState } from '../../../src/raft/election-state.ts'
 import { compareSnapshots, type SnapshotId } from '../../../src/raft/snapshot-name.ts'
@@ -90,6 +90,8 @@ export class RaftMachine {
       timings: TIMINGS,
       random: this.#world.random,
       bootstrapIds: [],
+      own: voterOf(this.id),
+      joins: false,
     })
     this.#world.checker.onRestart(this.id)
     this.#enqueue({ type: 'start' })
@@ -118,7 +120,7 @@ export class RaftMachine {
     if (this.isRunning) this.#enqueue({ type: 'request', id: token, request })
   }
 
-  onAnswer(from: number, id: number, answer: PeerAnswer): void {
+  onAnswer(from: number, id: number, answer: RaftAnswer): void {
     if (this.isRunning) this.#enqueue({ type: 'answer', from, id, answer })
   }
 
@@ -211,7 +213,7 @@ export class RaftMachine {
     const { checker } = this.#world
     switch (effect.type) {
       case 'open-epoch':
-        this.#openEpoch(effect.epoch, caused)
+        this.#openEpoch(effect, caused)
         return
       case 'append-voters':
         caused.push(this.#write([{ epoch: effect.epoch, value: '', voters: effect.voters }]))
@@ -230,6 +232,11 @@ export class RaftMachine {
         return
       case 'send':
         this.#world.send(this, effect.to, effect.id, effect.request)
+        return
+      case 'ask-versions':
+        this.#world.schedule(this.#world.random.between(0.1, this.#world.weather.maxDelayMs), `${this.id} hears of versions`, () =>
+          this.#hearVersions(effect.id),
+        )
         return
       case 'reply':
         this.#reply(effect)
@@ -251,12 +258,15 @@ export class RaftMachine {
     }
   }
 
-  #openEpoch(epoch: number, caused: RaftEvent[]): void {
+  #hearVersions(id: number): void {
+    if (this.isRunning) this.#enqueue({ type: 'versions', id, errorCode: 0, range: { min: 0, max: 1 } })
+  }
+
+  #openEpoch({ epoch, named }: Extract<RaftEffect, { type: 'open-epoch' }>, caused: RaftEvent[]): void {
     this.#world.checker.onLeading(this.id, epoch, this.log)
     this.#openedEpoch = epoch
-    const named = this.log.voterEntries().length > 0
     const opening: Entry[] = [{ epoch, value: '' }]
-    if (!named) opening.push({ epoch, value: '', voters: this.#initialVoters })
+    if (named !== null) opening.push({ epoch, value: '', voters: named.voters })
     caused.push(this.#write(opening))
   }
 

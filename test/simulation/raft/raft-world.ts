@@ -1,5 +1,5 @@
 import { ZERO_UUID } from '../../../protocol/uuid.ts'
-import type { PeerAnswer, PeerRequest, RaftAnswer, RaftRequest } from '../../../src/raft/core/messages.ts'
+import type { RaftAnswer, RaftRequest } from '../../../src/raft/core/messages.ts'
 import type { Voter } from '../../../src/raft/voter-set.ts'
 import { EventQueue } from '../../support/world/event-queue.ts'
 import { SeededRandom } from '../../support/world/seeded-random.ts'
@@ -86,7 +86,7 @@ export class RaftWorld {
     this.#cut.clear()
   }
 
-  send(from: RaftMachine, to: number, id: number, request: PeerRequest): void {
+  send(from: RaftMachine, to: number, id: number, request: RaftRequest): void {
     const token = this.ask(from.id, from.life, id, request)
     const refused = this.#cut.has(`${from.id}>${to}`) || !this.machine(to).isRunning
     if (refused && this.random.chance(0.5)) this.#deliver(to, from.id, 'refused', () => from.onUnanswered(to, id))
@@ -105,7 +105,7 @@ export class RaftWorld {
     if (asker === undefined || asker.from === OPERATOR || answer.type === 'voter-change') return
     this.#deliver(from.id, asker.from, `answer to ${answer.type}`, () => {
       const machine = this.machine(asker.from)
-      if (machine.life === asker.life) machine.onAnswer(from.id, asker.id, answer satisfies PeerAnswer)
+      if (machine.life === asker.life) machine.onAnswer(from.id, asker.id, answer satisfies RaftAnswer)
     })
   }
 

@@ -105,7 +105,8 @@ const configures = fc
 const upgradeType = fc.constantFrom<UpgradeType>('upgrade', 'safe-downgrade', 'unsafe-downgrade')
 const levels = fc.tuple(fc.constantFrom(...knownFeatures), fc.nat(30), upgradeType).map(([{ name }, level, type]): Step => {
   const updates = [{ feature: name, level, upgradeType: type }]
-  return (state, theRules) => updateFeatures(state, { updates, validateOnly: false }, { nodeId: 1, kraftVersion: 0 }, theRules).records
+  return (state, theRules) =>
+    updateFeatures(state, { updates, validateOnly: false }, { nodeId: 1, kraftVersion: 0, votersSupport: () => true }, theRules).records
 })
 
 const reassigns = fc.tuple(topicName, partitionIndex, fc.option(replicas)).map(([topic, partition, wanted]): Step => {

@@ -43,6 +43,7 @@ export async function startController(
     directoryId,
     log: await openMetadataLog(ports),
     isController: true,
+    joins: false,
     endpoints: [],
     peers: noPeers,
     staticVoters: null,

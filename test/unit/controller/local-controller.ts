@@ -61,7 +61,7 @@ export class LocalController implements Controller, ClusterController, MetadataS
   }
 
   updateFeatures(context: ControllerRequestContext, command: UpdateFeaturesCommand) {
-    return this.#apply(context, (state) => updateFeatures(state, command, { nodeId: 1, kraftVersion: 1 }, this.#rules))
+    return this.#apply(context, (state) => updateFeatures(state, command, { nodeId: 1, kraftVersion: 1, votersSupport: () => true }, this.#rules))
   }
 
   unregisterBroker(context: ControllerRequestContext, brokerId: number) {

@@ -150,6 +150,7 @@ function logOf(quorum: ScriptedQuorum, id: number): ControllerLog {
     },
     isBusy: false,
     kraftVersion: 1,
+    votersSupport: () => true,
     append(epoch, records) {
       if (quorum.leaderId !== id || quorum.epoch !== epoch) throw new Error(`node ${id} does not lead epoch ${epoch}`)
       const { baseOffset, lastOffset, committed } = quorum.append(records)

@@ -74,7 +74,7 @@ describe('a static quorum that becomes a dynamic one', () => {
     await world.complete(raft.append(1, ['x']).committed)
     expect(machine.batches.map((batch) => batch.control.map((record) => record.type))).toEqual([['leader-change'], ['kraft-version', 'voters'], []])
     expect(raft.kraftVersion).toBe(1)
-    expect(raft.voters).toMatchObject([{ id: 1, endpoints: voter(1).endpoints, minKraftVersion: 0, maxKraftVersion: 1 }])
+    expect(raft.voters).toMatchObject([{ id: 1, endpoints: [{ name: 'CONTROLLER', host: 'localhost' }], minKraftVersion: 0, maxKraftVersion: 1 }])
     expect(raft.voters[0]?.directoryId).not.toBe(ZERO_UUID)
   })
 

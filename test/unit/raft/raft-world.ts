@@ -81,6 +81,7 @@ export async function startRaft(ports: Ports, options: StartOptions = {}): Promi
     directoryId,
     log,
     isController: true,
+    joins: false,
     endpoints: [{ name: 'CONTROLLER', host: 'localhost', port: 9093 }],
     peers: noPeers,
     staticVoters: options.staticVoters ?? null,

@@ -15,11 +15,12 @@ interface Asked {
   readonly from?: typeof state
   readonly validateOnly?: boolean
   readonly kraftVersion?: number
+  readonly votersSupport?: () => boolean
 }
 
-function ask(updates: readonly Update[], { from = state, validateOnly = false, kraftVersion = 0 }: Asked = {}) {
+function ask(updates: readonly Update[], { from = state, validateOnly = false, kraftVersion = 0, votersSupport = () => true }: Asked = {}) {
   const command = { validateOnly, updates: updates.map(([name, level, upgradeType = 'upgrade']) => ({ feature: name, level, upgradeType })) }
-  return updateFeatures(from, command, { nodeId: 1, kraftVersion }, rules())
+  return updateFeatures(from, command, { nodeId: 1, kraftVersion, votersSupport }, rules())
 }
 
 const refused = (why: string) => ({ records: [], reply: { errorCode: ErrorCode.INVALID_UPDATE_VERSION, errorMessage: why }, kraftVersion: null })
@@ -129,6 +130,9 @@ describe('updating features', () => {
     expect(up).toMatchObject({ kraftVersion: 1, records: [{ type: 'NoOpRecord' }], reply: { errorCode: ErrorCode.NONE } })
     expect(ask([['kraft.version', 1]], { validateOnly: true }).kraftVersion).toBeNull()
     expect(ask([['kraft.version', 1]], { kraftVersion: 1 }).kraftVersion).toBeNull()
+    expect(ask([['kraft.version', 1]], { votersSupport: () => false })).toEqual(
+      refused('Invalid upgrade of kraft.version to 1 because not all of the voters support it'),
+    )
     expect(ask([['kraft.version', 0, 'unsafe-downgrade']], { kraftVersion: 1 })).toEqual(
       invalid('kraft.version', 0, "Can't downgrade the version of this feature."),
     )

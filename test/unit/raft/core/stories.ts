@@ -1,5 +1,5 @@
 import { ZERO_UUID } from '../../../../protocol/uuid.ts'
-import type { RaftEffect, RaftEvent } from '../../../../src/raft/core/effects.ts'
+import type { RaftEffect, RaftEvent, VoterEntry } from '../../../../src/raft/core/effects.ts'
 import { RaftCore } from '../../../../src/raft/core/raft-core.ts'
 import type { ElectionState } from '../../../../src/raft/election-state.ts'
 import type { Voter } from '../../../../src/raft/voter-set.ts'
@@ -24,6 +24,12 @@ export interface Setting {
   readonly log?: readonly number[]
   readonly logStartOffset?: number
   readonly connectionGraceMs?: number
+  readonly own?: Voter
+  readonly joins?: boolean
+  readonly kraftVersion?: number
+  /** Instead of `voterIds`. */
+  readonly voters?: readonly Voter[]
+  readonly voterEntries?: readonly VoterEntry[]
 }
 
 /** A core on a log in memory that does what the effects say, at once; elections draw no chance. */
@@ -36,16 +42,18 @@ export class Stage {
     this.log = new SimulatedLog({ logStartOffset: setting.logStartOffset ?? 0, entries, snapshots: [] })
     this.core = new RaftCore({
       nodeId: setting.nodeId ?? 1,
-      directoryId: ZERO_UUID,
-      voters: (setting.voterIds ?? [1, 2, 3]).map(voter),
-      kraftVersion: 0,
-      voterEntries: [],
+      directoryId: setting.own?.directoryId ?? ZERO_UUID,
+      voters: setting.voters ?? (setting.voterIds ?? [1, 2, 3]).map(voter),
+      kraftVersion: setting.kraftVersion ?? 0,
+      voterEntries: setting.voterEntries ?? [],
       election: { epoch: entries.at(-1)?.epoch ?? 0, leaderId: null, voted: null, ...setting.election },
       log: this.log,
       flushedOffset: this.log.logEndOffset,
       timings: { ...TIMINGS, connectionGraceMs: setting.connectionGraceMs ?? -1 },
       random: { below: () => 0 },
       bootstrapIds: [],
+      own: setting.own ?? null,
+      joins: setting.joins ?? false,
     })
   }
 
