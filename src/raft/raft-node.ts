@@ -276,7 +276,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
   async writeSnapshot(id: SnapshotId, lastContainedLogTimestampMs: number, records: Iterable<T>): Promise<void> {
     const { log, retention, ports } = this.#options
     if (id.offset < log.logStartOffset) return
-    assert(id.offset <= this.#core.highWatermark, 'a snapshot holds committed records only')
+    assert(id.offset <= this.#delivery.offset, 'a snapshot holds committed records only')
     const { snapshots } = this.#quorum
     const { clock } = ports
     await snapshots.write(id, { epoch: id.epoch, nowMs: clock.nowMs(), lastContainedLogTimestampMs, ...this.#core.votersBelow(id.offset) }, records)

@@ -18,6 +18,8 @@ export class QuorumWorld {
   readonly world: World
   readonly checker = new QuorumChecker()
   readonly machines: readonly QuorumMachine[]
+  /** The storm is over. */
+  isCalm = false
   #broken: unknown = null
 
   constructor({ seed, voters, observers, isDynamic = false }: QuorumWorldOptions) {
@@ -34,9 +36,7 @@ export class QuorumWorld {
         staticVoters: isDynamic ? null : set,
         initialVoters: isDynamic && isVoter ? set : null,
         bootstrapIds: isDynamic ? voterIds : [],
-        onBroken: (error) => {
-          this.#broken ??= error
-        },
+        onBroken: (error) => this.broke(error),
       })
     })
     for (const machine of this.machines) machine.start()
@@ -49,6 +49,11 @@ export class QuorumWorld {
 
   machine(id: number): QuorumMachine {
     return this.machines[id - 1] as QuorumMachine
+  }
+
+  /** A node broke in a way in which none may. */
+  broke(error: unknown): void {
+    this.#broken ??= error
   }
 
   async run(durationMs: number): Promise<void> {
