@@ -9,6 +9,7 @@ import { decodeElectionState, type ElectionState, QUORUM_STATE_FILE } from './el
 import { controlRecords } from './log-batches.ts'
 import type { RaftLog } from './raft-log.ts'
 import type { RecordSerde } from './record-serde.ts'
+import { latestEpochOf } from './shell/log-view-of.ts'
 import type { SnapshotContent } from './snapshot-file.ts'
 import type { SnapshotId } from './snapshot-name.ts'
 import { SnapshotStore } from './snapshot-store.ts'
@@ -45,14 +46,14 @@ export async function loadQuorum<T>(options: LoadQuorumOptions<T>): Promise<Load
   const { log, ports, serde } = options
   const snapshots = await SnapshotStore.open({ directory: log.directory, ...ports, serde }, log.logStartOffset)
   const snapshot = await latestSnapshot(snapshots)
-  if (snapshot !== null) await skipLogBelow(snapshot.id, log)
+  if (snapshot !== null && (await skipLogBelow(snapshot.id, log))) await snapshots.removeBefore(snapshot.id)
   const inSnapshot = votersOfSnapshot(snapshot)
   const inLog = await votersOfLog(log, snapshot?.id.offset ?? log.logStartOffset, inSnapshot)
   const { kraftVersion, voters } = inLog.at(-1) ?? inSnapshot ?? { kraftVersion: 0, voters: null }
   const isBehindBootstrap = snapshot !== null && snapshot.id.offset > BOOTSTRAP_OFFSET
   const election = await readElectionState(log.directory, ports.disk)
   return {
-    election: election ?? { epoch: Math.max(log.latestEpoch ?? 0, snapshot?.id.epoch ?? 0), leaderId: null, voted: null },
+    election: election ?? { epoch: Math.max(latestEpochOf(log) ?? 0, snapshot?.id.epoch ?? 0), leaderId: null, voted: null },
     kraftVersion,
     voters: checkedVoters(kraftVersion > 0 ? voters : (options.staticVoters ?? voters), kraftVersion, options),
     voterEntries: inSnapshot !== null && isBehindBootstrap ? [inSnapshot, ...inLog] : inLog,
@@ -67,10 +68,11 @@ async function latestSnapshot<T>(snapshots: SnapshotStore<T>): Promise<LoadedQuo
 }
 
 /** A snapshot that was fetched from a leader may be ahead of the log: then the log begins behind it. */
-async function skipLogBelow(id: SnapshotId, log: RaftLog): Promise<void> {
-  const latestEpoch = log.latestEpoch ?? 0
-  const isAhead = id.epoch > latestEpoch || (id.epoch === latestEpoch && id.offset > log.logEndOffset)
+async function skipLogBelow(id: SnapshotId, log: RaftLog): Promise<boolean> {
+  const latestEpoch = latestEpochOf(log) ?? id.epoch
+  const isAhead = id.epoch > latestEpoch || id.offset > log.logEndOffset
   if (isAhead) await log.truncateFullyAndStartAt(id.offset)
+  return isAhead
 }
 
 function votersOfSnapshot(snapshot: LoadedQuorum<unknown>['snapshot']): VoterEntry | null {

@@ -124,7 +124,8 @@ function fetchSnapshot(state: RaftState, to: number, snapshot: NonNullable<Follo
 
 function beginSnapshot(state: RaftState, role: Follower, id: SnapshotId): void {
   const isStored = state.log.snapshots.some((stored) => compareSnapshots(stored.id, id) === 0)
-  if (!isStored) role.snapshot = { id, position: 0, isInstalling: false }
+  if (isStored) state.links.pause(role.leaderId, state.nowMs)
+  else role.snapshot = { id, position: 0, isInstalling: false }
 }
 
 function append(state: RaftState, records: Buffer): void {

@@ -60,10 +60,11 @@ function isBelowStart(log: LogView, earliest: SnapshotId, { offset, epoch }: Log
   return offset === log.logStartOffset && epoch !== earliest.epoch
 }
 
+/** Where `epoch`, or the latest before it that the log knows, ends. Source: KafkaRaftLog.endOffsetForEpoch. */
 function endOfEpoch(log: LogView, epoch: number): LogEnd {
   const found = log.endOffsetForEpoch(epoch)
-  if (found !== null) return { offset: found.endOffset, epoch: found.leaderEpoch }
-  // Older than all records: what agrees is what the earliest snapshot holds.
-  const earliest = log.snapshots[0]?.id ?? BOOTSTRAP
-  return { offset: log.logStartOffset, epoch: earliest.epoch }
+  if (found === null) return endOf(log)
+  const end = { offset: found.endOffset, epoch: found.leaderEpoch }
+  // Older than all records: what agrees is what the snapshot before them holds.
+  return end.offset <= log.logStartOffset ? (log.snapshots.find(({ id }) => id.offset === end.offset)?.id ?? end) : end
 }

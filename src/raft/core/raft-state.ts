@@ -60,7 +60,8 @@ export class RaftState {
   readonly links: PeerLinks
   nowMs = 0
   role: Role
-  highWatermark = 0
+  /** What a snapshot holds is committed, whoever leads. */
+  highWatermark: number
   /** All below is durable in the own log. */
   flushedOffset: number
   isStopped = false
@@ -81,6 +82,7 @@ export class RaftState {
     this.links = new PeerLinks(options.timings)
     this.#election = options.election
     this.flushedOffset = options.flushedOffset
+    this.highWatermark = options.log.snapshots.at(-1)?.id.offset ?? 0
     this.role = { role: 'unattached', leaderId: null, electionDeadlineMs: Number.POSITIVE_INFINITY }
   }
 

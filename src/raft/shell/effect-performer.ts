@@ -16,6 +16,7 @@ import type { CoreDriver } from './core-driver.ts'
 import { FollowerLog } from './follower-log.ts'
 import { IncomingSnapshot } from './incoming-snapshot.ts'
 import type { LogFlusher } from './log-flusher.ts'
+import { latestEpochOf } from './log-view-of.ts'
 import type { PeerCalls } from './peer-calls.ts'
 import type { RequestDesk } from './request-desk.ts'
 import { whatFollows } from './what-follows.ts'
@@ -106,7 +107,8 @@ export class EffectPerformer<T> {
 
   /** The state machine begins with a snapshot, or begins anew. */
   deliverSnapshot(id: SnapshotId, content: SnapshotContent<T>): void {
-    const { delivery, listener } = this.#options
+    const { delivery, listener, log } = this.#options
+    log.updateHighWatermark(id.offset)
     delivery.startAt(id.offset)
     if (id.offset > 0) listener.handleSnapshot(id, content.lastContainedLogTimestampMs, content.records)
   }
@@ -117,7 +119,7 @@ export class EffectPerformer<T> {
     const { content, epoch } = event.answer
     const { log } = this.#options
     if (content.type !== 'records' || content.records === null || content.offset !== log.logEndOffset) return event
-    const records = whatFollows(content.records, { offset: log.logEndOffset, lastEpoch: log.latestEpoch ?? 0, leaderEpoch: epoch })
+    const records = whatFollows(content.records, { offset: log.logEndOffset, lastEpoch: latestEpochOf(log) ?? 0, leaderEpoch: epoch })
     if (records === null) return { type: 'unanswered', from: event.from, id: event.id, unsupported: false, isGone: false }
     return { ...event, answer: { ...event.answer, content: { ...content, records } } }
   }

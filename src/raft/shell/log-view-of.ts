@@ -12,11 +12,16 @@ export function viewOf(log: RaftLog, snapshots: Pick<SnapshotStore<unknown>, 'al
       return log.logEndOffset
     },
     get latestEpoch() {
-      return log.latestEpoch
+      return latestEpochOf(log)
     },
     get snapshots() {
       return snapshots.all
     },
     endOffsetForEpoch: (leaderEpoch) => log.endOffsetForEpoch(leaderEpoch),
   }
+}
+
+/** Of the last record; null when there is none, whatever the log remembers of records that were there. */
+export function latestEpochOf({ logStartOffset, logEndOffset, latestEpoch }: Pick<RaftLog, 'logStartOffset' | 'logEndOffset' | 'latestEpoch'>): number | null {
+  return logEndOffset > logStartOffset ? latestEpoch : null
 }
