@@ -6,6 +6,15 @@ export interface ControllerRequestContext {
   readonly principal: string
   /** How long the client waits for the decision; without end when absent. */
   readonly timeoutMs?: number
+  /** Of a request that a client made; a broker passes it on to the active controller. */
+  readonly client?: RequestingClient
+}
+
+export interface RequestingClient {
+  readonly clientId: string
+  readonly correlationId: number
+  /** From which it came, as text. */
+  readonly address: string
 }
 
 /** An error code of the protocol with its message; `errorCode` 0 is success, with a null message. */
@@ -121,5 +130,5 @@ export interface AutoTopicCreation {
   /** Makes an internal topic with the settings its coordinator needs, if it is missing. NONE when it exists and is served. */
   ensureInternalTopic(name: string): Promise<ControllerError>
   /** Makes the topics with the cluster's defaults; the answers are in the order of `names`. */
-  createTopics(names: readonly string[], principal: string): Promise<readonly CreatedTopic[]>
+  createTopics(names: readonly string[], context: ControllerRequestContext): Promise<readonly CreatedTopic[]>
 }

@@ -9,7 +9,7 @@ import { askRaft, quorumListener } from './raft-context.ts'
  */
 export const addRaftVoterHandler = defineHandler({
   api: AddRaftVoterApi,
-  listeners: ['controller'],
+  listeners: ['broker', 'controller'],
   async handle(context, message) {
     const inbound = readAddVoter(message, context.services.clusterId)
     if (inbound.kind === 'refused') return inbound.response

@@ -1,11 +1,13 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
+import type { AnyApi } from '../../protocol/schema/notation.ts'
 import { assert } from '../base/assert.ts'
 import { brokerChangeRefusal, replacementRefusal } from '../config/broker-change.ts'
 import { parseJavaInt } from '../config/java-int.ts'
 import type { ConfigEdit, ControllerError } from '../controller/controller.ts'
-import { failure } from '../controller/controller-error.ts'
+import { failure, plainFailure } from '../controller/controller-error.ts'
 import { answerOf } from '../controller/rejection.ts'
 import { ConfigResourceType, configOverrides } from '../metadata/image.ts'
+import { forward } from './forwarded.ts'
 import type { RequestContext } from './request-context.ts'
 import type { Services } from './services.ts'
 
@@ -24,39 +26,67 @@ interface AlterRequest<Config extends { readonly name: string }> {
 /** What the broker by itself makes of a resource: an answer, or what the controller is to decide. */
 export type Judged = ControllerError | ConfigEdit
 
+/** What a response says of one resource. */
+interface EditedResource extends ControllerError {
+  readonly resourceType: number
+  readonly resourceName: string
+}
+
+interface EditResponse {
+  readonly throttleTimeMs: number
+  readonly responses: readonly EditedResource[]
+}
+
 /**
- * Judges each resource, asks the controller for what is left and gives the answers in the order of the request.
+ * Judges each resource, asks the active controller for what is left, wherever it is, and gives the answers in the order of the
+ * request; null when the connection is closed instead.
  * Source: kafka.server.ConfigAdminManager.
  */
 export async function editConfigs<Config extends { readonly name: string }>(
   context: RequestContext,
-  { resources, validateOnly }: AlterRequest<Config>,
+  api: AnyApi,
+  request: AlterRequest<Config>,
   judge: (resource: AlteredResource<Config>) => Judged,
-) {
-  const repeated = repeatedResources(resources)
-  const judged = resources.map((resource) => ({
-    resourceType: resource.resourceType,
-    resourceName: resource.resourceName,
+): Promise<EditResponse | null> {
+  const repeated = repeatedResources(request.resources)
+  const judged = request.resources.map((resource) => ({
+    resource,
     verdict: repeated.has(keyOf(resource)) ? refused('Each resource must appear at most once.') : (keysRefusal(resource) ?? judge(resource)),
   }))
-  const edits = judged.map(({ verdict }) => verdict).filter((verdict) => 'kind' in verdict)
-  const decided = (await decide(context, edits, validateOnly)).values()
-  return judged.map(({ verdict, ...resource }) => {
-    const error = 'kind' in verdict ? decided.next().value : verdict
-    assert(error !== undefined, 'the controller answers for each resource')
-    return { ...error, ...resource }
-  })
+  const open = judged.flatMap(({ resource, verdict }) => ('kind' in verdict ? [{ resource, edit: verdict }] : []))
+  const here = () => decide(context, open, request.validateOnly)
+  const resources = open.map(({ resource }) => resource)
+  const decided = open.length === 0 || context.listenerKind === 'controller' ? await here() : await forward(context, { api }, { ...request, resources }, here)
+  if (decided === null) return null
+  const answers = new Map((decided as EditResponse).responses.map((response) => [keyOf(response), response]))
+  return {
+    throttleTimeMs: 0,
+    responses: judged.map(({ resource, verdict }) => {
+      const error = 'kind' in verdict ? (answers.get(keyOf(resource)) ?? plainFailure(ErrorCode.UNKNOWN_SERVER_ERROR)) : verdict
+      return { errorCode: error.errorCode, errorMessage: error.errorMessage, ...namesOf(resource) }
+    }),
+  }
 }
 
-/** The controller's answers, in the order of the edits. */
+function namesOf({ resourceType, resourceName }: { readonly resourceType: number; readonly resourceName: string }) {
+  return { resourceType, resourceName }
+}
+
+/** The answers of this process's controller, in the order of the edits. */
 async function decide(
   { principal, services: { controller } }: RequestContext,
-  edits: readonly ConfigEdit[],
+  open: readonly { readonly resource: { readonly resourceType: number; readonly resourceName: string }; readonly edit: ConfigEdit }[],
   validateOnly: boolean,
-): Promise<readonly ControllerError[]> {
-  if (edits.length === 0) return []
-  const answer = await answerOf(controller.alterConfigs({ principal }, { edits, validateOnly }))
-  return answer.kind === 'refused' ? edits.map(() => answer.error) : answer.value
+): Promise<EditResponse> {
+  if (open.length === 0) return { throttleTimeMs: 0, responses: [] }
+  const answer = await answerOf(controller.alterConfigs({ principal }, { edits: open.map(({ edit }) => edit), validateOnly }))
+  const errors = answer.kind === 'refused' ? open.map(() => answer.error) : answer.value
+  const responses = open.map(({ resource }, index) => {
+    const error = errors[index]
+    assert(error !== undefined, 'the controller answers for each resource')
+    return { ...error, ...namesOf(resource) }
+  })
+  return { throttleTimeMs: 0, responses }
 }
 
 function keyOf({ resourceType, resourceName }: { readonly resourceType: number; readonly resourceName: string }): string {
@@ -84,18 +114,18 @@ const EDITED_TYPES: ReadonlySet<number> = new Set([
   ConfigResourceType.GROUP,
 ])
 
-/** A resource whose settings are not kept, or of another broker. */
-export function resourceRefusal(nodeId: number, type: number, name: string): ControllerError | null {
+/** A resource whose settings are not kept, or at a broker those of another one. */
+export function resourceRefusal({ listenerKind, services: { nodeId } }: RequestContext, type: number, name: string): ControllerError | null {
   if (!EDITED_TYPES.has(type)) return refused(`Unknown resource type ${type}`)
-  if (type !== ConfigResourceType.BROKER || name === '') return null
+  if (type !== ConfigResourceType.BROKER || name === '' || listenerKind === 'controller') return null
   const id = parseJavaInt(name)
   if (id === null) return refused(`Node id must be an integer, but it is: ${name}`)
   return id === nodeId ? null : refused(`Unexpected broker id, expected ${nodeId}, but received ${name}`)
 }
 
 /** Why this broker cannot take the settings; of other resources it says nothing. */
-export function brokerRefusal({ config, metadata }: Services, edit: ConfigEdit): ControllerError | null {
-  if (edit.type !== ConfigResourceType.BROKER) return null
+export function brokerRefusal({ nodeId, config, metadata }: Services, edit: ConfigEdit): ControllerError | null {
+  if (edit.type !== ConfigResourceType.BROKER || (edit.name !== '' && parseJavaInt(edit.name) !== nodeId)) return null
   const layer = edit.name === '' ? 'default-broker' : 'broker'
   const refusal =
     edit.kind === 'replace'

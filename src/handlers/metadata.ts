@@ -81,13 +81,13 @@ function viewOf({ apiVersion, listenerName }: RequestContext, request: MetadataR
 
 /** A topic that could not be made is left out of the image: the client may ask again. */
 async function createMissing(
-  { principal, services: { metadata, topicCreation, config } }: RequestContext,
+  { principal, clientId, correlationId, remote, services: { metadata, topicCreation, config } }: RequestContext,
   request: MetadataRequest,
   names: ReadonlySet<string>,
 ): Promise<void> {
   if (!request.allowAutoTopicCreation || !config.get('auto.create.topics.enable')) return
   const missing = [...names].filter((name) => !metadata.image().topics.byName.has(name))
-  if (missing.length > 0) await answerOf(topicCreation.createTopics(missing, principal))
+  if (missing.length > 0) await answerOf(topicCreation.createTopics(missing, { principal, client: { clientId, correlationId, address: remote.host } }))
 }
 
 function topicsById(image: MetadataImage, ids: ReadonlySet<Uuid>, view: View): TopicAnswer[] {

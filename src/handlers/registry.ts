@@ -30,10 +30,12 @@ import { describeQuorumHandler } from './describe-quorum.ts'
 import { describeTopicPartitionsHandler } from './describe-topic-partitions.ts'
 import { electLeadersHandler } from './elect-leaders.ts'
 import { endQuorumEpochHandler } from './end-quorum-epoch.ts'
+import { envelopeHandler } from './envelope.ts'
 import { expireDelegationTokenHandler } from './expire-delegation-token.ts'
 import { fetchHandler } from './fetch.ts'
 import { fetchSnapshotHandler } from './fetch-snapshot.ts'
 import { findCoordinatorHandler } from './find-coordinator.ts'
+import { forwarded } from './forwarded.ts'
 import { heartbeatHandler } from './heartbeat.ts'
 import { incrementalAlterConfigsHandler } from './incremental-alter-configs.ts'
 import { initProducerIdHandler } from './init-producer-id.ts'
@@ -59,7 +61,7 @@ import { voteHandler } from './vote.ts'
 
 /**
  * Every API that this node serves, by key. What is not here is neither served nor advertised.
- * One line for each handler, in the order of the API keys.
+ * One line for each handler, in the order of the API keys; `forwarded`: the active controller serves it.
  */
 export const handlers: readonly AnyHandler[] = [
   produceHandler,
@@ -76,47 +78,48 @@ export const handlers: readonly AnyHandler[] = [
   describeGroupsHandler,
   listGroupsHandler,
   apiVersionsHandler,
-  createTopicsHandler,
-  deleteTopicsHandler,
+  forwarded(createTopicsHandler),
+  forwarded(deleteTopicsHandler),
   deleteRecordsHandler,
   initProducerIdHandler,
   offsetForLeaderEpochHandler,
   describeAclsHandler,
-  createAclsHandler,
-  deleteAclsHandler,
+  forwarded(createAclsHandler),
+  forwarded(deleteAclsHandler),
   describeConfigsHandler,
   alterConfigsHandler,
   alterReplicaLogDirsHandler,
   describeLogDirsHandler,
-  createPartitionsHandler,
+  forwarded(createPartitionsHandler),
   createDelegationTokenHandler,
   renewDelegationTokenHandler,
   expireDelegationTokenHandler,
   describeDelegationTokenHandler,
   deleteGroupsHandler,
-  electLeadersHandler,
+  forwarded(electLeadersHandler),
   incrementalAlterConfigsHandler,
-  alterPartitionReassignmentsHandler,
-  listPartitionReassignmentsHandler,
+  forwarded(alterPartitionReassignmentsHandler),
+  forwarded(listPartitionReassignmentsHandler),
   offsetDeleteHandler,
   voteHandler,
   beginQuorumEpochHandler,
   endQuorumEpochHandler,
-  describeQuorumHandler,
+  forwarded(describeQuorumHandler),
   alterPartitionHandler,
-  updateFeaturesHandler,
+  forwarded(updateFeaturesHandler),
+  envelopeHandler,
   fetchSnapshotHandler,
   describeClusterHandler,
   describeProducersHandler,
   brokerRegistrationHandler,
   brokerHeartbeatHandler,
-  unregisterBrokerHandler,
+  forwarded(unregisterBrokerHandler),
   allocateProducerIdsHandler,
   controllerRegistrationHandler,
   assignReplicasToDirsHandler,
   listConfigResourcesHandler,
   describeTopicPartitionsHandler,
-  addRaftVoterHandler,
-  removeRaftVoterHandler,
+  forwarded(addRaftVoterHandler),
+  forwarded(removeRaftVoterHandler),
   updateRaftVoterHandler,
 ]

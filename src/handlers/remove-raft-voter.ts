@@ -9,7 +9,7 @@ import { askRaft } from './raft-context.ts'
  */
 export const removeRaftVoterHandler = defineHandler({
   api: RemoveRaftVoterApi,
-  listeners: ['controller'],
+  listeners: ['broker', 'controller'],
   async handle(context, message) {
     const inbound = readRemoveVoter(message, context.services.clusterId)
     if (inbound.kind === 'refused') return inbound.response

@@ -1,3 +1,4 @@
+import type { Forwarder } from '../broker/forwarder.ts'
 import type { NodeConfig } from '../config/node-config.ts'
 import type { ClusterController } from '../controller/cluster-controller.ts'
 import type { AutoTopicCreation, Controller } from '../controller/controller.ts'
@@ -11,6 +12,7 @@ import type { FetchSessionCache } from '../replication/fetch/fetch-session-cache
 import type { ProducerIds } from '../replication/producer-ids.ts'
 import type { ReplicaManager } from '../replication/replica-manager.ts'
 import type { ApiVersionsSource } from '../server/api-versions-source.ts'
+import type { EnclosedRequests } from '../server/enclosed-request.ts'
 import type { LostClients } from '../server/lost-clients.ts'
 import type { ToldAddresses } from '../server/told-addresses.ts'
 import type { LoggerLevels } from '../telemetry/logger-levels.ts'
@@ -38,6 +40,10 @@ export interface Services {
   readonly quorum: QuorumView
   /** This node as the others of the quorum ask it. */
   readonly raft: RaftServer
+  /** Requests that brokers passed on. */
+  readonly enclosed: EnclosedRequests<Services>
+  /** Passes requests on that only the active controller decides. */
+  readonly forwarder: Forwarder
   readonly topicCreation: AutoTopicCreation
   /** The partitions of this node. */
   readonly replicas: ReplicaManager

@@ -2,14 +2,14 @@ import { ErrorCode } from '../../../protocol/error-codes.ts'
 import type { NodeConfig } from '../../config/node-config.ts'
 import { replicationOfSetting } from '../../config/settings-replication.ts'
 import type { MetadataService } from '../../metadata/metadata-service.ts'
-import type { AutoTopicCreation, Controller, ControllerError, CreatedTopic, TopicToCreate } from '../controller.ts'
+import type { AutoTopicCreation, Controller, ControllerError, ControllerRequestContext, CreatedTopic, TopicToCreate } from '../controller.ts'
 import { failure, isFailure, NO_ERROR } from '../controller-error.ts'
 import { DEFAULT, failed } from './create-topics.ts'
 import { METADATA_TOPIC, topicNameRefusal } from './topic-names.ts'
 
 export interface TopicCreatorOptions {
   readonly config: NodeConfig
-  readonly controller: Controller
+  readonly controller: Pick<Controller, 'createTopics'>
   readonly metadata: MetadataService
   /** As whom topics are made that no client asked for: the node itself. */
   readonly nodePrincipal: string
@@ -30,28 +30,28 @@ export class TopicCreator implements AutoTopicCreation {
 
   async ensureInternalTopic(name: string): Promise<ControllerError> {
     if (this.#options.metadata.image().topics.byName.has(name)) return NO_ERROR
-    const created = await this.#create(name, this.#options.nodePrincipal)
+    const created = await this.#create(name, { principal: this.#options.nodePrincipal })
     const isThere = !isFailure(created) || created.errorCode === ErrorCode.TOPIC_ALREADY_EXISTS
     return isThere ? NO_ERROR : { errorCode: created.errorCode, errorMessage: created.errorMessage }
   }
 
-  createTopics(names: readonly string[], principal: string): Promise<readonly CreatedTopic[]> {
-    return Promise.all(names.map((name) => this.#create(name, principal)))
+  createTopics(names: readonly string[], context: ControllerRequestContext): Promise<readonly CreatedTopic[]> {
+    return Promise.all(names.map((name) => this.#create(name, context)))
   }
 
-  #create(name: string, principal: string): Promise<CreatedTopic> {
+  #create(name: string, context: ControllerRequestContext): Promise<CreatedTopic> {
     const refusal = refusalOf(name)
     if (refusal !== null) return Promise.resolve(failed({ name }, refusal))
     const known = this.#underWay.get(name)
     if (known !== undefined) return known
-    const attempt = this.#ask(name, principal).finally(() => this.#underWay.delete(name))
+    const attempt = this.#ask(name, context).finally(() => this.#underWay.delete(name))
     this.#underWay.set(name, attempt)
     return attempt
   }
 
-  async #ask(name: string, principal: string): Promise<CreatedTopic> {
+  async #ask(name: string, context: ControllerRequestContext): Promise<CreatedTopic> {
     const topic = creatableTopic(name, this.#options)
-    const [created] = await this.#options.controller.createTopics({ principal }, { topics: [topic], validateOnly: false })
+    const [created] = await this.#options.controller.createTopics(context, { topics: [topic], validateOnly: false })
     return created as CreatedTopic
   }
 }

@@ -1,6 +1,7 @@
 import type { Ports, Timers } from '../../base/ports.ts'
 import type { ActiveController } from '../../broker/active-controller.ts'
 import type { BrokerLifecycle } from '../../broker/broker-lifecycle.ts'
+import { TopicRequests } from '../../broker/topic-requests.ts'
 import type { NodeConfig } from '../../config/node-config.ts'
 import type { NodeIdentity } from '../../config/node-identity.ts'
 import type { Services } from '../../handlers/services.ts'
@@ -79,10 +80,17 @@ export async function startBroker(parts: NodeParts): Promise<Pick<RunningNode, '
   await joinCluster(broker, joining)
   await allServing()
   await brokersRegistered(loader, options.brokersAwaited ?? 1)
-  await makeStartTopics({ topics: options.topics ?? [], controller: parts.services.controller, metadata: loader, principal: NODE_PRINCIPAL, logger })
+  const topics = new TopicRequests({
+    controller: active,
+    local: parts.services.controller,
+    metadata: loader,
+    timers: ports.timers,
+    timeoutMs: config.get('request.timeout.ms'),
+  })
+  await makeStartTopics({ topics: options.topics ?? [], controller: topics, metadata: loader, principal: NODE_PRINCIPAL, logger })
   const lostClients = new LostClients({ ...ports, timers: wireTimers, logger, visitOf: (connectionId) => server.visitOf(connectionId) })
   teardown.add('the watch over clients', () => lostClients[Symbol.dispose]())
-  const services = brokerServices({ options, shared: parts.services, loader, active, partitions, groups, broker, lostClients })
+  const services = brokerServices({ options, shared: parts.services, loader, active, topics, partitions, groups, broker, lostClients })
   teardown.add("the broker's listeners", () => stopServing(server, groups, wireTimers))
   await server.open(services, (connectionId) => groups.onConnectionClosed(connectionId))
   return openControl({ ...parts, node: options, services, groups, loader })

@@ -1,5 +1,7 @@
 import type { ActiveController } from '../../broker/active-controller.ts'
 import type { BrokerLifecycle } from '../../broker/broker-lifecycle.ts'
+import { Forwarder } from '../../broker/forwarder.ts'
+import type { TopicRequests } from '../../broker/topic-requests.ts'
 import { TopicCreator } from '../../controller/topics/auto-topic-creation.ts'
 import { CoordinatorFinder } from '../../group/coordinator-finder.ts'
 import type { GroupService } from '../../group/group-service.ts'
@@ -15,11 +17,12 @@ import { NODE_PRINCIPAL } from '../node-principal.ts'
 import type { OpenPartitions } from '../open-partitions.ts'
 
 export interface BrokerServicesOptions {
-  readonly options: Pick<NodeOptions, 'config' | 'identity' | 'ports' | 'gateways'>
+  readonly options: Pick<NodeOptions, 'config' | 'identity' | 'ports' | 'gateways' | 'logger'>
   /** Of a controller's listener. */
   readonly shared: Services
   readonly loader: MetadataLoader
   readonly active: ActiveController
+  readonly topics: TopicRequests
   readonly partitions: OpenPartitions
   readonly groups: GroupService
   readonly broker: BrokerLifecycle
@@ -27,13 +30,14 @@ export interface BrokerServicesOptions {
 }
 
 /** Puts together what handlers of a broker's listener call. */
-export function brokerServices({ options, shared, loader, active, partitions, groups, broker, lostClients }: BrokerServicesOptions): Services {
+export function brokerServices({ options, shared, loader, active, topics, partitions, groups, broker, lostClients }: BrokerServicesOptions): Services {
   const { config, identity, ports } = options
   const { nodeId } = identity
-  const topicCreation = new TopicCreator({ config, controller: shared.controller, metadata: loader, nodePrincipal: NODE_PRINCIPAL })
+  const topicCreation = new TopicCreator({ config, controller: topics, metadata: loader, nodePrincipal: NODE_PRINCIPAL })
   const cluster = coordinatorCluster(nodeId, loader, (name) => topicCreation.ensureInternalTopic(name))
   return {
     ...shared,
+    forwarder: new Forwarder({ controller: active, metadata: loader, ...ports, logger: options.logger.child('forwarding') }),
     topicCreation,
     replicas: partitions.replicas,
     fetchSessions: new FetchSessionCache({ maxSessions: config.get('max.incremental.fetch.session.cache.slots'), ...ports }),

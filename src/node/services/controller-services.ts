@@ -1,6 +1,7 @@
 import { assert } from '../../base/assert.ts'
 import type { Services } from '../../handlers/services.ts'
 import type { ApiTable } from '../../server/api-table.ts'
+import { EnclosedRequests } from '../../server/enclosed-request.ts'
 import { addressesByClient } from '../../server/told-addresses.ts'
 import { apiVersionsSource } from '../metadata-views.ts'
 import type { NodeOptions } from '../node-options.ts'
@@ -31,6 +32,8 @@ export function controllerServices({ options, directories, apis, metadata }: Con
     nodeController: controller.brokers,
     quorum,
     raft,
+    enclosed: new EnclosedRequests(apis),
+    forwarder: notAtControllers('way to pass requests on'),
     topicCreation: notAtControllers('creation of topics by metadata requests'),
     replicas: notAtControllers('partitions'),
     fetchSessions: notAtControllers('fetch sessions'),

@@ -1,13 +1,16 @@
 import { decodeFrom, encodeToBuffer } from '../../../protocol/schema/codec.ts'
 import type { Fields, Input, Message, Value } from '../../../protocol/schema/notation.ts'
+import { Forwarder } from '../../../src/broker/forwarder.ts'
 import { NodeConfig } from '../../../src/config/node-config.ts'
 import { TopicCreator } from '../../../src/controller/topics/auto-topic-creation.ts'
 import type { Handler } from '../../../src/handlers/define-handler.ts'
 import type { RequestContext } from '../../../src/handlers/request-context.ts'
 import type { Services } from '../../../src/handlers/services.ts'
 import type { MetadataRecord } from '../../../src/metadata/metadata-record.ts'
+import { ManualTime } from '../../../src/platform/manual-time.ts'
 import type { ListenerKind } from '../../../src/server/request-context.ts'
 import { asRegistered } from '../../../src/server/told-addresses.ts'
+import { silentLogger } from '../../../src/telemetry/logger.ts'
 import { cluster } from '../controller/cluster.ts'
 import { LocalController } from '../controller/local-controller.ts'
 
@@ -34,6 +37,12 @@ export class TopicNode {
       controller: this.controller,
       clusterController: this.controller,
       topicCreation,
+      forwarder: new Forwarder({
+        controller: { forwarding: { call: (call) => call.here() } },
+        metadata: { until: () => Promise.resolve() },
+        timers: new ManualTime(0),
+        logger: silentLogger,
+      }),
       logLevels: null,
       addresses: asRegistered,
       lostClients: { asked: () => {} },

@@ -41,7 +41,7 @@ function controllerMethods(controller: LocalController) {
 describe('topics that nobody made', () => {
   it('are made once for all that ask at the same time', async () => {
     const { asked, creator: topics } = creator()
-    const answers = await Promise.all([topics.createTopics(['foo'], 'User:a'), topics.createTopics(['foo', 'bar'], 'User:b')])
+    const answers = await Promise.all([topics.createTopics(['foo'], { principal: 'User:a' }), topics.createTopics(['foo', 'bar'], { principal: 'User:b' })])
     expect(answers.flat().map((answer) => [answer.name, answer.errorCode])).toEqual([
       ['foo', 0],
       ['foo', 0],
@@ -52,22 +52,22 @@ describe('topics that nobody made', () => {
 
   it('leave partitions and replicas to the controller, unless this node was given them', async () => {
     const byDefault = creator()
-    await byDefault.creator.createTopics(['foo'], 'User:a')
+    await byDefault.creator.createTopics(['foo'], { principal: 'User:a' })
     expect(byDefault.asked[0]?.topics[0]).toMatchObject({ partitionCount: -1, replicationFactor: -1 })
     const given = creator({ 'num.partitions': '3', 'default.replication.factor': '1' })
-    await given.creator.createTopics(['foo'], 'User:a')
+    await given.creator.createTopics(['foo'], { principal: 'User:a' })
     expect(given.asked[0]?.topics[0]).toMatchObject({ partitionCount: 3, replicationFactor: 1 })
   })
 
   it('with invalid names are refused without asking the controller', async () => {
     const { asked, creator: topics } = creator()
-    expect(await topics.createTopics(['a b'], 'User:a')).toMatchObject([{ errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION }])
+    expect(await topics.createTopics(['a b'], { principal: 'User:a' })).toMatchObject([{ errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION }])
     expect(asked).toEqual([])
   })
 
   it('are never named like the metadata log, whose directory such a topic would write into', async () => {
     const { asked, creator: topics } = creator()
-    expect(await topics.createTopics(['__cluster_metadata'], 'User:a')).toMatchObject([{ errorCode: ErrorCode.INVALID_REQUEST }])
+    expect(await topics.createTopics(['__cluster_metadata'], { principal: 'User:a' })).toMatchObject([{ errorCode: ErrorCode.INVALID_REQUEST }])
     expect(asked).toEqual([])
   })
 })
