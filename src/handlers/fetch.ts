@@ -53,6 +53,7 @@ export const fetchHandler = defineHandler({
     const respond = (fetched: FetchOutcome): Response | null => {
       if (fetched === null) return null
       if (params.replicaId < 0) countSent(replicas, fetched)
+      else countCopied(replicas, fetched)
       context.whenSent(() => giveBack(replicas, fetched))
       const endpoints = new LeaderEndpoints(replicas, context.listenerName)
       const shaped = fetched.map((one) => (one.data.errorCode === ErrorCode.NONE ? one : shapeError(context, one, endpoints)))
@@ -73,6 +74,10 @@ function refusal(request: FetchRequest, version: number): Response {
 
 function countSent({ traffic }: ReplicaManager, fetched: readonly FetchedPartition[]): void {
   for (const { data } of fetched) traffic.messagesOut += countRecords(data.records)
+}
+
+function countCopied({ quotas }: ReplicaManager, fetched: readonly FetchedPartition[]): void {
+  for (const { fetch, data } of fetched) if (fetch.topic !== null) quotas.leader.record(fetch.topic, fetch.partition, data.records.length)
 }
 
 function giveBack(replicas: ReplicaManager, fetched: readonly FetchedPartition[]): void {

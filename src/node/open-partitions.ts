@@ -58,6 +58,10 @@ export async function openPartitions(options: OpenPartitionsOptions): Promise<Op
     traffic: options.traffic,
     minInsyncReplicas: (topic) => topicConfigs.minInsyncReplicas(topic),
     brokerEpoch: options.brokerEpoch,
+    throttledReplicas: {
+      leader: (topic) => topicConfigs.of(topic).get('leader.replication.throttled.replicas'),
+      follower: (topic) => topicConfigs.of(topic).get('follower.replication.throttled.replicas'),
+    },
     interBrokerListenerName: identity.interBrokerListenerName,
     onFailure: failure.report,
   })

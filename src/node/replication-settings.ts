@@ -10,6 +10,18 @@ export function replicationSettings(config: NodeConfig): ReplicationSettings {
     get replicaHighWatermarkCheckpointIntervalMs() {
       return config.get('replica.high.watermark.checkpoint.interval.ms')
     },
+    get leaderThrottledRate() {
+      return config.get('leader.replication.throttled.rate')
+    },
+    get followerThrottledRate() {
+      return config.get('follower.replication.throttled.rate')
+    },
+    get quotaWindowCount() {
+      return config.get('replication.quota.window.num')
+    },
+    get quotaWindowSizeMs() {
+      return config.get('replication.quota.window.size.seconds') * 1000
+    },
     get fetchMaxBytes() {
       return config.get('fetch.max.bytes')
     },

@@ -13,7 +13,12 @@ export interface FollowingOptions {
   /** Takes the log's directory offline for a `DiskError`, and throws anything else again. */
   readonly logFailed: (log: PartitionLog, error: unknown) => void
   readonly onChange: () => void
+  /** Calls `cut`, which takes the end of the log away, at a time when nobody copies the log; what was copied is cut too. */
+  readonly cutting: CutTogether
 }
+
+/** @param offset from which on all goes */
+export type CutTogether = (offset: number, cut: () => Promise<boolean>) => Promise<boolean>
 
 /** Offsets that a leader tells its followers. */
 export interface LeaderOffsets {
@@ -71,24 +76,24 @@ export class Following {
 
   /** Cuts what the leader does not have. Resolves, when it is durable, with whether the disk did it. */
   truncateTo(offset: number): Promise<boolean> {
-    return this.#cut((log) => log.truncateTo(offset))
+    return this.#options.cutting(offset, () => this.#onDisk((log) => log.truncateTo(offset)))
   }
 
   /** Gives up all records: the leader has none of them any more. As `truncateTo`. */
   truncateFullyAndStartAt(offset: number): Promise<boolean> {
-    return this.#cut((log) => log.truncateFullyAndStartAt(offset))
+    return this.#options.cutting(0, () => this.#onDisk((log) => log.truncateFullyAndStartAt(offset)))
   }
 
   /** Resolves when all that was appended is on the device, with whether it is. */
   flush(): Promise<boolean> {
-    return this.#cut((log) => log.flush())
+    return this.#onDisk((log) => log.flush())
   }
 
   end(): void {
     this.#hasEnded = true
   }
 
-  async #cut(work: (log: PartitionLog) => Promise<unknown>): Promise<boolean> {
+  async #onDisk(work: (log: PartitionLog) => Promise<unknown>): Promise<boolean> {
     const { log } = this
     if (log === null) return false
     try {

@@ -21,6 +21,8 @@ export interface PartitionEnvironment {
   readonly isEligible: IsEligible
   readonly isrChanges: IsrChanges
   readonly lagWatch: LagWatch
+  /** Calls `cut`, which takes the end of a replica's log away from `offset` on, while the replica is not copied to another directory. */
+  readonly cutting: (topic: string, index: number, offset: number, cut: () => Promise<boolean>) => Promise<boolean>
   /** A log's disk failed: its directory goes offline, and this partition with it, before the call returns. */
   readonly diskFailed: (log: PartitionLog, error: DiskError) => void
   readonly highWatermarkChanged: () => void

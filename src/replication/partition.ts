@@ -322,6 +322,7 @@ export class Partition {
     const options = {
       ...{ environment: this.#environment, watermark: this.#watermark, log: () => this.#log, onChange: () => this.changed() },
       logFailed: (failed: PartitionLog, error: unknown) => this.logFailed(failed, error),
+      cutting: (offset: number, cut: () => Promise<boolean>) => this.#environment.cutting(this.topic, this.index, offset, cut),
     }
     this.#following = new Following(options, leaderEpoch)
   }

@@ -24,6 +24,7 @@ import { IsrChanges } from './isr/isr-changes.ts'
 import { LagWatch } from './isr/lag-watch.ts'
 import type { Partition } from './partition.ts'
 import type { PartitionEnvironment } from './partition-environment.ts'
+import { ReplicationQuota } from './quota/replication-quota.ts'
 import { TurnEnd } from './turn-end.ts'
 
 /** Broker settings, read when they are used so that dynamic ones act at once. Names of Kafka in camel case. */
@@ -38,6 +39,14 @@ export interface ReplicationSettings extends FetcherSettings {
   readonly moveMaxBytesPerSecond: number
   /** num.replica.fetchers */
   readonly numReplicaFetchers: number
+  /** leader.replication.throttled.rate */
+  readonly leaderThrottledRate: number
+  /** follower.replication.throttled.rate */
+  readonly followerThrottledRate: number
+  /** replication.quota.window.num */
+  readonly quotaWindowCount: number
+  /** replication.quota.window.size.seconds, in milliseconds */
+  readonly quotaWindowSizeMs: number
 }
 
 export interface ReplicaManagerOptions {
@@ -53,6 +62,8 @@ export interface ReplicaManagerOptions {
   readonly traffic: Traffic
   /** `min.insync.replicas` in force for a topic. */
   readonly minInsyncReplicas: (topic: string) => number
+  /** `leader.` and `follower.replication.throttled.replicas` in force for a topic. */
+  readonly throttledReplicas: Record<'leader' | 'follower', (topic: string) => readonly string[]>
   /** The listener by which brokers reach each other. */
   readonly interBrokerListenerName: string
   /** Of this node's registration; -1 before it. */
@@ -91,6 +102,8 @@ export class ReplicaManager implements MetadataPublisher {
   readonly directories: ReplicaDirectories
   readonly #checkpoint: HighWatermarkCheckpoint
   readonly #brokerEpoch: () => number
+  /** What may be copied of throttled replicas, to others and from others. */
+  readonly quotas: Record<'leader' | 'follower', ReplicationQuota>
   /** Those that copy what this node follows. */
   readonly fetchers: ReplicaFetchers
   readonly #isrChanges: IsrChanges
@@ -124,7 +137,8 @@ export class ReplicaManager implements MetadataPublisher {
     })
     this.#isrChanges = new IsrChanges({ ...options, timers: options.ports.timers })
     this.#lagWatch = new LagWatch(options.ports.timers, () => options.settings.replicaLagTimeMaxMs)
-    this.fetchers = new ReplicaFetchers({ ...options, image: () => this.image })
+    this.quotas = replicationQuotas(options)
+    this.fetchers = new ReplicaFetchers({ ...options, quota: this.quotas.follower, image: () => this.image })
     const { directories, fetchers } = this
     const parts = { directories, fetchers, hosted: this.#hosted, checkpoint: this.#checkpoint }
     this.#assigned = new AssignedPartitions({ ...options, ...parts, environment: this.#makeEnvironment(options) })
@@ -207,6 +221,7 @@ export class ReplicaManager implements MetadataPublisher {
       isEligible: (replicaId, brokerEpoch) => mayBeInSync(this.image, replicaId, brokerEpoch),
       isrChanges: this.#isrChanges,
       lagWatch: this.#lagWatch,
+      cutting: (topic, index, offset, cut) => this.directories.cutting({ topic, index, offset }, cut),
       diskFailed: (log, error) => options.logs.reportDiskError(log, error),
       highWatermarkChanged: () => this.#checkpoint.changed(),
       onFailure: options.onFailure,
@@ -229,6 +244,13 @@ function isKnown(image: MetadataImage, topic: string, index: number): boolean {
 
 function isInDirectory(log: PartitionLog, directory: string): boolean {
   return log.directory.startsWith(`${directory}/`) || log.directory.startsWith(`${directory}\\`)
+}
+
+function replicationQuotas({ nodeId, ports, settings, throttledReplicas }: ReplicaManagerOptions): ReplicaManager['quotas'] {
+  const shared = { nodeId, clock: ports.clock, windowCount: settings.quotaWindowCount, windowSizeMs: settings.quotaWindowSizeMs }
+  const leader = { bytesPerSecond: () => settings.leaderThrottledRate, throttledReplicas: throttledReplicas.leader }
+  const follower = { bytesPerSecond: () => settings.followerThrottledRate, throttledReplicas: throttledReplicas.follower }
+  return { leader: new ReplicationQuota({ ...shared, ...leader }), follower: new ReplicationQuota({ ...shared, ...follower }) }
 }
 
 /** Source: kafka.cluster.Partition.isReplicaIsrEligible; KIP-841, KIP-903. */

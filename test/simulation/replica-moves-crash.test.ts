@@ -12,8 +12,8 @@ import { DEFAULT_LOG_CONFIG } from '../../src/storage/log/log-config.ts'
 import { LogManager } from '../../src/storage/log-manager.ts'
 import { silentLogger } from '../../src/telemetry/logger.ts'
 import { noTraffic } from '../../src/telemetry/traffic.ts'
-import { FETCHER_SETTINGS } from '../support/fetcher-settings.ts'
 import { LOG_MANAGER_SETTINGS } from '../support/log-manager-settings.ts'
+import { NOTHING_THROTTLED, REPLICATION_SETTINGS } from '../support/replication/settings.ts'
 import type { SeededRandom } from '../support/world/seeded-random.ts'
 import type { CrashKind } from '../support/world/simulated-node.ts'
 import { World } from '../support/world/world.ts'
@@ -95,16 +95,11 @@ async function open(ports: Ports, story: Story): Promise<Opened> {
     logger: silentLogger,
     logs,
     metadata: { image: () => image },
-    settings: {
-      replicaLagTimeMaxMs: 30_000,
-      replicaHighWatermarkCheckpointIntervalMs: 5_000,
-      fetchMaxBytes: 1_000_000,
-      moveMaxBytesPerSecond: Number.MAX_SAFE_INTEGER,
-      ...FETCHER_SETTINGS,
-    },
+    settings: { ...REPLICATION_SETTINGS, fetchMaxBytes: 1_000_000 },
     traffic: noTraffic(),
     minInsyncReplicas: () => 1,
     brokerEpoch: () => 1,
+    throttledReplicas: NOTHING_THROTTLED,
     interBrokerListenerName: 'PLAINTEXT',
     onFailure: (error) => failures.push(error),
   })

@@ -93,6 +93,26 @@ export class ReplicaDirectories {
     if (future !== undefined) await this.#moves.cancel(future)
   }
 
+  /**
+   * Calls `cut`, which takes the end of a replica's log away from `offset` on. A move of the replica rests meanwhile, and goes on
+   * without what was cut. Source: KIP-113; ReplicaAlterLogDirsManager.markPartitionsForTruncation.
+   */
+  async cutting({ topic, index, offset }: { readonly topic: string; readonly index: number; readonly offset: number }, cut: () => Promise<boolean>) {
+    const future = this.#logs.futures.get(topic, index)
+    if (future === undefined) return cut()
+    await this.#moves.cancel(future)
+    const hasCut = await cut()
+    try {
+      if (!future.isClosed && future.logEndOffset > offset) await future.truncateTo(Math.max(offset, 0))
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      if (!future.isClosed) this.#logs.reportDiskError(future, error)
+    }
+    const partition = this.#options.partition(topic, index)
+    if (partition !== undefined && partition.log !== null && !future.isClosed) this.#moves.start(partition, future)
+    return hasCut
+  }
+
   /** The answers are in the order of `placements`. Resolves when the moves have begun; they take their time. */
   alter(placements: readonly ReplicaPlacement[]): Promise<readonly ErrorCode[]> {
     const altered = this.#altering.then(async () => {

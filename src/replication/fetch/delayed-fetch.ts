@@ -65,7 +65,7 @@ export class DelayedFetch implements PartitionWaiter<Partition> {
   #available(partition: Partition, waited: Waited): number {
     const { params } = this.#options
     const { fetch } = waited.target
-    if (partition.readableEnd(params.bound) <= fetch.fetchOffset) return 0
+    if (partition.readableEnd(params.bound) <= fetch.fetchOffset || params.isThrottled(partition)) return 0
     // A follower takes whatever there is: its bytes are not committed, so they are not counted.
     if (params.bound === 'log-end') return params.minBytes
     return Math.min(fetch.maxBytes, waited.bytesAtStart + partition.committedBytes - waited.target.committedBytes)

@@ -1,5 +1,6 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { type Uuid, ZERO_UUID } from '../../../protocol/uuid.ts'
+import type { Partition } from '../partition.ts'
 import type { ReplicaManager } from '../replica-manager.ts'
 import { sessionKey } from './fetch-session.ts'
 import { type FetchedPartition, type FetchParams, type PartitionFetch, unknownPartition } from './partition-fetch.ts'
@@ -11,6 +12,7 @@ const FIRST_TOPIC_ID_VERSION = 13
 const FIRST_REPLICA_STATE_VERSION = 15
 /** The first version whose consumers may be served by followers. Source: KIP-392. */
 const FIRST_FOLLOWER_FETCH_VERSION = 11
+const NEVER = () => false
 const READ_UNCOMMITTED = 0
 const READ_COMMITTED = 1
 
@@ -54,6 +56,7 @@ export function fetchParams(replicas: ReplicaManager, limits: FetchLimits, versi
     replicaId,
     replicaEpoch,
     isStaleReplica: replicaId >= 0 && replicaEpoch !== -1 && isStale(replicas, replicaId, replicaEpoch),
+    isThrottled: replicaId >= 0 && replicas.quotas.leader.isExceeded ? (partition) => isThrottled(replicas, partition, replicaId) : NEVER,
     bound: replicaId >= 0 ? 'log-end' : limits.isolationLevel === READ_COMMITTED ? 'last-stable' : 'high-watermark',
     leaderOnly: replicaId !== -1 || version < FIRST_FOLLOWER_FETCH_VERSION,
     maxWaitMs: limits.maxWaitMs,
@@ -61,6 +64,11 @@ export function fetchParams(replicas: ReplicaManager, limits: FetchLimits, versi
     maxBytes,
     allocate: (sizeBytes) => replicas.readBuffers.take(sizeBytes),
   }
+}
+
+/** Source: kafka.server.ReplicaManager.shouldLeaderThrottle. */
+function isThrottled({ quotas }: ReplicaManager, { topic, index, isr }: Partition, replicaId: number): boolean {
+  return !isr.includes(replicaId) && quotas.leader.isThrottled(topic, index)
 }
 
 function isStale(replicas: ReplicaManager, replicaId: number, replicaEpoch: number): boolean {

@@ -1,6 +1,7 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import type { Uuid } from '../../../protocol/uuid.ts'
 import type { AbortedTransaction, EpochEndOffset, ReadBound } from '../../storage/log/results.ts'
+import type { Partition } from '../partition.ts'
 
 /** What a fetch asks of one partition. -1 stands for "not given". */
 export interface PartitionFetch {
@@ -26,6 +27,8 @@ export interface FetchParams {
   readonly replicaEpoch: number
   /** The follower that fetches has been registered anew since: it is not this broker any more. Source: KIP-903. */
   readonly isStaleReplica: boolean
+  /** Whether a follower that is not in sync gets nothing of this partition now, since more was copied than may be. */
+  readonly isThrottled: (partition: Partition) => boolean
   readonly bound: ReadBound
   readonly leaderOnly: boolean
   readonly maxWaitMs: number

@@ -54,7 +54,7 @@ function settleWithoutReading(partition: Partition, fetch: PartitionFetch, param
   const diverged = fetch.lastFetchedEpoch === -1 ? null : divergence(log, partition, fetch)
   if (diverged !== null) return diverged
   if (fetch.fetchOffset < log.logStartOffset || fetch.fetchOffset > log.logEndOffset) return failedFetch(fetch.partition, ErrorCode.OFFSET_OUT_OF_RANGE)
-  if (fetch.fetchOffset >= partition.readableEnd(params.bound)) return empty(fetch, partition, params)
+  if (fetch.fetchOffset >= partition.readableEnd(params.bound) || params.isThrottled(partition)) return empty(fetch, partition, params)
   if (fetch.maxBytes < 0) return failedFetch(fetch.partition, ErrorCode.UNKNOWN_SERVER_ERROR)
   if (!limit.minOneBatch && Math.min(fetch.maxBytes, limit.maxBytes) === 0) return empty(fetch, partition, params)
   return null

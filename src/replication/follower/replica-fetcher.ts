@@ -14,6 +14,7 @@ import { OdradekError } from '../../base/errors.ts'
 import type { Clock, Timers } from '../../base/ports.ts'
 import type { AppendRefused } from '../../storage/log/results.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import type { ReplicationQuota } from '../quota/replication-quota.ts'
 import { Copies, type Copy } from './copies.ts'
 import { type AnswerStep, decideAnswer } from './decide-answer.ts'
 import { FetchSessionClient, wantedKey } from './fetch-session-client.ts'
@@ -36,6 +37,7 @@ export interface ReplicaFetcherOptions {
   readonly timers: Pick<Timers, 'sleep'>
   readonly logger: Logger
   readonly settings: FetcherSettings
+  readonly quota: ReplicationQuota
 }
 
 /** One partition of an answer, as it came. */
@@ -109,7 +111,9 @@ export class ReplicaFetcher {
   }
 
   #wanted(): ReturnType<Copies['wanted']> {
-    return this.#copies.wanted({ maxBytes: this.#options.settings.replicaFetchMaxBytes, nowMs: this.#nowMs, isThrottled: () => false })
+    const { settings, quota } = this.#options
+    const isThrottled = quota.isExceeded ? ({ topic, partition, lag }: Copy) => lag !== 0 && quota.isThrottled(topic, partition) : () => false
+    return this.#copies.wanted({ maxBytes: settings.replicaFetchMaxBytes, nowMs: this.#nowMs, isThrottled })
   }
 
   /** Until something is added or a delay is over. */
@@ -195,6 +199,7 @@ export class ReplicaFetcher {
     if (records.length > 0) {
       const result = following.append(records)
       if (result.kind === 'refused') return this.#refused(copy, result)
+      this.#options.quota.record(copy.topic, copy.partition, records.length)
       this.#copies.moveToEnd(copy)
       // As the leader, a follower has a record when `flush.messages` says so.
       if (result.mustFlush) await this.#onDisk(copy, following.flush())

@@ -2,6 +2,7 @@ import type { Clock, Endpoint, Network, Timers } from '../../base/ports.ts'
 import { endpointOf, type MetadataImage, NO_LEADER } from '../../metadata/image.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { Partition } from '../partition.ts'
+import type { ReplicationQuota } from '../quota/replication-quota.ts'
 import { Copy } from './copies.ts'
 import { LeaderEndpoint } from './leader-endpoint.ts'
 import { type FetcherSettings, ReplicaFetcher } from './replica-fetcher.ts'
@@ -15,6 +16,8 @@ export interface ReplicaFetchersOptions {
   readonly ports: { readonly clock: Clock; readonly timers: Timers; readonly network: Network }
   readonly logger: Logger
   readonly settings: FetcherSettings & { /** num.replica.fetchers */ readonly numReplicaFetchers: number }
+  /** Of followers. */
+  readonly quota: ReplicationQuota
   /** A broken invariant. */
   readonly onFailure: (error: unknown) => void
 }
@@ -108,7 +111,7 @@ export class ReplicaFetchers {
   }
 
   #open({ leaderId, fetcherId }: Assigned): Running {
-    const { nodeId, brokerEpoch, ports, logger, settings, onFailure } = this.#options
+    const { nodeId, brokerEpoch, ports, logger, settings, quota, onFailure } = this.#options
     const leader = new LeaderEndpoint({
       ...{ leaderId, nodeId, brokerEpoch },
       ...{ network: ports.network, timers: ports.timers },
@@ -116,7 +119,7 @@ export class ReplicaFetchers {
       clientId: `broker-${nodeId}-fetcher-${fetcherId}`,
       timeoutMs: () => settings.replicaSocketTimeoutMs,
     })
-    const fetcher = new ReplicaFetcher({ leaderId, leader, clock: ports.clock, timers: ports.timers, logger, settings })
+    const fetcher = new ReplicaFetcher({ leaderId, leader, clock: ports.clock, timers: ports.timers, logger, settings, quota })
     return { fetcher, ended: fetcher.run().catch(onFailure) }
   }
 

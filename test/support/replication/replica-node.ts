@@ -11,7 +11,7 @@ import { FetchSessionCache } from '../../../src/replication/fetch/fetch-session-
 import type { Partition } from '../../../src/replication/partition.ts'
 import { readLogLater } from '../../../src/replication/partition-reads.ts'
 import { type ProduceOutcome, produceRecords } from '../../../src/replication/produce/produce-records.ts'
-import { ReplicaManager, type ReplicationSettings } from '../../../src/replication/replica-manager.ts'
+import { ReplicaManager, type ReplicaManagerOptions, type ReplicationSettings } from '../../../src/replication/replica-manager.ts'
 import { ApiTable } from '../../../src/server/api-table.ts'
 import { Server } from '../../../src/server/server.ts'
 import { DEFAULT_SERVER_SETTINGS } from '../../../src/server/settings.ts'
@@ -20,9 +20,9 @@ import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../../src/storage/log/log
 import { LogManager } from '../../../src/storage/log-manager.ts'
 import { silentLogger } from '../../../src/telemetry/logger.ts'
 import { noTraffic } from '../../../src/telemetry/traffic.ts'
-import { FETCHER_SETTINGS } from '../fetcher-settings.ts'
 import { LOG_MANAGER_SETTINGS } from '../log-manager-settings.ts'
 import type { World } from '../world/world.ts'
+import { NOTHING_THROTTLED, REPLICATION_SETTINGS } from './settings.ts'
 import { CLIENT_PORT, logDirIdOf, type SmallController } from './small-controller.ts'
 
 const LOG_DIR = '/data'
@@ -35,6 +35,7 @@ export interface ReplicaNodeOptions {
   readonly settings?: Partial<ReplicationSettings>
   readonly minInsyncReplicas?: number
   readonly rack?: string
+  readonly throttledReplicas?: ReplicaManagerOptions['throttledReplicas']
   /** Time that a change of the metadata takes to this node. */
   readonly publishDelayMs?: () => number
 }
@@ -81,7 +82,7 @@ export class ReplicaNode {
 
   /** Resolves when it serves; leaders and controller know it then. */
   async start(): Promise<void> {
-    const { world, controller, settings, minInsyncReplicas = 1, rack } = this.#options
+    const { world, controller, settings, minInsyncReplicas = 1, rack, throttledReplicas } = this.#options
     const { ports } = world.node(this.name)
     const run = ++this.#run
     await ports.disk.makeDirectory(LOG_DIR)
@@ -93,10 +94,11 @@ export class ReplicaNode {
       logger: silentLogger,
       logs,
       metadata: { image: () => this.#image },
-      settings: { ...DEFAULT_SETTINGS, ...settings },
+      settings: { ...REPLICATION_SETTINGS, ...settings },
       traffic: noTraffic(),
       minInsyncReplicas: () => minInsyncReplicas,
       brokerEpoch: () => brokerEpoch,
+      throttledReplicas: throttledReplicas ?? NOTHING_THROTTLED,
       interBrokerListenerName: 'PLAINTEXT',
       onFailure: (error) => this.failures.push(error),
     })
@@ -226,14 +228,6 @@ export class ReplicaNode {
     }
     await server.open(services as Services)
   }
-}
-
-const DEFAULT_SETTINGS: ReplicationSettings = {
-  replicaLagTimeMaxMs: 30_000,
-  replicaHighWatermarkCheckpointIntervalMs: 5_000,
-  fetchMaxBytes: 57_671_680,
-  moveMaxBytesPerSecond: Number.MAX_SAFE_INTEGER,
-  ...FETCHER_SETTINGS,
 }
 
 function deltaBetween(before: MetadataImage, after: MetadataImage): MetadataDelta {

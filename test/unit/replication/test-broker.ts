@@ -10,14 +10,14 @@ import { wholeDelta } from '../../../src/metadata/whole-delta.ts'
 import { FetchSessionCache } from '../../../src/replication/fetch/fetch-session-cache.ts'
 import type { IsrAnswer, IsrChanger, IsrCommand, IsrReply, ProposedIsr } from '../../../src/replication/isr/isr-changer.ts'
 import { ProducerIds } from '../../../src/replication/producer-ids.ts'
-import { ReplicaManager } from '../../../src/replication/replica-manager.ts'
+import { ReplicaManager, type ReplicationSettings } from '../../../src/replication/replica-manager.ts'
 import { asRegistered } from '../../../src/server/told-addresses.ts'
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../../src/storage/log/log-config.ts'
 import { LogManager } from '../../../src/storage/log-manager.ts'
 import { silentLogger } from '../../../src/telemetry/logger.ts'
 import { noTraffic } from '../../../src/telemetry/traffic.ts'
-import { FETCHER_SETTINGS } from '../../support/fetcher-settings.ts'
 import { LOG_MANAGER_SETTINGS } from '../../support/log-manager-settings.ts'
+import { NOTHING_THROTTLED, REPLICATION_SETTINGS } from '../../support/replication/settings.ts'
 import { World } from '../../support/world/world.ts'
 
 export const NODE_ID = 1
@@ -43,13 +43,7 @@ export class TestBroker {
   readonly failures: unknown[] = []
   readonly traffic = noTraffic()
   readonly controller = new AskedController()
-  readonly settings = {
-    replicaLagTimeMaxMs: 30_000,
-    replicaHighWatermarkCheckpointIntervalMs: 5_000,
-    fetchMaxBytes: 57_671_680,
-    moveMaxBytesPerSecond: Number.MAX_SAFE_INTEGER,
-    ...FETCHER_SETTINGS,
-  }
+  readonly settings: { -readonly [Name in keyof ReplicationSettings]: ReplicationSettings[Name] } = { ...REPLICATION_SETTINGS }
   readonly #configs = new Map<string, Partial<LogConfig>>()
   readonly #minInsyncReplicas = new Map<string, number>()
   #image: MetadataImage = withBroker(EMPTY_IMAGE)
@@ -87,6 +81,7 @@ export class TestBroker {
       traffic: this.traffic,
       minInsyncReplicas: (topic) => this.#minInsyncReplicas.get(topic) ?? 1,
       brokerEpoch: () => 1,
+      throttledReplicas: NOTHING_THROTTLED,
       interBrokerListenerName: 'PLAINTEXT',
       onFailure: (error) => this.failures.push(error),
     })

@@ -181,3 +181,33 @@ describe('a follower', () => {
     expect(partitionOf(2).logEndOffset).toBe(2)
   })
 })
+
+describe('throttled replicas', () => {
+  /** Copies 30 records of about 1 KB, in sync or not; how many milliseconds it took. */
+  async function copyTimeMs(settings: Partial<ReplicaNodeOptions['settings']>, sides: readonly ('leader' | 'follower')[]): Promise<number> {
+    const throttled = (side: 'leader' | 'follower') => () => (sides.includes(side) ? ['*'] : [])
+    await start(2, {
+      settings: { replicaFetchMaxBytes: 3_000, ...settings },
+      throttledReplicas: { leader: throttled('leader'), follower: throttled('follower') },
+    })
+    await createTopic([1, 2])
+    crash(2)
+    await world.run(10)
+    for (let each = 0; each < 30; each++) await world.complete(nodeOf(1).produce('t', 'x'.repeat(930)))
+    const beginMs = world.nowMs
+    await world.complete(nodeOf(2).restart())
+    await inSync(2)
+    expect(partitionOf(2).logEndOffset).toBe(30)
+    return world.nowMs - beginMs
+  }
+
+  it('take their time to catch up, by either side, and others do not', async () => {
+    expect(await copyTimeMs({}, ['leader', 'follower'])).toBeLessThan(1_000)
+    expect(await copyTimeMs({ leaderThrottledRate: 3_000, followerThrottledRate: 3_000 }, [])).toBeLessThan(1_000)
+    for (const side of ['leader', 'follower'] as const) {
+      const tookMs = await copyTimeMs({ leaderThrottledRate: 3_000, followerThrottledRate: 3_000 }, [side])
+      expect(tookMs, side).toBeGreaterThan(7_000)
+      expect(tookMs, side).toBeLessThan(20_000)
+    }
+  })
+})
