@@ -45,6 +45,8 @@ interface Session {
 export class BrokerSessions {
   readonly #options: BrokerSessionsOptions
   readonly #sessions = new Map<number, Session>()
+  /** Nodes that could not be reached, and were not heard since: found by this leadership, or just before it began. */
+  readonly #unreachable = new Set<number>()
   #ownBrokerId: number | null = null
 
   constructor(options: BrokerSessionsOptions) {
@@ -56,13 +58,16 @@ export class BrokerSessions {
     this.#sessions.clear()
     const nowMs = this.#options.monotonicMs()
     for (const { id, epoch, fenced } of image.cluster.brokers.values()) {
-      this.#sessions.set(id, { ...newSession(epoch, epoch), heardAtMs: fenced || id === this.#ownBrokerId ? null : nowMs })
+      const heardAtMs = fenced || id === this.#ownBrokerId ? null : nowMs
+      const lostAtMs = this.#unreachable.has(id) ? nowMs : null
+      this.#sessions.set(id, { ...newSession(epoch, epoch), heardAtMs, lostAtMs })
     }
   }
 
   /** The leadership is over: nothing is known of anybody. */
   end(): void {
     this.#sessions.clear()
+    this.#unreachable.clear()
   }
 
   /** @param offset of the record; @param isOwn the broker runs in this process */
@@ -96,6 +101,7 @@ export class BrokerSessions {
     if (brokerId === this.#ownBrokerId) return false
     session.heardAtMs = this.#options.monotonicMs()
     session.lostAtMs = null
+    this.#unreachable.delete(brokerId)
     if (session.connectionId === connection.connectionId) return false
     session.connectionId = connection.connectionId
     session.tellsAtOnce = connection.clientSoftware === SOFTWARE_NAME
@@ -112,11 +118,12 @@ export class BrokerSessions {
   }
 
   /**
-   * The node of this number could not be reached.
+   * The node of this number could not be reached; that is remembered where the leadership is yet to begin.
    * @returns whether it is a broker that might be connected as far as was known
    */
   unreachable(brokerId: number): boolean {
     const session = this.#sessions.get(brokerId)
+    if (session?.connectionId !== null) this.#unreachable.add(brokerId)
     if (session === undefined || session.connectionId !== null || session.heardAtMs === null || session.lostAtMs !== null) return false
     session.lostAtMs = this.#options.monotonicMs()
     return true

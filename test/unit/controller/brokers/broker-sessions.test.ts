@@ -181,6 +181,30 @@ describe('a broker whose connection closes', () => {
   })
 })
 
+describe('a node that is out of reach before the leadership begins', () => {
+  it('is a broker without a connection from then on', () => {
+    const { sessions, heard } = sessionsOf(cluster().image, 300)
+    sessions.unreachable(2)
+    sessions.begin(cluster(broker(2), broker(3)).image)
+    expect(sessions.nextExpiryMs).toBe(300)
+    heard(second)
+    expect(sessions.nextExpiryMs).toBe(TIMEOUT_MS)
+  })
+
+  it('is forgotten with the leadership, and when it is heard', () => {
+    const { sessions, heard } = sessionsOf(cluster().image, 300)
+    const { image } = cluster(broker(2))
+    sessions.unreachable(2)
+    sessions.end()
+    sessions.begin(image)
+    expect(sessions.nextExpiryMs).toBe(TIMEOUT_MS)
+    sessions.unreachable(2)
+    heard(second)
+    sessions.begin(image)
+    expect(sessions.nextExpiryMs).toBe(TIMEOUT_MS)
+  })
+})
+
 describe('a broker that is waited for', () => {
   const image = cluster(broker(1), broker(2), broker(3, { fenced: true }), broker(4, { inControlledShutdown: true })).image
   const behind = (sessions: BrokerSessions) => sessions.behind(image, 60).map(({ brokerId }) => brokerId)
