@@ -17,8 +17,17 @@ export interface KafkaJars {
  * Throws one sentence that says what to install when there is no JDK or no Maven.
  */
 export async function kafkaJars(): Promise<KafkaJars> {
+  return await jarsOf('pom.xml', 'libs')
+}
+
+/** The jars of kafka-metadata-shell with all they need, which Apache Kafka has apart. Throws as `kafkaJars` does. */
+export async function metadataShellJars(): Promise<KafkaJars> {
+  return await jarsOf('shell-pom.xml', 'shell')
+}
+
+async function jarsOf(pom: string, name: string): Promise<KafkaJars> {
   await requireJdk()
-  const directory = await cachedDirectory(`kafka-${KAFKA_VERSION}/libs`, fetchJars)
+  const directory = await cachedDirectory(`kafka-${KAFKA_VERSION}/${name}`, (target) => fetchJars(pom, target))
   return { directory, classPath: join(directory, '*') }
 }
 
@@ -42,8 +51,8 @@ async function checkJdk(): Promise<void> {
   if (Number(version) < OLDEST_JDK) throw new Error(`The compatibility tests need a JDK ${OLDEST_JDK} or newer, but javac is ${version}: set JAVA_HOME.`)
 }
 
-async function fetchJars(directory: string): Promise<void> {
-  await copyFile(join(import.meta.dirname, 'pom.xml'), join(directory, 'pom.xml'))
+async function fetchJars(pom: string, directory: string): Promise<void> {
+  await copyFile(join(import.meta.dirname, pom), join(directory, 'pom.xml'))
   const args = ['--batch-mode', '--quiet', 'dependency:copy-dependencies', '-DoutputDirectory=.', '-DincludeScope=runtime']
   const maven = await runCommand('mvn', args, { cwd: directory }).catch((cause: unknown) => {
     throw new Error(`The compatibility tests fetch Apache Kafka ${KAFKA_VERSION} with Maven, and mvn was not found: install it.`, { cause })
