@@ -22,7 +22,10 @@ export interface MetadataWriterOptions<T> {
   /** What was appended and waits for its commit. */
   readonly pending: PendingAppends<T>
   readonly flusher: Pick<LogFlusher, 'flushSoon'>
-  /** The log grew by a batch; `control` are its control records. */
+  /**
+   * The log grew from `baseOffset` on; `control` are the control records. What was appended is pending by then: who hears of it may find
+   * that this node leads no longer, and fail all that is pending.
+   */
   readonly onAppended: (baseOffset: number, control: readonly ControlRecord[]) => void
   readonly onFailure: (cause: unknown, message: string) => void
 }
@@ -46,6 +49,7 @@ export class MetadataWriter<T> {
     for (let start = 0; start < records.length; start += RECORDS_PER_BATCH) {
       committed.push(this.#options.pending.add(this.#appendBatch(epoch, records.slice(start, start + RECORDS_PER_BATCH))))
     }
+    this.#options.onAppended(baseOffset, [])
     this.#options.flusher.flushSoon()
     return { baseOffset, lastOffset: this.#options.log.logEndOffset - 1, committed: Promise.all(committed).then(() => undefined) }
   }
@@ -54,8 +58,9 @@ export class MetadataWriter<T> {
   appendControl(epoch: number, control: Parameters<typeof encodeControlBatch>[1]): void {
     const place = { baseOffset: this.#options.log.logEndOffset, epoch, nowMs: this.#options.clock.nowMs() }
     const bytes = encodeControlBatch(place, control)
-    this.#write(bytes, place, control)
+    this.#write(bytes, place)
     this.#options.pending.addUnawaited(pendingBatch({ place, count: control.length, bytes, control, records: [] }))
+    this.#options.onAppended(place.baseOffset, control)
     this.#options.flusher.flushSoon()
   }
 
@@ -65,11 +70,11 @@ export class MetadataWriter<T> {
       place,
       records.map((record) => this.#options.serde.encode(record)),
     )
-    this.#write(bytes, place, [])
+    this.#write(bytes, place)
     return pendingBatch({ place, count: records.length, bytes, control: [], records })
   }
 
-  #write(bytes: Buffer, place: BatchPlace, control: readonly ControlRecord[]): void {
+  #write(bytes: Buffer, place: BatchPlace): void {
     const { log } = this.#options
     try {
       const result = log.appendAsLeader(bytes, { leaderEpoch: place.epoch, origin: 'raft', nowMs: place.nowMs })
@@ -78,7 +83,6 @@ export class MetadataWriter<T> {
       this.#options.onFailure(error, 'cannot write to the metadata log')
       throw error
     }
-    this.#options.onAppended(place.baseOffset, control)
   }
 }
 
