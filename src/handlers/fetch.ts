@@ -35,7 +35,7 @@ export const fetchHandler = defineHandler({
     if (context.listenerKind === 'controller') return fetchMetadataLog(context, request)
     const { replicas, fetchSessions } = context.services
     const version = context.apiVersion
-    const params = fetchParams(replicas, request, version)
+    const params = fetchParams(replicas, request, version, context.listenerName)
     const { byId } = replicas.image.topics
     const nameOf = (topicId: Uuid) => byId.get(topicId)?.name ?? null
     const session = fetchContext(fetchSessions, {

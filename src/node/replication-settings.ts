@@ -1,6 +1,8 @@
 import type { NodeConfig } from '../config/node-config.ts'
 import type { ReplicationSettings } from '../replication/replica-manager.ts'
 
+const RACK_AWARE_SELECTOR = 'org.apache.kafka.common.replica.RackAwareReplicaSelector'
+
 /** The replica manager's view of the node's configuration, read at each use. */
 export function replicationSettings(config: NodeConfig): ReplicationSettings {
   return {
@@ -22,6 +24,7 @@ export function replicationSettings(config: NodeConfig): ReplicationSettings {
     get quotaWindowSizeMs() {
       return config.get('replication.quota.window.size.seconds') * 1000
     },
+    isRackAware: config.get('replica.selector.class') === RACK_AWARE_SELECTOR,
     get fetchMaxBytes() {
       return config.get('fetch.max.bytes')
     },

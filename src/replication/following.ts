@@ -66,9 +66,8 @@ export class Following {
     const { log } = this
     if (log === null) return
     try {
-      watermark.follow(log, highWatermark)
-      log.incrementLogStartOffset(logStartOffset)
-      onChange()
+      const hasMoved = watermark.follow(log, highWatermark)
+      if (log.incrementLogStartOffset(logStartOffset) === true || hasMoved) onChange()
     } catch (error) {
       logFailed(log, error)
     }

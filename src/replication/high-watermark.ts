@@ -61,13 +61,14 @@ export class HighWatermark {
     this.#committedBytes.appended(log.logEndOffset, sizeBytes, log.highWatermark)
   }
 
-  /** The leader's high watermark is in force as far as `log` goes: also where it is lower, as with a leader that has yet to learn. */
-  follow(log: PartitionLog, highWatermark: number): void {
+  /** The leader's high watermark is in force as far as `log` goes: also where it is lower, as with a leader that has yet to learn. True when it moved. */
+  follow(log: PartitionLog, highWatermark: number): boolean {
     const before = log.highWatermark
     const after = log.updateHighWatermark(highWatermark)
-    if (after === before) return
+    if (after === before) return false
     this.#committedBytes.committedTo(after)
     this.#environment.highWatermarkChanged()
+    return true
   }
 
   /** Another leader epoch: what was appended and not committed may never be. */

@@ -37,6 +37,8 @@ export interface ReplicationSettings extends FetcherSettings {
   readonly fetchMaxBytes: number
   /** replica.alter.log.dirs.io.max.bytes.per.second */
   readonly moveMaxBytesPerSecond: number
+  /** `replica.selector.class` is the one that chooses by rack. */
+  readonly isRackAware: boolean
   /** num.replica.fetchers */
   readonly numReplicaFetchers: number
   /** leader.replication.throttled.rate */

@@ -2,6 +2,7 @@ import { ErrorCode } from '../../../protocol/error-codes.ts'
 import type { ReplicaManager } from '../replica-manager.ts'
 import { DelayedFetch } from './delayed-fetch.ts'
 import type { FetchedPartition, FetchParams } from './partition-fetch.ts'
+import { NO_PREFERENCE } from './preferred-replica.ts'
 import { type FetchTarget, findTarget, readPartitions } from './read-partitions.ts'
 
 /** null: the connection is gone, nobody wants the answer. */
@@ -53,7 +54,7 @@ function isEnough(params: FetchParams, targets: readonly FetchTarget[], fetched:
   let bytes = 0
   for (let index = 0; index < fetched.length; index++) {
     const { fetch, data } = fetched[index] as FetchedPartition
-    if (data.errorCode !== ErrorCode.NONE || data.divergingEpoch !== undefined) return true
+    if (data.errorCode !== ErrorCode.NONE || data.divergingEpoch !== undefined || data.preferredReadReplica !== NO_PREFERENCE) return true
     // Beyond what this fetch may see there is nothing to wait for: Kafka answers at once, and so do we.
     if ((targets[index]?.partition?.readableEnd(params.bound) ?? -1) < fetch.fetchOffset) return true
     bytes += data.records.length

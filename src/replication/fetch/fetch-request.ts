@@ -4,6 +4,7 @@ import type { Partition } from '../partition.ts'
 import type { ReplicaManager } from '../replica-manager.ts'
 import { sessionKey } from './fetch-session.ts'
 import { type FetchedPartition, type FetchParams, type PartitionFetch, unknownPartition } from './partition-fetch.ts'
+import { preferredReplica } from './preferred-replica.ts'
 import { type FetchTarget, findTarget } from './read-partitions.ts'
 
 /** The first version that names topics by id. Source: KIP-516. */
@@ -24,6 +25,7 @@ export interface FetchLimits {
   readonly minBytes: number
   readonly maxBytes: number
   readonly isolationLevel: number
+  readonly rackId: string
 }
 
 interface FetchTopic {
@@ -49,7 +51,8 @@ export function usesTopicIds(version: number): boolean {
   return version >= FIRST_TOPIC_ID_VERSION
 }
 
-export function fetchParams(replicas: ReplicaManager, limits: FetchLimits, version: number): FetchParams {
+/** @param listenerName by which the request came */
+export function fetchParams(replicas: ReplicaManager, limits: FetchLimits, version: number, listenerName: string): FetchParams {
   const { replicaId, replicaEpoch } = version >= FIRST_REPLICA_STATE_VERSION ? limits.replicaState : { replicaId: limits.replicaId, replicaEpoch: -1 }
   const maxBytes = Math.min(limits.maxBytes, replicas.settings.fetchMaxBytes)
   return {
@@ -59,11 +62,18 @@ export function fetchParams(replicas: ReplicaManager, limits: FetchLimits, versi
     isThrottled: replicaId >= 0 && replicas.quotas.leader.isExceeded ? (partition) => isThrottled(replicas, partition, replicaId) : NEVER,
     bound: replicaId >= 0 ? 'log-end' : limits.isolationLevel === READ_COMMITTED ? 'last-stable' : 'high-watermark',
     leaderOnly: replicaId !== -1 || version < FIRST_FOLLOWER_FETCH_VERSION,
+    preferredReplica:
+      replicas.settings.isRackAware && replicaId < 0 && version >= FIRST_FOLLOWER_FETCH_VERSION ? byRack(replicas, limits.rackId, listenerName) : null,
     maxWaitMs: limits.maxWaitMs,
     minBytes: Math.min(limits.minBytes, maxBytes),
     maxBytes,
     allocate: (sizeBytes) => replicas.readBuffers.take(sizeBytes),
   }
+}
+
+function byRack(replicas: ReplicaManager, rackId: string, listenerName: string): FetchParams['preferredReplica'] {
+  if (rackId === '') return null
+  return (partition, fetchOffset) => preferredReplica(replicas.image, replicas.nodeId, partition, fetchOffset, { rackId, listenerName })
 }
 
 /** Source: kafka.server.ReplicaManager.shouldLeaderThrottle. */

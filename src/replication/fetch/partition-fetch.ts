@@ -31,6 +31,8 @@ export interface FetchParams {
   readonly isThrottled: (partition: Partition) => boolean
   readonly bound: ReadBound
   readonly leaderOnly: boolean
+  /** Where replicas are chosen by rack: from which a consumer had better read, `NO_PREFERENCE` for this one (KIP-392). */
+  readonly preferredReplica: ((partition: Partition, fetchOffset: number) => number) | null
   readonly maxWaitMs: number
   readonly minBytes: number
   /** Soft limit of all records together: the first batch goes out however large (KIP-74). */
@@ -93,6 +95,11 @@ export function divergedAt(partitionIndex: number, end: EpochEndOffset, offsets:
     preferredReadReplica: -1,
     records: NO_RECORDS,
   }
+}
+
+/** The fetcher had better ask another replica. */
+export function preferring(partitionIndex: number, preferredReadReplica: number, offsets: LogOffsets): PartitionData {
+  return { ...failedFetch(partitionIndex, ErrorCode.NONE), ...offsets, preferredReadReplica }
 }
 
 /** Where a log stood when a read began. */

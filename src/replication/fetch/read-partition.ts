@@ -4,7 +4,17 @@ import type { PartitionLog } from '../../storage/log/partition-log.ts'
 import type { AbortedTransaction, ReadOptions, ReadResult } from '../../storage/log/results.ts'
 import type { Partition } from '../partition.ts'
 import { type ReadFailed, readLog, readLogLater } from '../partition-reads.ts'
-import { divergedAt, type FetchParams, failedFetch, type LogOffsets, NO_RECORDS, type PartitionData, type PartitionFetch } from './partition-fetch.ts'
+import {
+  divergedAt,
+  type FetchParams,
+  failedFetch,
+  type LogOffsets,
+  NO_RECORDS,
+  type PartitionData,
+  type PartitionFetch,
+  preferring,
+} from './partition-fetch.ts'
+import { NO_PREFERENCE } from './preferred-replica.ts'
 
 /** What is left for this partition of the limits of its fetch. */
 export interface ReadLimit {
@@ -50,6 +60,8 @@ function settleWithoutReading(partition: Partition, fetch: PartitionFetch, param
   if (error !== ErrorCode.NONE) return failedFetch(fetch.partition, error)
   if (params.replicaId >= 0 && !partition.leader?.hasFollower(params.replicaId)) return failedFetch(fetch.partition, unknownFollowerError(fetch))
   if (params.isStaleReplica) return failedFetch(fetch.partition, ErrorCode.NOT_LEADER_OR_FOLLOWER)
+  const preferred = params.preferredReplica?.(partition, fetch.fetchOffset) ?? NO_PREFERENCE
+  if (preferred !== NO_PREFERENCE) return preferring(fetch.partition, preferred, offsetsOf(partition))
   const log = partition.log as PartitionLog
   const diverged = fetch.lastFetchedEpoch === -1 ? null : divergence(log, partition, fetch)
   if (diverged !== null) return diverged

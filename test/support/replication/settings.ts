@@ -13,6 +13,7 @@ export const REPLICATION_SETTINGS: ReplicationSettings = {
   replicaFetchBackoffMs: 1000,
   replicaSocketTimeoutMs: 30_000,
   numReplicaFetchers: 1,
+  isRackAware: false,
   leaderThrottledRate: Number.MAX_SAFE_INTEGER,
   followerThrottledRate: Number.MAX_SAFE_INTEGER,
   quotaWindowCount: 11,

@@ -57,6 +57,12 @@ export class SmallController {
     this.onChange()
   }
 
+  /** The broker stands in another rack from now on. */
+  move(id: number, rack: string): void {
+    this.#setBroker({ ...(this.image.cluster.brokers.get(id) as BrokerRegistration), rack })
+    this.onChange()
+  }
+
   createTopic(name: string, partitions: readonly (readonly number[])[]): TopicImage {
     const id = uuidFromBytes(Buffer.alloc(16, this.#nextTopic++))
     const topic = { name, id, partitions: partitions.map(newPartition) }

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ErrorCode } from '../../../../protocol/error-codes.ts'
+import { FetchApi } from '../../../../protocol/messages/fetch.ts'
+import { PeerClient } from '../../../../src/client/peer-client.ts'
 import { deleteRecords } from '../../../../src/replication/delete-records.ts'
 import { ReplicaNode, type ReplicaNodeOptions } from '../../../support/replication/replica-node.ts'
 import { SmallController } from '../../../support/replication/small-controller.ts'
@@ -209,5 +211,44 @@ describe('throttled replicas', () => {
       expect(tookMs, side).toBeGreaterThan(7_000)
       expect(tookMs, side).toBeLessThan(20_000)
     }
+  })
+})
+
+describe('a consumer in the rack of a follower', () => {
+  const fetch = async (id: number, fetchOffset: number, rackId = 'r2', maxWaitMs = 0) => {
+    const client = new PeerClient({ endpoint: { host: `n${id}`, port: 9092 }, ...world.node('consumer').ports, clientId: 'consumer', timeoutMs: 10_000 })
+    const partitions = [{ partition: 0, fetchOffset, currentLeaderEpoch: -1, partitionMaxBytes: 100_000 }]
+    const topics = [{ topicId: partitionOf(1).topicId, partitions }]
+    const { responses } = await client.send(FetchApi, { maxWaitMs, minBytes: 1, sessionEpoch: -1, topics, forgottenTopicsData: [], rackId })
+    return responses[0]?.partitions[0]
+  }
+
+  beforeEach(async () => {
+    await start(2, { settings: { isRackAware: true } })
+    for (const id of [1, 2]) controller.move(id, `r${id}`)
+    await createTopic([1, 2])
+    await produceMany(1, 3)
+  })
+
+  it('is sent to it by the leader while it is in sync and holds the offset', async () => {
+    expect(await world.complete(fetch(1, 0))).toMatchObject({ errorCode: 0, preferredReadReplica: 2, highWatermark: 3 })
+    expect((await world.complete(fetch(1, 0)))?.records).toHaveLength(0)
+    expect(await world.complete(fetch(1, 0, 'r1'))).toMatchObject({ preferredReadReplica: -1 })
+    expect(await world.complete(fetch(1, 0, 'elsewhere'))).toMatchObject({ preferredReadReplica: -1 })
+    crash(2)
+    await world.run(10)
+    expect(await world.complete(fetch(1, 0))).toMatchObject({ preferredReadReplica: -1 })
+  })
+
+  it('reads from it what is committed, as soon as it knows', async () => {
+    await world.run(1_000)
+    const read = await world.complete(fetch(2, 0))
+    expect(read).toMatchObject({ errorCode: 0, highWatermark: 3 })
+    expect(Buffer.from(read?.records ?? '').toString('hex')).toBe((await bytesOf(1, 3)).join(''))
+    const waiting = fetch(2, 3, 'r2', 5_000)
+    const beginMs = world.nowMs
+    await produceMany(1, 1)
+    expect(await world.complete(waiting)).toMatchObject({ errorCode: 0, highWatermark: 4 })
+    expect(world.nowMs - beginMs).toBeLessThan(600)
   })
 })
