@@ -31,8 +31,9 @@ function asksForTheLog({ topics }: DescribeQuorumRequest): boolean {
   return topics.length === 1 && topic?.topicName === METADATA_TOPIC && topic.partitions.length === 1 && topic.partitions[0]?.partitionIndex === 0
 }
 
-function described({ leaderId, leaderEpoch, highWatermark, voters }: QuorumDescription, apiVersion: number): Response {
-  const partition = { ...emptyPartition(0), leaderId, leaderEpoch, highWatermark, currentVoters: voters.map((voter) => replicaOf(voter, apiVersion)) }
+function described({ voters, observers, ...quorum }: QuorumDescription, apiVersion: number): Response {
+  const replicas = (described: readonly ReplicaDescription[]) => described.map((replica) => replicaOf(replica, apiVersion))
+  const partition = { ...emptyPartition(0), ...quorum, currentVoters: replicas(voters), observers: replicas(observers) }
   const nodes = voters.map(({ id, endpoints }) => ({ nodeId: id, listeners: endpoints }))
   return {
     errorCode: ErrorCode.NONE,

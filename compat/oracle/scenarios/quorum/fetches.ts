@@ -1,8 +1,10 @@
+import { DescribeQuorumApi } from '../../../../protocol/messages/describe-quorum.ts'
 import { FetchApi, type FetchResponse } from '../../../../protocol/messages/fetch.ts'
 import { FetchSnapshotApi } from '../../../../protocol/messages/fetch-snapshot.ts'
 import { batches } from '../../../../protocol/records/batch.ts'
+import type { RawClient } from '../../raw-client.ts'
 import { type Scenario, versions } from '../../scenario.ts'
-import { DIRECTORY, FAKE, FakeReplica, inTurn, REAL, topicsOf, twistedTopics } from './fake-replica.ts'
+import { DIRECTORY, FAKE, FakeReplica, inTurn, REAL, TOPIC, topicsOf, twistedTopics } from './fake-replica.ts'
 
 const FAR = 1_000_000_000
 const TOPIC_IDS = 13
@@ -82,4 +84,33 @@ const snapshots: Scenario = {
   },
 }
 
-export const metadataFetchScenarios: readonly Scenario[] = [fetches, snapshots]
+const observed: Scenario = {
+  name: 'DescribeQuorum: observers, as far as they have fetched',
+  versions: versions(0, 2),
+  mask: ['lastFetchTimestamp', 'lastCaughtUpTimestamp'],
+  async run(stage, version) {
+    const replica = await FakeReplica.of(stage)
+    const { epoch, clusterId, highWatermark } = replica
+    const id = FAKE + 1 + version
+    const describe = async (client: RawClient) => {
+      const { topics, nodes } = await client.ask(DescribeQuorumApi, version, { topics: [{ topicName: TOPIC, partitions: [{ partitionIndex: 0 }] }] })
+      const { observers = [], currentVoters = [], errorCode } = topics[0]?.partitions[0] ?? {}
+      const isTold = (offset: number) => (offset >= highWatermark ? 'all' : offset)
+      const told = (replicas: typeof observers) => replicas.map((one) => ({ ...one, logEndOffset: isTold(one.logEndOffset) }))
+      return { errorCode, observers: told(observers.filter(({ replicaId }) => replicaId === id)), voters: told(currentVoters), nodes }
+    }
+    const fetch = (fetchOffset: number, lastFetchedEpoch: number) => {
+      const partition = { partition: 0, currentLeaderEpoch: epoch, fetchOffset, lastFetchedEpoch, partitionMaxBytes: 0, replicaDirectoryId: DIRECTORY }
+      const around = { clusterId, replicaState: { replicaId: id, replicaEpoch: -1 }, maxWaitMs: 0, minBytes: 0, maxBytes: 1000, forgottenTopicsData: [] }
+      return replica.says(FetchApi, 18, { ...around, topics: topicsOf(partition) })
+    }
+    const client = await stage.openController()
+    const before = await describe(client)
+    await fetch(0, 0)
+    const begun = await describe(client)
+    await fetch(highWatermark, epoch)
+    return [before, begun, await describe(client), await describe(stage.client)]
+  },
+}
+
+export const metadataFetchScenarios: readonly Scenario[] = [fetches, snapshots, observed]
