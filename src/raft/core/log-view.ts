@@ -24,7 +24,7 @@ export type FetchPosition =
   | { readonly type: 'snapshot'; readonly id: SnapshotId }
 
 /** The snapshot that formatting writes: it stands for no records of the log. */
-const BOOTSTRAP: SnapshotId = { offset: 0, epoch: 0 }
+export const BOOTSTRAP: SnapshotId = { offset: 0, epoch: 0 }
 
 export function endOf(log: LogView): LogEnd {
   return { offset: log.logEndOffset, epoch: log.latestEpoch ?? log.snapshots.at(-1)?.id.epoch ?? 0 }

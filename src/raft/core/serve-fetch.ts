@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { compareSnapshots } from '../snapshot-name.ts'
 import type { LeaderProgress } from './leader-progress.ts'
-import { checkFetchPosition, type FetchPosition } from './log-view.ts'
+import { BOOTSTRAP, checkFetchPosition, type FetchPosition } from './log-view.ts'
 import type { FetchAnswer, FetchContent, FetchRequest, FetchSnapshotAnswer, FetchSnapshotRequest } from './messages.ts'
 import { answerHead, refusalOfLeader } from './peers.ts'
 import type { RaftState } from './raft-state.ts'
@@ -66,7 +66,9 @@ export class FetchServer {
 
   serveSnapshot(request: FetchSnapshotRequest): FetchSnapshotAnswer {
     const { snapshotId, position } = request
-    const stored = this.#state.log.snapshots.find(({ id }) => compareSnapshots(id, snapshotId) === 0)
+    // What formatting wrote is of each node alone.
+    const offered = this.#state.log.snapshots.filter(({ id }) => compareSnapshots(id, BOOTSTRAP) > 0)
+    const stored = offered.find(({ id }) => compareSnapshots(id, snapshotId) === 0)
     const errorCode = this.#refusalOfSnapshot(request, stored?.sizeBytes ?? null)
     const { role, nowMs } = this.#state
     if (errorCode === ErrorCode.NONE && role.role === 'leader') role.progress.noteSnapshotFetch(request.replica, nowMs)

@@ -17,8 +17,7 @@ export const TIMINGS = {
   connectionGraceMs: -1,
 }
 
-/** Entries in one answer to a fetch; bytes in one piece of a snapshot. */
-const FETCH_ENTRIES = 20
+/** byte */
 const SNAPSHOT_PIECE_BYTES = 500
 
 interface Durable {
@@ -311,7 +310,7 @@ export class RaftMachine {
   #filled(answer: RaftAnswer): RaftAnswer {
     if (answer.type === 'fetch' && answer.content.type === 'records' && answer.content.records === null) {
       const start = answer.content.offset - this.log.logStartOffset
-      const entries = this.log.entries.slice(start, start + FETCH_ENTRIES)
+      const entries = this.log.entries.slice(start, start + this.#world.weather.fetchEntries)
       return { ...answer, content: { ...answer.content, records: bytesOf(entries) } }
     }
     if (answer.type === 'fetch-snapshot' && answer.errorCode === 0) {

@@ -5,15 +5,18 @@
 import { LeaderProgress } from '../../../src/raft/core/leader-progress.ts'
 import { RaftState } from '../../../src/raft/core/raft-state.ts'
 import { VoteTally } from '../../../src/raft/core/vote-tally.ts'
+import { VoterHistory } from '../../../src/raft/core/voter-history.ts'
 import { replaced, replacedGetter } from '../replaced.ts'
 import { Violation } from './raft-checker.ts'
 import { SimulatedLog } from './raft-log.ts'
 import { playRaft, type RaftScenario, raftScenarios } from './raft-scenario.ts'
+import { raftStories } from './raft-stories.ts'
 
 export interface RaftMutant {
   /** What it does wrong. */
   readonly name: string
-  readonly scenario: RaftScenario
+  /** What shows it. */
+  play(seed: number): void
   /** Seeds from 1 on of which one shows it. */
   readonly seenWithin: number
   /** Breaks the rule until the returned function is called. */
@@ -22,16 +25,21 @@ export interface RaftMutant {
 
 const [threeVoters, fiveVoters, , elections] = raftScenarios as readonly [RaftScenario, RaftScenario, RaftScenario, RaftScenario]
 
+/** Sixty seconds of faults. */
+const storm = (scenario: RaftScenario) => (seed: number) => {
+  playRaft(scenario, seed)
+}
+
 export const raftMutants: readonly RaftMutant[] = [
   {
     name: 'forgets for whom it voted',
-    scenario: fiveVoters,
+    play: storm(fiveVoters),
     seenWithin: 40,
     apply: () => replaced(RaftState.prototype, 'voteFor', () => () => {}),
   },
   {
     name: 'votes for whoever asks, however short its log',
-    scenario: threeVoters,
+    play: storm(threeVoters),
     seenWithin: 20,
     apply: () =>
       replaced(
@@ -45,7 +53,7 @@ export const raftMutants: readonly RaftMutant[] = [
   },
   {
     name: 'remembers nothing of elections when it starts again',
-    scenario: elections,
+    play: storm(elections),
     seenWithin: 40,
     apply: () =>
       replaced(
@@ -59,7 +67,7 @@ export const raftMutants: readonly RaftMutant[] = [
   },
   {
     name: 'answers before its vote is durable',
-    scenario: elections,
+    play: storm(elections),
     seenWithin: 60,
     apply: () =>
       replaced(
@@ -74,13 +82,13 @@ export const raftMutants: readonly RaftMutant[] = [
   },
   {
     name: 'leads with half of the votes',
-    scenario: fiveVoters,
+    play: storm(fiveVoters),
     seenWithin: 20,
     apply: () => replacedGetter(VoteTally.prototype, 'isWon', (_original, tally) => tally.grantingIds.length >= 2),
   },
   {
     name: 'commits what one follower has',
-    scenario: fiveVoters,
+    play: storm(fiveVoters),
     seenWithin: 20,
     apply: () =>
       replacedGetter(LeaderProgress.prototype, 'committedOffset', (original, progress) => {
@@ -90,13 +98,13 @@ export const raftMutants: readonly RaftMutant[] = [
   },
   {
     name: 'says that it has what is not durable',
-    scenario: elections,
+    play: storm(elections),
     seenWithin: 100,
     apply: () => replacedGetter(RaftState.prototype, 'isLogDurable', () => true),
   },
   {
     name: 'commits one record more than there is a majority for',
-    scenario: threeVoters,
+    play: storm(threeVoters),
     seenWithin: 10,
     apply: () =>
       replaced(
@@ -110,13 +118,13 @@ export const raftMutants: readonly RaftMutant[] = [
   },
   {
     name: 'does not cut a log that parts from the leader',
-    scenario: threeVoters,
+    play: storm(threeVoters),
     seenWithin: 10,
     apply: () => replaced(SimulatedLog.prototype, 'truncateTo', () => () => {}),
   },
   {
     name: 'takes every log for one that agrees',
-    scenario: threeVoters,
+    play: storm(threeVoters),
     seenWithin: 10,
     apply: () =>
       replaced(
@@ -130,7 +138,7 @@ export const raftMutants: readonly RaftMutant[] = [
   },
   {
     name: 'takes every answer for a vote',
-    scenario: fiveVoters,
+    play: storm(fiveVoters),
     seenWithin: 20,
     apply: () =>
       replaced(
@@ -144,7 +152,7 @@ export const raftMutants: readonly RaftMutant[] = [
   },
   {
     name: 'takes who fetches for who has all',
-    scenario: threeVoters,
+    play: storm(threeVoters),
     seenWithin: 20,
     apply: () =>
       replaced(
@@ -155,6 +163,28 @@ export const raftMutants: readonly RaftMutant[] = [
             original.call(this, key, leaderEndOffset, leaderEndOffset, nowMs)
           },
       ),
+  },
+  {
+    name: 'commits what a majority has of former epochs',
+    play: raftStories.formerEpoch.tell,
+    seenWithin: 1,
+    apply: () =>
+      replacedGetter(LeaderProgress.prototype, 'committedOffset', (_original, { voters }) => {
+        const offsets = voters.map(({ endOffset }) => endOffset).sort((a, b) => b - a)
+        return offsets[Math.floor(offsets.length / 2)] ?? null
+      }),
+  },
+  {
+    name: 'changes voters before it has committed anything in its epoch',
+    play: raftStories.unknownChange.tell,
+    seenWithin: 1,
+    apply: () => replacedGetter(LeaderProgress.prototype, 'committedOffset', (original) => original() ?? 0),
+  },
+  {
+    name: 'takes a change of voters while another is not committed',
+    play: raftStories.twoChanges.tell,
+    seenWithin: 1,
+    apply: () => replacedGetter(VoterHistory.prototype, 'latestOffset', (original) => (original() === null ? null : 0)),
   },
 ]
 
@@ -170,9 +200,9 @@ export function seedsUntilSeen(mutant: RaftMutant, firstSeed: number, most: numb
 }
 
 /** An assertion that stands in the way is sight, too. */
-function isSeen({ scenario }: RaftMutant, seed: number): boolean {
+function isSeen({ play }: RaftMutant, seed: number): boolean {
   try {
-    playRaft(scenario, seed)
+    play(seed)
     return false
   } catch (error) {
     if (error instanceof Violation || (error instanceof Error && error.name === 'InvariantError')) return true

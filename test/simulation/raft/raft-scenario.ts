@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../../support/world/seeded-random.ts'
 import { Violation } from './raft-checker.ts'
 import type { RaftMachine } from './raft-machine.ts'
-import { GOOD_WEATHER, RaftWorld, voterOf } from './raft-world.ts'
+import { GOOD_WEATHER, OPERATOR_CHANGES, RaftWorld, voterOf } from './raft-world.ts'
 
 export interface RaftScenario {
   readonly name: string
@@ -128,6 +128,7 @@ function changeWeather(world: RaftWorld, random: SeededRandom): void {
   world.weather.duplicateProbability = random.pick([0, 0.1, 0.5])
   world.weather.maxDelayMs = random.pick([5, 50, 1500])
   world.weather.maxFlushMs = random.pick([3, 30, 400])
+  world.weather.fetchEntries = random.pick([1, 20])
 }
 
 function changeVoters(world: RaftWorld, random: SeededRandom): void {
@@ -136,7 +137,7 @@ function changeVoters(world: RaftWorld, random: SeededRandom): void {
   const { id } = random.pick(world.machines)
   const voter = voterOf(id)
   const isVoter = leader.core.voters.some((known) => known.id === id)
-  if (!isVoter) leader.change({ type: 'add-voter', voter, ackWhenCommitted: true, timeoutMs: 5000 })
+  if (!isVoter) leader.change({ type: 'add-voter', voter, ...OPERATOR_CHANGES })
   else if (leader.core.voters.length > 2) leader.change({ type: 'remove-voter', voter: { id, directoryId: voter.directoryId } })
 }
 
@@ -147,7 +148,7 @@ function calm(world: RaftWorld): void {
 }
 
 /** One leader, all behind it, and what is proposed now is committed everywhere. */
-function expectRecovery(world: RaftWorld, nextValue: () => string): void {
+export function expectRecovery(world: RaftWorld, nextValue: () => string): void {
   world.run(RECOVERY_MS / 2)
   const before = world.checker.acknowledgedCount
   const hasAll = () =>

@@ -13,9 +13,11 @@ export interface Weather {
   duplicateProbability: number
   maxDelayMs: number
   maxFlushMs: number
+  /** In one answer to a fetch. */
+  fetchEntries: number
 }
 
-export const GOOD_WEATHER: Weather = { lossProbability: 0, duplicateProbability: 0, maxDelayMs: 5, maxFlushMs: 3 }
+export const GOOD_WEATHER: Weather = { lossProbability: 0, duplicateProbability: 0, maxDelayMs: 5, maxFlushMs: 3, fetchEntries: 20 }
 
 /** A few cores on wires and disks of their own, in simulated time. No promise: an event after another. */
 export class RaftWorld {
@@ -131,6 +133,9 @@ export class RaftWorld {
 }
 
 export const OPERATOR = 0
+
+/** How an operator asks for an addition. */
+export const OPERATOR_CHANGES = { ackWhenCommitted: true, timeoutMs: 5000 } as const
 
 export function voterOf(id: number): Voter {
   const directoryId = directoryOf(id)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RaftMachine } from './raft-machine.ts'
 import { playRaft, raftScenarios } from './raft-scenario.ts'
+import { raftStories } from './raft-stories.ts'
 import { RaftWorld } from './raft-world.ts'
 
 const FIRST_SEED = Number(process.env.ODRADEK_SEED ?? 1)
@@ -18,6 +19,12 @@ describe.each(raftScenarios)('a quorum of $name', (scenario) => {
 
   it('goes the same way twice with the same seed', () => {
     expect(playRaft(scenario, FIRST_SEED)).toEqual(playRaft(scenario, FIRST_SEED))
+  })
+})
+
+describe.each(Object.values(raftStories))('$name', ({ tell }) => {
+  it('is lost by nobody', () => {
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) expect(() => tell(seed), `seed ${seed}`).not.toThrow()
   })
 })
 

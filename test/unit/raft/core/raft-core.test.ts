@@ -232,6 +232,28 @@ describe('a leader', () => {
     expect(types(leader().step({ type: 'request', id: 1, request: fetches(9, {}) }, 1000))).toEqual([])
   })
 
+  it('does not take for another who fetches with its own id', () => {
+    expect(replies(leader().step({ type: 'request', id: 1, request: fetches(1, {}) }, 1000))).toMatchObject([{ errorCode: ErrorCode.UNKNOWN_SERVER_ERROR }])
+  })
+
+  it('gives the snapshots that it has, but not what formatting wrote', () => {
+    const raft = leader()
+    const [kept, formatted] = [
+      { offset: 2, epoch: 2 },
+      { offset: 0, epoch: 0 },
+    ]
+    raft.log.snapshots = [formatted, kept].map((id) => ({ id, sizeBytes: 100, entries: [] }))
+    const ask = (change: object) => {
+      const request = { type: 'fetch-snapshot', replica: key(2), epoch: 3, snapshotId: kept, position: 0, ...change } as const
+      return replies(raft.step({ type: 'request', id: 1, request }, 1000))
+    }
+    expect(ask({})).toMatchObject([{ errorCode: ErrorCode.NONE, sizeBytes: 100 }])
+    expect(ask({ snapshotId: formatted })).toMatchObject([{ errorCode: ErrorCode.SNAPSHOT_NOT_FOUND }])
+    expect(ask({ snapshotId: { offset: 1, epoch: 1 } })).toMatchObject([{ errorCode: ErrorCode.SNAPSHOT_NOT_FOUND }])
+    for (const position of [-1, 100]) expect(ask({ position })).toMatchObject([{ errorCode: ErrorCode.POSITION_OUT_OF_RANGE }])
+    expect(ask({ epoch: 2 })).toMatchObject([{ errorCode: ErrorCode.FENCED_LEADER_EPOCH }])
+  })
+
   it('tells where logs part, and takes the fetch for no progress', () => {
     const effects = leader().step({ type: 'request', id: 1, request: fetches(2, { offset: 5, lastFetchedEpoch: 1 }) }, 1000)
     expect(replies(effects)).toMatchObject([{ content: { type: 'diverging', epoch: 1, endOffset: 1 } }])
