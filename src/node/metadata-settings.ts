@@ -9,6 +9,8 @@ import { DEFAULT_LOG_CONFIG, type LogConfig } from '../storage/log/log-config.ts
 /** Source: KafkaRaftClient.MAX_BATCH_SIZE_BYTES. */
 const MAX_BATCH_BYTES = 8 * 1024 * 1024
 const NO_BOUND = -1
+/** Nodes that start together do not ask for votes in the same moment, and need not wait for an election time-out either. */
+const FIRST_ELECTION_MS = 150
 
 /** The log of `__cluster_metadata-0`: its age and size are bounded by snapshots, never by retention of its own. */
 export function metadataLogConfig(config: NodeConfig): LogConfig {
@@ -34,6 +36,7 @@ export function raftTimings(config: NodeConfig): RaftTimings {
     fetchTimeoutMs: config.get('controller.quorum.fetch.timeout.ms'),
     requestTimeoutMs: config.get('controller.quorum.request.timeout.ms'),
     retryBackoffMs: config.get('controller.quorum.retry.backoff.ms'),
+    firstElectionMs: FIRST_ELECTION_MS,
     connectionGraceMs: config.get('odradek.broker.connection.grace.ms'),
   }
 }

@@ -22,6 +22,11 @@ export interface RaftTimings {
   readonly retryBackoffMs: number
   /** [odradek.broker.connection.grace.ms]: how long a follower waits for a leader whose process is gone; -1: as for one that is silent. */
   readonly connectionGraceMs: number
+  /**
+   * No setting: how soon at the latest a voter that starts asks whether it would be elected, where it has heard of no leader.
+   * Where there is one, that changes nothing (KIP-996). As late as any other time where not given.
+   */
+  readonly firstElectionMs?: number | undefined
 }
 
 export interface RaftStateOptions {
@@ -136,19 +141,23 @@ export class RaftState {
     return effects
   }
 
-  /** The role that goes with what was remembered. A leader that restarts may have lost what it did not flush: it never leads that epoch again. */
+  /**
+   * The role that goes with what was remembered. A leader that restarts may have lost what it did not flush: it never leads that
+   * epoch again.
+   */
   recover(): void {
     const { leaderId, voted, epoch } = this.#election
-    const electionDeadlineMs = this.#electionDeadline()
+    const electionDeadlineMs = this.isVoter ? this.#firstDeadline(() => this.#randomDeadline()) : Number.POSITIVE_INFINITY
     if (epoch < this.logEnd.epoch) {
       this.#persist({ epoch: this.logEnd.epoch, leaderId: null, voted: null })
       this.role = { role: 'unattached', leaderId: null, electionDeadlineMs }
     } else if (leaderId === this.self.id) {
       this.role = { role: 'resigned', electionDeadlineMs: this.#randomDeadline(), successors: [], untold: this.#otherVoterIds() }
     } else if (leaderId !== null && this.voterIds.includes(leaderId)) {
-      this.role = this.#follower(leaderId)
+      const follower = this.#follower(leaderId)
+      this.role = { ...follower, fetchDeadlineMs: this.#firstDeadline(() => follower.fetchDeadlineMs) }
     } else if (leaderId === null && voted !== null && this.#isSelf(voted) && this.isVoter) {
-      this.role = { role: 'candidate', tally: this.#ownTally(), electionDeadlineMs }
+      this.role = { role: 'candidate', tally: this.#ownTally(), electionDeadlineMs: this.#randomDeadline() }
     } else {
       this.role = { role: 'unattached', leaderId, electionDeadlineMs }
     }
@@ -311,8 +320,10 @@ export class RaftState {
     return goesOn && Number.isFinite(role.electionDeadlineMs) ? role.electionDeadlineMs : this.#randomDeadline()
   }
 
-  #electionDeadline(): number {
-    return this.isVoter ? this.#randomDeadline() : Number.POSITIVE_INFINITY
+  /** @param usual where nothing else is said of a start */
+  #firstDeadline(usual: () => number): number {
+    const { firstElectionMs, electionTimeoutMs } = this.timings
+    return firstElectionMs === undefined ? usual() : this.nowMs + this.random.below(Math.max(1, Math.min(firstElectionMs, electionTimeoutMs)))
   }
 
   #randomDeadline(): number {

@@ -19,7 +19,15 @@ import { CLUSTER_ID, LISTENER, raftApis } from './raft-apis.ts'
 
 const PORT = 9093
 const DIRECTORY = `/data/${METADATA_LOG_DIRECTORY}`
-const TIMINGS = { electionTimeoutMs: 1000, electionBackoffMaxMs: 1000, fetchTimeoutMs: 2000, requestTimeoutMs: 2000, retryBackoffMs: 20, connectionGraceMs: -1 }
+const TIMINGS = {
+  electionTimeoutMs: 1000,
+  electionBackoffMaxMs: 1000,
+  fetchTimeoutMs: 2000,
+  requestTimeoutMs: 2000,
+  retryBackoffMs: 20,
+  firstElectionMs: 150,
+  connectionGraceMs: -1,
+}
 /** Small, so that logs are cut and snapshots are needed. */
 const SEGMENT_BYTES = 4000
 const RETENTION_BYTES = 3000

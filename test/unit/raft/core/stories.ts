@@ -24,6 +24,7 @@ export interface Setting {
   readonly log?: readonly number[]
   readonly logStartOffset?: number
   readonly connectionGraceMs?: number
+  readonly firstElectionMs?: number
   readonly own?: Voter
   readonly joins?: boolean
   readonly kraftVersion?: number
@@ -49,7 +50,7 @@ export class Stage {
       election: { epoch: entries.at(-1)?.epoch ?? 0, leaderId: null, voted: null, ...setting.election },
       log: this.log,
       flushedOffset: this.log.logEndOffset,
-      timings: { ...TIMINGS, connectionGraceMs: setting.connectionGraceMs ?? -1 },
+      timings: { ...TIMINGS, connectionGraceMs: setting.connectionGraceMs ?? -1, firstElectionMs: setting.firstElectionMs },
       random: { below: () => 0 },
       bootstrapIds: [],
       own: setting.own ?? null,
