@@ -13,6 +13,7 @@ export function parseProfile(text: string, origin: string): ProfileName {
 /** Where a value is from that the dev profile gives. */
 export const PROFILE_ORIGIN = 'profile dev'
 
+const LOOPBACK = '127.0.0.1'
 const CONTROLLER_LISTENER = 'CONTROLLER'
 const INTERNAL_TOPIC_PARTITIONS = 5
 const MOST_REPLICAS = 3
@@ -39,21 +40,20 @@ export function devProfile(given: ReadonlyMap<string, string>, startedAs: Starte
 const DYNAMIC_QUORUM = ['controller.quorum.bootstrap.servers', 'controller.quorum.auto.join.enable']
 
 function devValues(given: ReadonlyMap<string, string>, startedAs: StartedAs): Record<string, string> {
-  const { nodeNumber, freePorts, isOneOfMany, nodeCount } = startedAs
+  const { nodeNumber, freePorts } = startedAs
   const partitions = String(INTERNAL_TOPIC_PARTITIONS)
   const ports = localPorts(startedAs)
   const roles = splitList(given.get('process.roles') ?? rolesOf(startedAs))
   const isController = roles.includes('controller')
-  const brokerListener = `PLAINTEXT://localhost:${ports.clients}`
-  const controllerListener = `${CONTROLLER_LISTENER}://localhost:${ports.controller}`
+  const host = startedAs.places === undefined ? 'localhost' : LOOPBACK
+  const brokerListener = `PLAINTEXT://${host}:${ports.clients}`
+  const controllerListener = `${CONTROLLER_LISTENER}://${host}:${ports.controller}`
   return {
     'node.id': String(nodeNumber),
     'process.roles': rolesOf(startedAs),
     listeners: [...(roles.includes('broker') ? [brokerListener] : []), ...(isController ? [controllerListener] : [])].join(','),
     'controller.listener.names': CONTROLLER_LISTENER,
-    'controller.quorum.bootstrap.servers': bootstrapServers(startedAs),
-    // A node that comes later, or back with an empty directory, becomes a voter by itself.
-    ...((isOneOfMany || nodeCount !== null) && isController ? { 'controller.quorum.auto.join.enable': 'true' } : {}),
+    ...quorumOf(startedAs, isController),
     'log.dirs': `./odradek-data/node-${nodeNumber}`,
     ...replicationOf(startedAs),
     'offsets.topic.num.partitions': partitions,
@@ -69,12 +69,24 @@ function devValues(given: ReadonlyMap<string, string>, startedAs: StartedAs): Re
     'odradek.broker.connection.grace.ms': '300',
     // Clients that come all at once, as a test suite's do: those for whom there is no room try again after a second.
     'socket.listen.backlog.size': '1024',
-    ...(freePorts || nodeNumber !== 1 ? { 'metrics.port': String(ports.metrics) } : {}),
+    ...(freePorts || startedAs.places !== undefined || nodeNumber !== 1 ? { 'metrics.port': String(ports.metrics) } : {}),
   }
 }
 
 function rolesOf({ nodeNumber, nodeCount }: StartedAs): string {
   return nodeCount !== null && !localVoters(nodeCount).includes(nodeNumber) ? 'broker' : 'broker,controller'
+}
+
+/** Nodes in one process take other ports each time: their voters are told where they are, and not what they found in their logs. */
+function quorumOf(startedAs: StartedAs, isController: boolean): Record<string, string> {
+  const { nodeCount, isOneOfMany, places } = startedAs
+  if (places !== undefined) {
+    const voters = localVoters(places.length).map((nodeNumber) => `${nodeNumber}@${LOOPBACK}:${localPorts({ ...startedAs, nodeNumber }).controller}`)
+    return { 'controller.quorum.voters': voters.join(',') }
+  }
+  // A node that comes later, or back with an empty directory, becomes a voter by itself.
+  const joins = (isOneOfMany || nodeCount !== null) && isController
+  return { 'controller.quorum.bootstrap.servers': bootstrapServers(startedAs), ...(joins ? { 'controller.quorum.auto.join.enable': 'true' } : {}) }
 }
 
 /** Of a local cluster all voters, so that any of them finds the others; of a node that may be joined its own. */

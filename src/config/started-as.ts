@@ -10,8 +10,10 @@ export interface StartedAs {
   readonly clientPort: number | null
   /** Others may join this node, or it joins others: a NODE-ID was given. */
   readonly isOneOfMany: boolean
-  /** Take free ports: for nodes in a test's own process. */
+  /** Take free ports: for a node in a test's own process. */
   readonly freePorts: boolean
+  /** Where each of several nodes in one process listens, on 127.0.0.1, in their order; its voters are told by address. */
+  readonly places?: readonly LocalPorts[]
 }
 
 export const ALONE: StartedAs = { nodeNumber: 1, nodeCount: null, clientPort: null, isOneOfMany: false, freePorts: false }
@@ -31,7 +33,9 @@ export interface LocalPorts {
 }
 
 /** 0, for a free one, where the node takes free ports; metrics are then served nowhere. */
-export function localPorts({ nodeNumber, nodeCount, clientPort, freePorts }: StartedAs): LocalPorts {
+export function localPorts({ nodeNumber, nodeCount, clientPort, freePorts, places }: StartedAs): LocalPorts {
+  const place = places?.[nodeNumber - 1]
+  if (place !== undefined) return place
   if (freePorts) return { clients: 0, controller: 0, metrics: 0 }
   const first = clientPort ?? BROKER_PORT + (nodeCount === null ? nodeNumber : 1)
   const clients = nodeCount === null ? first : first + nodeNumber - 1

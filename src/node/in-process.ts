@@ -9,7 +9,8 @@ import { metricsPlatform } from '../platform/metrics-platform.ts'
 import { nodePorts } from '../platform/node-ports.ts'
 import { startLog } from '../platform/pino-logger.ts'
 import { clockPorts } from './clock-ports.ts'
-import type { Fault, Node, StartNodeOptions } from './node-api.ts'
+import { disposableFault } from './disposable-fault.ts'
+import type { Node, StartNodeOptions } from './node-api.ts'
 import type { RunningNode } from './running-node.ts'
 import { startNode as startAnyNode } from './start-node.ts'
 import { checkStartOptions } from './start-options.ts'
@@ -85,21 +86,8 @@ function inProcess(node: RunningNode, removeData: () => Promise<void>): Node {
     untilGroup: (groupId, expected) => steered().untilGroup(groupId, expected),
     untilRecords: (topic, count, limits = {}) => steered().untilRecords(topic, count, limits),
     reset: () => steered().reset(),
-    fail: (spec) => disposable(steered().fail(spec)),
+    fail: (spec) => disposableFault(steered().fail(spec)),
     advance: (ms) => steered().advance(ms),
     [Symbol.asyncDispose]: stop,
-  }
-}
-
-function disposable(fault: Pick<Fault, 'hits' | 'isOver' | 'end'>): Fault {
-  return {
-    get hits() {
-      return fault.hits
-    },
-    get isOver() {
-      return fault.isOver
-    },
-    end: () => fault.end(),
-    [Symbol.dispose]: () => fault.end(),
   }
 }

@@ -1,8 +1,11 @@
 import { OdradekError } from '../base/errors.ts'
 import { nearestName } from '../config/sources/nearest-name.ts'
+import type { StartClusterOptions } from './cluster-api.ts'
 import type { StartNodeOptions } from './node-api.ts'
 
-const OPTIONS = ['config', 'topics', 'dataDirectory', 'storage', 'logger', 'logLevel', 'clock']
+const OPTIONS = ['config', 'topics', 'dataDirectory', 'storage', 'logger', 'logLevel']
+const ALONE_ONLY = ['odradek.control.port', 'odradek.control.clock']
+const MOST_NODES = 9
 const TOPIC_FIELDS = ['name', 'partitions', 'replicationFactor', 'configs']
 const LEVELS = ['off', 'error', 'warn', 'info', 'debug', 'trace']
 
@@ -12,13 +15,29 @@ const LEVELS = ['off', 'error', 'warn', 'info', 'debug', 'trace']
  * Errors: `OdradekError` CONFIG_INVALID that names the option.
  */
 export function checkStartOptions(input: unknown): asserts input is StartNodeOptions {
-  const { config, topics, dataDirectory, storage, logger, logLevel, clock } = fieldsOf(input, 'The argument of startNode', OPTIONS)
+  const fields = fieldsOf(input, 'The argument of startNode', [...OPTIONS, 'clock'])
+  checkCommon(fields)
+  checkChoice('clock', fields.clock, ['real', 'manual'])
+}
+
+/** As `checkStartOptions`. */
+export function checkClusterOptions(input: unknown): asserts input is StartClusterOptions {
+  const fields = fieldsOf(input, 'The argument of startCluster', ['nodes', ...OPTIONS])
+  const { nodes = 1 } = fields
+  if (!Number.isInteger(nodes) || (nodes as number) < 1 || (nodes as number) > MOST_NODES)
+    throw invalid(`nodes is a number from 1 to ${MOST_NODES}, not ${written(nodes)}.`)
+  checkCommon(fields)
+  for (const name of Object.keys((fields.config ?? {}) as object)) {
+    if (ALONE_ONLY.includes(name)) throw invalid(`${name} in config is for a node alone: the nodes of a cluster are steered by its methods.`)
+  }
+}
+
+function checkCommon({ config, topics, dataDirectory, storage, logger, logLevel }: Readonly<Record<string, unknown>>): void {
   if (config !== undefined) checkSettings(config, 'config')
   if (topics !== undefined) checkTopics(topics)
   if (dataDirectory !== undefined) checkDirectory(dataDirectory)
   checkChoice('storage', storage, ['disk', 'memory'])
   checkChoice('logLevel', logLevel, LEVELS)
-  checkChoice('clock', clock, ['real', 'manual'])
   if (logger !== undefined && typeof Object(logger).child !== 'function') throw invalid('logger is an object with the methods of a Logger, child among them.')
 }
 

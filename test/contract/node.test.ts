@@ -5,6 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { manualPorts } from '../../src/platform/manual-ports.ts'
 import { MemoryDisk } from '../../src/platform/memory-disk.ts'
 import { nodePorts } from '../../src/platform/node-ports.ts'
+import { Links } from '../../src/platform/stoppable/links.ts'
+import { stoppablePorts } from '../../src/platform/stoppable/stoppable-ports.ts'
+import { silentLogger } from '../../src/telemetry/logger.ts'
 import { clockContract } from './clock-contract.ts'
 import { diskContract } from './disk-contract.ts'
 import { networkContract } from './network-contract.ts'
@@ -57,4 +60,14 @@ describe('in memory', () => {
     await ports.disk.makeDirectory(directory)
     return { ports, directory, host: '127.0.0.1', [Symbol.asyncDispose]: () => ports.disk.removeDirectory(directory) }
   })
+})
+
+describe('of nodes that may stand still', () => {
+  const openStoppable = () => {
+    const real = nodePorts()
+    return open('127.0.0.1', stoppablePorts(1, real, real.network, new Links(), silentLogger).ports)
+  }
+  timersContract(openStoppable)
+  diskContract(openStoppable)
+  networkContract(openStoppable)
 })

@@ -1,4 +1,4 @@
-import type { Uuid } from '../../../protocol/uuid.ts'
+import type { InitialVoter } from '../../node/local-cluster/cluster-plan.ts'
 
 /** What the process that runs a local cluster and its nodes, each a process, say to each other. */
 
@@ -15,15 +15,7 @@ export interface NodeTask {
   readonly dataDirectory: string | null
 }
 
-export interface InitialVoter {
-  readonly id: number
-  readonly directoryId: Uuid
-  readonly host: string
-  readonly port: number
-}
-
 export interface NodeFacts {
-  readonly clusterId: string
   /** `host:port` of each listener for clients. */
   readonly advertised: readonly string[]
 }

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import type { LoadedConfig } from '../../config/load-config.ts'
 import type { StartedAs } from '../../config/started-as.ts'
+import { type ClusterPlan, planCluster } from '../../node/local-cluster/cluster-plan.ts'
 import { temporaryPath } from '../../platform/host-facts.ts'
 import { nodePorts } from '../../platform/node-ports.ts'
 import { EXIT_BEFORE_READY, type ExitCode } from '../command.ts'
@@ -9,11 +10,9 @@ import type { Arguments } from '../parse-arguments.ts'
 import { logLevelOf } from '../start/log-level.ts'
 import { watchStopSignals } from '../stop-signals.ts'
 import { version } from '../version.ts'
-import { type ClusterPlan, planCluster } from './cluster-plan.ts'
 import { MergedLog } from './merged-log.ts'
-import type { NodeFacts } from './node-messages.ts'
 import { spawnNode } from './node-process.ts'
-import { Supervisor } from './supervisor.ts'
+import { type StartedNode, Supervisor } from './supervisor.ts'
 
 /** Runs a local cluster until a signal ends it, or a node that cannot be run. */
 export async function runCluster(
@@ -99,9 +98,9 @@ function hintAtEvenNumber(nodeCount: number, log: MergedLog): void {
   if (nodeCount === 4) log.warn('a cluster of 4 nodes goes on without one of them, as one of 3 does: 5 go on without two')
 }
 
-function announce(log: MergedLog, { clusterId }: ClusterPlan, facts: readonly NodeFacts[], configs: readonly LoadedConfig[] | null): void {
-  const bootstrapServers = facts.flatMap(({ advertised }) => advertised).join(',')
-  log.info('the cluster is ready', { version: version(), clusterId, nodes: facts.length, bootstrapServers })
+function announce(log: MergedLog, { clusterId }: ClusterPlan, nodes: readonly StartedNode[], configs: readonly LoadedConfig[] | null): void {
+  const bootstrapServers = nodes.flatMap(({ advertised }) => advertised).join(',')
+  log.info('the cluster is ready', { version: version(), clusterId, bootstrapServers, pids: nodes.map(({ pid }) => pid) })
   if (configs === null) log.info('nothing is kept: the data go with the cluster')
   else log.info('data are kept', { directories: configs.flatMap(({ identity }) => identity.logDirs) })
 }

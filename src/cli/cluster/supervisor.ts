@@ -24,6 +24,10 @@ export interface NodeEnd {
   readonly lastWords: string
 }
 
+export interface StartedNode extends NodeFacts {
+  readonly pid: number
+}
+
 export interface SupervisorOptions {
   readonly nodeNumbers: readonly number[]
   readonly spawn: (nodeNumber: number) => ClusterNode
@@ -62,7 +66,7 @@ export class Supervisor {
   }
 
   /** Resolves when all serve. Errors: NODE_NOT_STARTED that says which could not, and why. */
-  async start(): Promise<readonly NodeFacts[]> {
+  async start(): Promise<readonly StartedNode[]> {
     const facts = this.#options.nodeNumbers.map((nodeNumber) => this.#startFirst(nodeNumber))
     return Promise.all(facts)
   }
@@ -85,12 +89,12 @@ export class Supervisor {
     for (const node of this.#nodes.values()) node.kill()
   }
 
-  async #startFirst(nodeNumber: number): Promise<NodeFacts> {
+  async #startFirst(nodeNumber: number): Promise<StartedNode> {
     const node = this.#spawn(nodeNumber)
     const first = await Promise.race([node.ready, node.end])
     if ('how' in first) throw notStarted(nodeNumber, first)
     void this.#keep(nodeNumber, node)
-    return first
+    return { ...first, pid: node.pid }
   }
 
   #spawn(nodeNumber: number): ClusterNode {

@@ -64,7 +64,7 @@ export async function runNode(args: Arguments, plan: StartPlan & { readonly kind
     })
     isStanding = true
     announce(logger, loaded, node, dataDirectory !== null)
-    supervised?.ready({ clusterId: node.clusterId, advertised: advertisedOf(node) })
+    supervised?.ready({ advertised: advertisedOf(node) })
     // What starting needs is compiled by now: the next start finds it, however this process ends.
     flushCompileCache()
     const signal = await Promise.race([stopAsked, node.failed])

@@ -6,9 +6,10 @@ import type { Services } from '../../handlers/services.ts'
 import type { MetadataLoader } from '../../metadata/loader.ts'
 import { NODE_PRINCIPAL } from '../node-principal.ts'
 import { awaitGroup, type FoundGroup } from './await-group.ts'
+import { awaitInSync } from './await-in-sync.ts'
 import { awaitRecords } from './await-records.ts'
 import { resetNode } from './reset.ts'
-import { readAdvance, readGroupExpectation, readRecordsExpectation } from './wait-options.ts'
+import { readAdvance, readGroupExpectation, readLimits, readRecordsExpectation } from './wait-options.ts'
 import { Waits } from './waits.ts'
 
 export interface NodeControlOptions {
@@ -62,6 +63,12 @@ export class NodeControl {
   async untilRecords(topic: unknown, count: unknown, options: unknown): Promise<number> {
     const expected = readRecordsExpectation(topic, count, options)
     return this.#waits.until(awaitRecords({ replicas: this.#options.services.replicas, onMetadata: this.#onMetadata }, expected), expected)
+  }
+
+  /** Errors: WAIT_INVALID; see `Waits.until`. */
+  async untilInSync(brokerIds: readonly number[], options: unknown): Promise<void> {
+    const limits = readLimits(options)
+    await this.#waits.until(awaitInSync({ image: () => this.#options.loader.image(), onMetadata: this.#onMetadata, brokerIds }), limits)
   }
 
   /** Ends all faults, too. Errors: NODE_STOPPED; see `resetNode`. */

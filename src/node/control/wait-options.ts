@@ -46,6 +46,11 @@ export function readRecordsExpectation(topic: unknown, count: unknown, options: 
   return { topic: textOf(topic, 'The topic'), count: wanted, ...(partition === undefined ? {} : { partition }), ...limitsOf(fields) }
 }
 
+/** Of a wait that has no other options. Errors: WAIT_INVALID with a sentence. */
+export function readLimits(options: unknown): WaitLimits {
+  return limitsOf(fieldsOf(options, LIMITS))
+}
+
 /** Milliseconds by which a clock is moved. Errors: ADVANCE_INVALID. */
 export function readAdvance(ms: unknown): number {
   if (typeof ms === 'number' && Number.isFinite(ms) && ms >= 0 && ms <= Number.MAX_SAFE_INTEGER / 1000) return ms

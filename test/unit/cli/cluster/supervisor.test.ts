@@ -15,7 +15,7 @@ import { ManualTime } from '../../../../src/platform/manual-time.ts'
 /** A process as the supervisor sees it, which does what the test says. */
 class PlayedNode implements ClusterNode {
   readonly pid = 1
-  readonly #ready = deferred<{ clusterId: string; advertised: string[] }>()
+  readonly #ready = deferred<{ advertised: string[] }>()
   readonly #end = deferred<NodeEnd>()
   readonly #left = deferred<void>()
   readonly #name: string
@@ -37,7 +37,7 @@ class PlayedNode implements ClusterNode {
   }
 
   serve(): void {
-    this.#ready.resolve({ clusterId: 'c', advertised: [`localhost:${this.#name}`] })
+    this.#ready.resolve({ advertised: [`localhost:${this.#name}`] })
   }
 
   die(how = 'signal SIGKILL', lastWords = ''): void {

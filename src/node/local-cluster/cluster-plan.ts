@@ -1,14 +1,21 @@
 import { posix } from 'node:path'
-import { parseUuid, randomUuid } from '../../../protocol/uuid.ts'
+import { parseUuid, randomUuid, type Uuid } from '../../../protocol/uuid.ts'
 import { OdradekError } from '../../base/errors.ts'
 import type { Disk, Random } from '../../base/ports.ts'
 import type { NodeIdentity } from '../../config/node-identity.ts'
 import { readLogDirectories } from '../../raft/format/format-directories.ts'
 import { makeDurableDirectory } from '../../storage/directory/durable-directory.ts'
-import type { InitialVoter } from './node-messages.ts'
 
 /** Stands beside the nodes' directories from before the first is formatted until all nodes have served once. */
 export const NEW_CLUSTER_FILE = 'new-cluster.json'
+
+/** A voter of a cluster that is made, with the id that its directory is to get. */
+export interface InitialVoter {
+  readonly id: number
+  readonly directoryId: Uuid
+  readonly host: string
+  readonly port: number
+}
 
 /** Which cluster nodes that are started together are to be. */
 export interface ClusterPlan {
