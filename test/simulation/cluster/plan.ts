@@ -24,8 +24,19 @@ export const REPLICAS = 3
 export const MIN_IN_SYNC = 2
 
 const BOTH: readonly NodeRole[] = ['broker', 'controller']
-/** Of nodes that can form a cluster: more of them follow as the parts between nodes are there. */
-const SHAPES: readonly (readonly (readonly NodeRole[])[])[] = [[BOTH]]
+const BROKER: readonly NodeRole[] = ['broker']
+const CONTROLLER: readonly NodeRole[] = ['controller']
+
+/** With at least three brokers each, since a partition has so many replicas. */
+const SHAPES: readonly (readonly (readonly NodeRole[])[])[] = [
+  [BOTH, BOTH, BOTH],
+  [BOTH, BOTH, BOTH],
+  [BOTH, BOTH, BOTH, BROKER],
+  [CONTROLLER, BROKER, BROKER, BROKER],
+  [BOTH, BOTH, BOTH, BROKER, BROKER],
+  [CONTROLLER, CONTROLLER, BOTH, BROKER, BROKER],
+  [BOTH, BOTH, BOTH, BOTH, BOTH],
+]
 
 export function planCluster(random: SeededRandom, shape = random.pick(SHAPES)): ClusterPlan {
   const nodes = shape.map((roles, index) => ({ id: index + 1, name: `node-${index + 1}`, roles }))

@@ -7,7 +7,7 @@ import type { Scenario } from '../scenario.ts'
 export const cluster: Scenario = {
   name: 'cluster',
   promise: 'what was acknowledged stays, once and in order, on all replicas alike, and everything goes on when nothing goes wrong any more',
-  sliceSeeds: 15,
+  sliceSeeds: 10,
   async play(world) {
     const random = world.random.fork('story')
     const story = new Story(new Cluster({ world, plan: planCluster(random.fork('plan')) }), random)
