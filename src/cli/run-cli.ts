@@ -8,7 +8,7 @@ import { version } from './version.ts'
 
 const commands: readonly CommandEntry[] = [
   { name: 'start', summary: 'Run a node until it is told to stop.', load: async () => (await import('./start.ts')).startCommand },
-  { name: 'format', summary: 'Prepare the data directories of a node.', load: async () => (await import('./format.ts')).formatCommand },
+  { name: 'format', summary: 'Prepare the data directories of a node.', load: async () => (await import('./format/format.ts')).formatCommand },
   {
     name: 'doctor',
     summary: 'Say what a client here is told by a broker, and whether it reaches that.',

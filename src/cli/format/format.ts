@@ -1,7 +1,8 @@
-import { formatNode } from '../node/format-node.ts'
-import { nodePorts } from '../platform/node-ports.ts'
-import type { Command } from './command.ts'
-import { configFlags, loadConfigFromFlags } from './config-flags.ts'
+import { formatNode } from '../../node/format-node.ts'
+import { nodePorts } from '../../platform/node-ports.ts'
+import type { Command } from '../command.ts'
+import { configFlags, loadConfigFromFlags } from '../config-flags.ts'
+import { beginQuorum, quorumFlags } from './begin-quorum.ts'
 
 /** As `kafka-storage format`; `odradek start` does the same by itself for directories that are empty. */
 export const formatCommand: Command = {
@@ -11,12 +12,18 @@ export const formatCommand: Command = {
     ...configFlags,
     'cluster-id': { value: 'ID', short: 't', does: 'The id of the cluster, 22 characters; a new one where not given.' },
     'ignore-formatted': { short: 'g', does: 'Pass over directories that are formatted already.' },
+    ...quorumFlags,
   },
   async run(args, output) {
     const { identity, warnings } = loadConfigFromFlags(args)
     const { disk, clock, random } = nodePorts()
-    const ports = { disk, clock, random }
-    const { clusterId, formatted } = await formatNode({ identity, clusterId: args.value('cluster-id'), ignoreFormatted: args.has('ignore-formatted'), ports })
+    const { clusterId, formatted } = await formatNode({
+      identity,
+      clusterId: args.value('cluster-id'),
+      quorum: beginQuorum(args, identity),
+      ignoreFormatted: args.has('ignore-formatted'),
+      ports: { disk, clock, random },
+    })
     for (const warning of warnings) output.err(`warning: ${warning}\n`)
     for (const path of formatted) output.out(`Formatted ${path} for node ${identity.nodeId} of cluster ${clusterId}.\n`)
     return 0
