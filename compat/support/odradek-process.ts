@@ -40,8 +40,8 @@ export interface OdradekProcess extends AsyncDisposable {
   start(): Promise<void>
   /** The first half of `start`: the process. */
   launch(): void
-  /** The second half of `start`: resolves when it serves, rejects when it ends before. */
-  ready(): Promise<void>
+  /** The second half of `start`: resolves when it serves, rejects when it ends before, or after the time. */
+  ready(timeoutMs?: number): Promise<void>
   /** All that it printed since it was first started. */
   output(): string
 }
@@ -142,11 +142,11 @@ class RunningOdradek implements OdradekProcess {
     this.#child = child
   }
 
-  async ready(): Promise<void> {
-    const deadlineMs = Date.now() + START_TIMEOUT_MS
+  async ready(timeoutMs = START_TIMEOUT_MS): Promise<void> {
+    const deadlineMs = Date.now() + timeoutMs
     while (!(await accepts(this.port))) {
       if (this.#hasEnded) throw new Error(`Odradek ended while it started:\n${this.#output}`)
-      if (Date.now() > deadlineMs) throw new Error(`Odradek did not open its port within ${START_TIMEOUT_MS} ms:\n${this.#output}`)
+      if (Date.now() > deadlineMs) throw new Error(`Odradek did not open its port within ${timeoutMs} ms:\n${this.#output}`)
       await sleep(PROBE_INTERVAL_MS)
     }
   }

@@ -299,8 +299,9 @@ export class Partition {
   }
 
   #appended(log: PartitionLog, leader: LeaderState, result: Appended, sizeBytes: number): void {
-    if (result.duplicate) return
-    this.#watermark.appended(log, leader, result, sizeBytes)
+    // A producer that repeats may be all that happens here: as in Kafka, it moves what time alone has set free.
+    if (result.duplicate) this.#watermark.advance(log, leader)
+    else this.#watermark.appended(log, leader, result, sizeBytes)
     this.changed()
   }
 

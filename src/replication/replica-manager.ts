@@ -97,6 +97,8 @@ export class ReplicaManager implements MetadataPublisher {
   /** For the records that fetches read. */
   readonly readBuffers = new BufferPool(SPARE_READ_BYTES)
   readonly #metadata: MetadataService
+  /** What partitions go by: newer than `image` while it is being applied, so that a broker is gone with what it was in sync with. */
+  #newest: MetadataImage
   readonly #logger: Logger
   readonly #logs: LogManager
   readonly #hosted = new HostedPartitions()
@@ -120,6 +122,7 @@ export class ReplicaManager implements MetadataPublisher {
     this.settings = options.settings
     this.traffic = options.traffic
     this.#metadata = options.metadata
+    this.#newest = options.metadata.image()
     this.#brokerEpoch = options.brokerEpoch
     this.#logger = options.logger
     this.#logs = options.logs
@@ -140,7 +143,7 @@ export class ReplicaManager implements MetadataPublisher {
     this.#isrChanges = new IsrChanges({ ...options, timers: options.ports.timers })
     this.#lagWatch = new LagWatch(options.ports.timers, () => options.settings.replicaLagTimeMaxMs)
     this.quotas = replicationQuotas(options)
-    this.fetchers = new ReplicaFetchers({ ...options, quota: this.quotas.follower, image: () => this.image })
+    this.fetchers = new ReplicaFetchers({ ...options, quota: this.quotas.follower, image: () => this.#newest })
     const { directories, fetchers } = this
     const parts = { directories, fetchers, hosted: this.#hosted, checkpoint: this.#checkpoint }
     this.#assigned = new AssignedPartitions({ ...options, ...parts, environment: this.#makeEnvironment(options) })
@@ -152,6 +155,7 @@ export class ReplicaManager implements MetadataPublisher {
     this.fetchers.start()
   }
 
+  /** What clients are told: all that it shows is served. */
   get image(): MetadataImage {
     return this.#metadata.image()
   }
@@ -187,6 +191,7 @@ export class ReplicaManager implements MetadataPublisher {
 
   /** Resolves when this node's partitions are as `image` has them: leaders serve, deleted ones are gone. */
   onUpdate(delta: MetadataDelta, image: MetadataImage): Promise<void> {
+    this.#newest = image
     return this.#assigned.update(delta, image)
   }
 
@@ -220,7 +225,7 @@ export class ReplicaManager implements MetadataPublisher {
       lagTimeMaxMs: () => options.settings.replicaLagTimeMaxMs,
       minInsyncReplicas: options.minInsyncReplicas,
       brokerEpoch: options.brokerEpoch,
-      isEligible: (replicaId, brokerEpoch) => mayBeInSync(this.image, replicaId, brokerEpoch),
+      isEligible: (replicaId, brokerEpoch) => mayBeInSync(this.#newest, replicaId, brokerEpoch),
       isrChanges: this.#isrChanges,
       lagWatch: this.#lagWatch,
       cutting: (topic, index, offset, cut) => this.directories.cutting({ topic, index, offset }, cut),

@@ -75,6 +75,8 @@ export function makeNode(options: NodeOptions): ClusterNode {
 }
 
 const KAFKA_HEAP_MEGABYTES = 256
+/** It may wait for nodes of Apache Kafka. */
+const START_TIMEOUT_MS = 60_000
 
 function kafkaLife({ place, settings, clusterId, formatArguments }: NodeOptions): Life {
   let running: KafkaProcess | null = null
@@ -119,7 +121,7 @@ function odradekLife({ place, settings, clusterId, formatArguments }: NodeOption
       }
       node.launch()
     },
-    ready: () => required().ready(),
+    ready: () => required().ready(START_TIMEOUT_MS),
     stop: () => required().stop(),
     kill: async () => node?.kill(),
     log: async () => node?.output() ?? '',

@@ -119,16 +119,19 @@ export class TestBroker {
 
   /** The metadata changes as another election or change of in-sync replicas would change it. */
   async changePartition(topic: string, index: number, change: Partial<PartitionImage>): Promise<void> {
-    const before = this.#image.topics.byName.get(topic) as TopicImage
-    const partitions = before.partitions.with(index, { ...(before.partitions[index] as PartitionImage), ...change })
-    await this.#apply({ ...before, partitions })
+    await this.#apply(this.#changed(topic, index, change))
   }
 
   /** What the cluster knows of another broker changes; node 2 is known from the start. */
-  changeBroker(id: number, change: Partial<BrokerRegistration>): void {
-    const { cluster } = this.#image
-    const before = cluster.brokers.get(id) ?? { ...(cluster.brokers.get(2) as BrokerRegistration), id }
-    this.#image = { ...this.#image, cluster: { ...cluster, brokers: cluster.brokers.with(id, { ...before, ...change }) } }
+  async changeBroker(id: number, change: Partial<BrokerRegistration>): Promise<void> {
+    const image = this.#withBroker(id, change)
+    await this.world.complete(this.replicas.onUpdate({ ...wholeDelta(image), topics: { changed: new Map(), deleted: new Map() } }, image))
+    this.#image = image
+  }
+
+  /** A broker is fenced, and leaves the in-sync replicas of a partition with it: one change of the metadata. */
+  async fence(id: number, topic: string, index: number, change: Partial<PartitionImage>): Promise<void> {
+    await this.#apply(this.#changed(topic, index, change), this.#withBroker(id, { fenced: true }))
   }
 
   async deleteTopic(name: string): Promise<void> {
@@ -163,9 +166,20 @@ export class TestBroker {
     return { ...DEFAULT_LOG_CONFIG, ...this.#configs.get(topic) }
   }
 
-  async #apply(topic: TopicImage): Promise<void> {
+  #changed(topic: string, index: number, change: Partial<PartitionImage>): TopicImage {
+    const before = this.#image.topics.byName.get(topic) as TopicImage
+    return { ...before, partitions: before.partitions.with(index, { ...(before.partitions[index] as PartitionImage), ...change }) }
+  }
+
+  #withBroker(id: number, change: Partial<BrokerRegistration>): MetadataImage {
+    const { cluster } = this.#image
+    const before = cluster.brokers.get(id) ?? { ...(cluster.brokers.get(2) as BrokerRegistration), id }
+    return { ...this.#image, cluster: { ...cluster, brokers: cluster.brokers.with(id, { ...before, ...change }) } }
+  }
+
+  async #apply(topic: TopicImage, from = this.#image): Promise<void> {
     const before = this.#image.topics.byId.get(topic.id) ?? null
-    const image = withTopic(this.#image, topic)
+    const image = withTopic(from, topic)
     const change = { before, after: topic, partitions: topic.partitions.map((_, index) => index) }
     const delta = { ...wholeDelta(image), topics: { changed: new Map([[topic.id, change]]), deleted: new Map() } }
     await this.world.complete(this.replicas.onUpdate(delta, image))

@@ -77,12 +77,25 @@ describe('a follower that is not in sync', () => {
     expect(partition().highWatermark).toBe(6)
   })
 
-  it('is not proposed while its broker is fenced, shuts down or is another incarnation', () => {
-    broker.changeBroker(2, { fenced: true })
+  it('holds up nothing for longer than the lag that is allowed, where a producer only repeats what it sent', async () => {
     fetched(3)
-    broker.changeBroker(2, { fenced: false, inControlledShutdown: true })
+    broker.controller.answer(() => ({ errorCode: ErrorCode.INELIGIBLE_REPLICA, state: null }))
+    await answered()
+    const batch = () => buildBatch({ producerId: 7, producerEpoch: 0, baseSequence: 0 }, [{ timestamp: broker.nowMs, value: Buffer.alloc(1) }])
+    const send = () => partition().appendAsLeader(batch(), { origin: 'client', nowMs: broker.nowMs, requiredAcks: -1 })
+    send()
+    await broker.world.run(LAG_MS + 1)
+    expect(partition()).toMatchObject({ highWatermark: 3, logEndOffset: 4 })
+    expect(send()).toMatchObject({ kind: 'appended', duplicate: true })
+    expect(partition().highWatermark).toBe(4)
+  })
+
+  it('is not proposed while its broker is fenced, shuts down or is another incarnation', async () => {
+    await broker.changeBroker(2, { fenced: true })
     fetched(3)
-    broker.changeBroker(2, { inControlledShutdown: false, epoch: 9 })
+    await broker.changeBroker(2, { fenced: false, inControlledShutdown: true })
+    fetched(3)
+    await broker.changeBroker(2, { inControlledShutdown: false, epoch: 9 })
     fetched(3)
     expect(broker.controller.asked).toEqual([])
     fetched(3, 9)
@@ -178,6 +191,14 @@ describe('an in-sync follower', () => {
     append(1)
     await broker.world.run(LAG_MS - 1)
     expect(broker.controller.asked).toEqual([])
+  })
+
+  it('holds up nothing any more when it leaves because its broker is fenced', async () => {
+    fetched(partition().logEndOffset)
+    append(2)
+    expect(partition().highWatermark).toBe(partition().logEndOffset - 2)
+    await broker.fence(2, 't', 0, { isr: [1], partitionEpoch: 1 })
+    expect(partition().highWatermark).toBe(partition().logEndOffset)
   })
 
   it('is watched no longer than this node leads', async () => {
