@@ -8,8 +8,20 @@ export interface Versions {
 
 const NO_VERSIONS: Versions = { lowest: 0, highest: -1 }
 
+/** The ranges that stand in schemas: a few dozen, asked for with every message. */
+const known = new Map<VersionRange, Versions>()
+
 /** Reads Kafka's way of writing version ranges: `'0+'`, `'3-13'`, `'4'`, `'none'`. */
 export function parseVersions(range: VersionRange): Versions {
+  let versions = known.get(range)
+  if (versions === undefined) {
+    versions = read(range)
+    known.set(range, versions)
+  }
+  return versions
+}
+
+function read(range: VersionRange): Versions {
   if (range === 'none') return NO_VERSIONS
   const match = /^(\d+)(?:(\+)|-(\d+))?$/.exec(range)
   if (match === null) throw new TypeError(`not a version range: ${range}`)

@@ -3,15 +3,18 @@ import { DecodeError } from '../../protocol/errors.ts'
 const LENGTH_BYTES = 4
 /** How an answer of HTTP begins, taken for a length: more than a gigabyte. */
 const HTTP = Buffer.from('HTTP').readInt32BE()
-const NOTHING: Buffer = Buffer.alloc(0)
+/** What is allocated for a response before its bytes have come; a larger one grows as they come. */
+const FIRST_ALLOCATED_BYTES = 16 * 1024 * 1024
 
-/** Cuts what a broker sends into responses. Holds no more than has come. */
+/** Cuts what a broker sends into responses, each copied once. Holds little more than has come. */
 export class ResponseFrames {
   readonly #maxBytes: number
-  #chunks: Buffer[] = []
-  #heldBytes = 0
+  readonly #length = Buffer.alloc(LENGTH_BYTES)
+  #lengthFilled = 0
   /** Of the response that is coming; -1 while its length is not known. */
   #sizeBytes = -1
+  #frame: Buffer = this.#length
+  #filled = 0
 
   /** @param maxBytes of one response */
   constructor(maxBytes: number) {
@@ -24,30 +27,48 @@ export class ResponseFrames {
    * Errors: `DecodeError` for a length that no response has. Nothing can be read behind it.
    */
   push(chunk: Buffer): Buffer[] {
-    this.#chunks.push(Buffer.from(chunk))
-    this.#heldBytes += chunk.length
     const frames: Buffer[] = []
-    for (let frame = this.#next(); frame !== null; frame = this.#next()) frames.push(frame)
+    for (let position = 0; position < chunk.length; ) {
+      position += this.#sizeBytes < 0 ? this.#takeLength(chunk, position) : this.#takeBytes(chunk, position)
+      if (this.#filled === this.#sizeBytes) frames.push(this.#finish())
+    }
     return frames
   }
 
-  #next(): Buffer | null {
-    if (this.#sizeBytes < 0) {
-      if (this.#heldBytes < LENGTH_BYTES) return null
-      this.#sizeBytes = this.#take(LENGTH_BYTES).readInt32BE(0)
-      if (this.#sizeBytes === HTTP) throw new DecodeError('it is an answer of HTTP, as of a web server or of metrics.port')
-      if (this.#sizeBytes < LENGTH_BYTES || this.#sizeBytes > this.#maxBytes) throw new DecodeError(`a response of ${this.#sizeBytes} bytes is announced`)
-    }
-    if (this.#heldBytes < this.#sizeBytes) return null
-    const frame = this.#take(this.#sizeBytes)
-    this.#sizeBytes = -1
-    return frame
+  #takeLength(chunk: Buffer, position: number): number {
+    const count = chunk.copy(this.#length, this.#lengthFilled, position)
+    this.#lengthFilled += count
+    if (this.#lengthFilled === LENGTH_BYTES) this.#begin(this.#length.readInt32BE(0))
+    return count
   }
 
-  #take(count: number): Buffer {
-    const all = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks, this.#heldBytes)
-    this.#heldBytes -= count
-    this.#chunks = this.#heldBytes === 0 ? [] : [all.subarray(count)]
-    return count === 0 ? NOTHING : all.subarray(0, count)
+  #begin(sizeBytes: number): void {
+    if (sizeBytes === HTTP) throw new DecodeError('it is an answer of HTTP, as of a web server or of metrics.port')
+    if (sizeBytes < LENGTH_BYTES || sizeBytes > this.#maxBytes) throw new DecodeError(`a response of ${sizeBytes} bytes is announced`)
+    this.#lengthFilled = 0
+    this.#sizeBytes = sizeBytes
+    this.#frame = Buffer.allocUnsafe(Math.min(sizeBytes, FIRST_ALLOCATED_BYTES))
+    this.#filled = 0
+  }
+
+  #takeBytes(chunk: Buffer, position: number): number {
+    if (this.#filled === this.#frame.length) this.#grow()
+    const count = chunk.copy(this.#frame, this.#filled, position)
+    this.#filled += count
+    return count
+  }
+
+  #grow(): void {
+    const grown = Buffer.allocUnsafe(Math.min(this.#sizeBytes, 2 * this.#frame.length))
+    this.#frame.copy(grown)
+    this.#frame = grown
+  }
+
+  #finish(): Buffer {
+    const frame = this.#frame
+    this.#frame = this.#length
+    this.#sizeBytes = -1
+    this.#filled = 0
+    return frame
   }
 }
