@@ -26,6 +26,8 @@ export interface BrokerConnectionOptions {
   readonly maxInFlight?: number
   /** Of one response; 64 MiB where not given. */
   readonly maxResponseBytes?: number
+  /** Bytes in a response are valid only until the next request: for who asks one at a time, much and often. */
+  readonly reusesResponseMemory?: boolean
 }
 
 const MAX_IN_FLIGHT = 100
@@ -56,7 +58,8 @@ export class BrokerConnection implements SocketHandlers, AsyncDisposable {
     this.endpoint = endpoint
     this.#socket = socket
     this.#options = options
-    this.#frames = new ResponseFrames(options.maxResponseBytes ?? MAX_RESPONSE_BYTES)
+    const { maxResponseBytes = MAX_RESPONSE_BYTES, reusesResponseMemory = false } = options
+    this.#frames = new ResponseFrames({ maxBytes: maxResponseBytes, reusesMemory: reusesResponseMemory })
     socket.handle(this)
   }
 
@@ -83,7 +86,7 @@ export class BrokerConnection implements SocketHandlers, AsyncDisposable {
 
   /**
    * @param apiVersion one that the broker serves: it closes the connection over any other
-   * @returns the response; its bytes are the caller's
+   * @returns the response; its bytes are the caller's, unless memory is used again
    */
   send<Q extends Fields, A extends Fields>(api: Api<Q, A>, apiVersion: number, request: Input<Message<Q>>): Promise<Value<Message<A>>> {
     const { maxInFlight = MAX_IN_FLIGHT, clientId } = this.#options

@@ -3,12 +3,22 @@ import { DecodeError } from '../../protocol/errors.ts'
 const LENGTH_BYTES = 4
 /** How an answer of HTTP begins, taken for a length: more than a gigabyte. */
 const HTTP = Buffer.from('HTTP').readInt32BE()
-/** What is allocated for a response before its bytes have come; a larger one grows as they come. */
+/** What is allocated for a response before its bytes have come; a larger one grows as they come. Also the most that is kept for others. */
 const FIRST_ALLOCATED_BYTES = 16 * 1024 * 1024
+/** The least that is allocated where memory is used again, so that sizes which vary a little find it large enough. */
+const REUSED_STEP_BYTES = 64 * 1024
+
+export interface ResponseFramesOptions {
+  /** Of one response. */
+  readonly maxBytes: number
+  /** A response is valid only until the next one begins to come: its memory is used again. */
+  readonly reusesMemory?: boolean
+}
 
 /** Cuts what a broker sends into responses, each copied once. Holds little more than has come. */
 export class ResponseFrames {
   readonly #maxBytes: number
+  readonly #reusesMemory: boolean
   readonly #length = Buffer.alloc(LENGTH_BYTES)
   #lengthFilled = 0
   /** Of the response that is coming; -1 while its length is not known. */
@@ -16,14 +26,17 @@ export class ResponseFrames {
   #frame: Buffer = this.#length
   #filled = 0
 
-  /** @param maxBytes of one response */
-  constructor(maxBytes: number) {
+  /** What earlier responses came in, where memory is used again. */
+  #kept: Buffer = this.#length
+
+  constructor({ maxBytes, reusesMemory = false }: ResponseFramesOptions) {
     this.#maxBytes = maxBytes
+    this.#reusesMemory = reusesMemory
   }
 
   /**
    * @param chunk copied: its memory may be used again
-   * @returns the responses that are complete now, without their lengths, the caller's own
+   * @returns the responses that are complete now, without their lengths, the caller's own where memory is not used again
    * Errors: `DecodeError` for a length that no response has. Nothing can be read behind it.
    */
   push(chunk: Buffer): Buffer[] {
@@ -47,8 +60,14 @@ export class ResponseFrames {
     if (sizeBytes < LENGTH_BYTES || sizeBytes > this.#maxBytes) throw new DecodeError(`a response of ${sizeBytes} bytes is announced`)
     this.#lengthFilled = 0
     this.#sizeBytes = sizeBytes
-    this.#frame = Buffer.allocUnsafe(Math.min(sizeBytes, FIRST_ALLOCATED_BYTES))
+    this.#frame = this.#memory(Math.min(sizeBytes, FIRST_ALLOCATED_BYTES))
     this.#filled = 0
+  }
+
+  #memory(sizeBytes: number): Buffer {
+    if (!this.#reusesMemory) return Buffer.allocUnsafe(sizeBytes)
+    if (this.#kept.length < sizeBytes) this.#kept = Buffer.allocUnsafe(Math.ceil(sizeBytes / REUSED_STEP_BYTES) * REUSED_STEP_BYTES)
+    return this.#kept.subarray(0, sizeBytes)
   }
 
   #takeBytes(chunk: Buffer, position: number): number {

@@ -34,8 +34,8 @@ export class Recorder {
   /** For one connection. */
   readonly tap = (): Tap => {
     const connection = ++this.#connections
-    const requests = new ResponseFrames(MAX_FRAME_BYTES)
-    const responses = new ResponseFrames(MAX_FRAME_BYTES)
+    const requests = new ResponseFrames({ maxBytes: MAX_FRAME_BYTES })
+    const responses = new ResponseFrames({ maxBytes: MAX_FRAME_BYTES })
     const waiting = new Map<number, Sent>()
     return {
       onRequest: (chunk) => {

@@ -57,6 +57,7 @@ export class LeaderEndpoint implements AsyncDisposable {
     this.#options = options
   }
 
+  /** Records in the answer are valid until the next request. */
   async fetch(session: SessionRequest, limits: FetchLimits): Promise<FetchResponse> {
     const client = await this.#connected()
     return client.send(FetchApi, (version) => this.#fetchRequest(session, limits, version))
@@ -88,7 +89,15 @@ export class LeaderEndpoint implements AsyncDisposable {
     if (known !== null && (to === null || isSame(known.endpoint, to))) return known
     if (to === null) throw new OdradekError('PEER_UNKNOWN', `the metadata has no address of broker ${leaderId}`, { fields: { leaderId } })
     await known?.[Symbol.asyncDispose]()
-    const client = new PeerClient({ endpoint: to, network, timers, clientId, timeoutMs: timeoutMs(), maxResponseBytes: MAX_RESPONSE_BYTES })
+    const client = new PeerClient({
+      endpoint: to,
+      network,
+      timers,
+      clientId,
+      timeoutMs: timeoutMs(),
+      maxResponseBytes: MAX_RESPONSE_BYTES,
+      reusesResponseMemory: true,
+    })
     if (this.#isClosed) await client[Symbol.asyncDispose]()
     this.#client = client
     return client

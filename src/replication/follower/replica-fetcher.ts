@@ -43,7 +43,8 @@ export interface ReplicaFetcherOptions {
 /** One partition of an answer, as it came. */
 type Answered = FetchResponse['responses'][number]['partitions'][number]
 
-type TakenStep = Exclude<AnswerStep, { readonly kind: 'ignore' }>
+/** What is done at once. */
+type TakenStep = Exclude<AnswerStep, { readonly kind: 'ignore' | 'reset' }>
 
 /** A refusal by which the batches are damaged, on the way or at the leader: asked again they may be whole. */
 const DAMAGED: ReadonlySet<number> = new Set([ErrorCode.CORRUPT_MESSAGE, ErrorCode.INVALID_RECORD])
@@ -156,17 +157,21 @@ export class ReplicaFetcher {
       partitions.map((answer) => ({ key: wantedKey({ topicId, partition: answer.partitionIndex }), answer })),
     )
     let isAllTaken = true
+    const resets: Copy[] = []
     for (const { key, answer } of answered) {
       const step = this.#decide(key, answer)
       if (step.kind === 'ignore' || step.kind === 'truncate') isAllTaken = false
-      if (step.kind !== 'ignore') await this.#step(step.copy, step)
+      if (step.kind === 'reset') resets.push(step.copy)
+      else if (step.kind !== 'ignore') await this.#step(step.copy, step)
     }
+    // They ask the leader, after which the records of the others are not there any more.
+    for (const copy of resets) await this.#reset(copy)
     this.#session.succeeded(sessionId, new Set(answered.map(({ key }) => key)))
     // The leader takes for known what stood beside a divergence, its high watermark among it, and would not tell it again.
     if (!isAllTaken) this.#session.failed()
   }
 
-  #decide(key: string, answer: Answered): { readonly kind: 'ignore' } | (TakenStep & { readonly copy: Copy }) {
+  #decide(key: string, answer: Answered): { readonly kind: 'ignore' } | (Exclude<AnswerStep, { readonly kind: 'ignore' }> & { readonly copy: Copy }) {
     const copy = this.#copies.get(key)
     const asked = this.#session.asked(key)
     const log = copy?.following.log ?? null
@@ -181,8 +186,6 @@ export class ReplicaFetcher {
         return this.#append(copy, step)
       case 'truncate':
         return this.#truncate(copy, step.offset)
-      case 'reset':
-        return this.#reset(copy)
       case 'stop':
         this.#options.logger.info('a partition is led by another epoch than this node knows of; copying goes on when the metadata has come', fieldsOf(copy))
         this.#copies.remove(copy)

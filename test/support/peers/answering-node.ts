@@ -54,7 +54,7 @@ export class AnsweringNode {
   #accept(socket: Socket): void {
     this.connectionCount++
     this.#sockets.add(socket)
-    const frames = new ResponseFrames(MAX_REQUEST_BYTES)
+    const frames = new ResponseFrames({ maxBytes: MAX_REQUEST_BYTES })
     socket.handle({
       onData: (chunk) => {
         for (const frame of frames.push(chunk)) void this.#serve(socket, frame)

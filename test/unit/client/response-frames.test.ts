@@ -14,7 +14,7 @@ describe('responses', () => {
     const payloads = fc.array(fc.uint8Array({ minLength: 4, maxLength: 60 }), { maxLength: 5 })
     fc.assert(
       fc.property(payloads, fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 }), (sent, sizes) => {
-        const frames = new ResponseFrames(1000)
+        const frames = new ResponseFrames({ maxBytes: 1000 })
         const bytes = Buffer.concat(sent.map(framed))
         const got: Buffer[] = []
         for (let position = 0, turn = 0; position < bytes.length; turn++) {
@@ -28,9 +28,20 @@ describe('responses', () => {
     )
   })
 
+  it('share memory where that is asked for, each valid until the next', () => {
+    const frames = new ResponseFrames({ maxBytes: 1_000_000, reusesMemory: true })
+    const [first] = frames.push(framed(Buffer.alloc(5000, 1)))
+    expect(first?.equals(Buffer.alloc(5000, 1))).toBe(true)
+    const [second] = frames.push(framed(Buffer.alloc(4000, 2)))
+    expect(second?.equals(Buffer.alloc(4000, 2))).toBe(true)
+    expect(second?.buffer).toBe(first?.buffer)
+    const [larger] = frames.push(framed(Buffer.alloc(200_000, 3)))
+    expect(larger?.equals(Buffer.alloc(200_000, 3))).toBe(true)
+  })
+
   it('may be larger than what is allocated at first', () => {
     const payload = Buffer.alloc(40 * 1024 * 1024, 7)
-    const [frame] = new ResponseFrames(payload.length).push(framed(payload))
+    const [frame] = new ResponseFrames({ maxBytes: payload.length }).push(framed(payload))
     expect(frame?.equals(payload)).toBe(true)
   })
 
@@ -40,6 +51,6 @@ describe('responses', () => {
     ['more than allowed', Buffer.from([0, 0, 4, 0])],
     ['HTTP', Buffer.from('HTTP/1.1')],
   ])('of a length that none has are refused: %s', (_, bytes) => {
-    expect(() => new ResponseFrames(1000).push(bytes)).toThrow(DecodeError)
+    expect(() => new ResponseFrames({ maxBytes: 1000 }).push(bytes)).toThrow(DecodeError)
   })
 })
