@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest'
+import { CreateTopicsApi } from '../../../protocol/messages/create-topics.ts'
+import { DescribeQuorumApi } from '../../../protocol/messages/describe-quorum.ts'
+import { World } from '../../support/world/world.ts'
+import type { ClusterClient } from '../cluster/client/cluster-client.ts'
+import { Cluster } from '../cluster/cluster.ts'
+import { DATA } from '../cluster/cluster-node.ts'
+import { CONTROLLER_PORT, type NodePlan, type NodeRole } from '../cluster/plan.ts'
+
+const BOTH: readonly NodeRole[] = ['broker', 'controller']
+const METADATA_LOG = { topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }
+
+class Nodes {
+  readonly world: World
+  readonly cluster: Cluster
+  readonly client: ClusterClient
+
+  constructor(seed: number, roles: readonly (readonly NodeRole[])[], settings: Readonly<Record<string, string>> = {}) {
+    this.world = new World({ seed })
+    const nodes: readonly NodePlan[] = roles.map((own, index) => ({ id: index + 1, name: `node-${index + 1}`, roles: own }))
+    const voters = nodes.filter((node) => node.roles.includes('controller')).map(({ id, name }) => `${id}@${name}:${CONTROLLER_PORT}`)
+    this.cluster = new Cluster({
+      world: this.world,
+      plan: { nodes, isFlushed: false, settings: { 'controller.quorum.voters': voters.join(), ...settings } },
+    })
+    this.client = this.cluster.client('client', 3000)
+  }
+
+  /** Resolves when all nodes serve; gives how long that took. */
+  async start(withinMs: number): Promise<number> {
+    const startMs = this.world.nowMs
+    this.cluster.startAll()
+    await this.world.runUntil(() => this.cluster.isServing, { withinMs })
+    const tookMs = this.world.nowMs - startMs
+    // Until each has heard of all others, too.
+    await this.world.run(100)
+    return tookMs
+  }
+
+  /** As told by one broker, which asks the leader. */
+  async describe(brokerId: number) {
+    await this.world.complete(this.client.metadata(null))
+    const asked = this.client.askUntil(this.client.broker(brokerId), DescribeQuorumApi, 2, { topics: [METADATA_LOG] }, ({ topics }) => {
+      return topics[0]?.partitions[0]?.errorCode === 0
+    })
+    const answer = await this.world.complete(asked, { withinMs: 10_000 })
+    return answer.topics[0]?.partitions[0]
+  }
+
+  async createTopic(name: string, withinMs = 20_000): Promise<void> {
+    const topic = { name, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }
+    const request = { topics: [topic], timeoutMs: 2000, validateOnly: false }
+    const isThere = ({ topics }: { readonly topics: readonly { readonly errorCode: number }[] }) => [0, 36].includes(topics[0]?.errorCode ?? -1)
+    await this.world.complete(this.client.askUntil(this.client.anyBroker(), CreateTopicsApi, 7, request, isThere), { withinMs })
+  }
+
+  /** The offsets at which the segments of a node's metadata log begin. */
+  async metadataSegments(id: number): Promise<readonly number[]> {
+    const { disk } = this.world.node(`node-${id}`).ports
+    const entries = await this.world.complete(disk.list(`${DATA}/__cluster_metadata-0`))
+    return entries.filter(({ name }) => name.endsWith('.log')).map(({ name }) => Number.parseInt(name, 10))
+  }
+
+  /** Names of all topics, as each broker tells them. */
+  async topics(): Promise<readonly (readonly string[])[]> {
+    await this.world.complete(this.client.metadata(null))
+    const answers = this.cluster.brokers.map(({ id }) => this.client.metadata(null, this.client.broker(id)))
+    const told = await this.world.complete(Promise.all(answers), { withinMs: 10_000 })
+    return told.map(({ topics }) => topics.map(({ name }) => name ?? '').sort())
+  }
+}
+
+describe('three nodes that are broker and controller', () => {
+  it('elect one active controller well before an election time-out is over, and all follow its metadata', async () => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const nodes = new Nodes(seed, [BOTH, BOTH, BOTH])
+      expect(await nodes.start(10_000)).toBeLessThan(1000)
+      await nodes.createTopic('a-topic')
+      await nodes.world.run(100)
+      expect(await nodes.topics()).toEqual([['a-topic'], ['a-topic'], ['a-topic']])
+      const told = [await nodes.describe(1), await nodes.describe(2), await nodes.describe(3)]
+      expect(new Set(told.map((partition) => partition?.leaderId)).size).toBe(1)
+      expect(told[0]?.currentVoters.map(({ replicaId }) => replicaId).sort()).toEqual([1, 2, 3])
+    }
+  })
+
+  it('go on when the active controller dies, and when it is back', async () => {
+    const nodes = new Nodes(7, [BOTH, BOTH, BOTH])
+    await nodes.start(10_000)
+    for (let round = 1; round <= 3; round++) {
+      const leaderId = (await nodes.describe((round % 3) + 1))?.leaderId ?? 0
+      nodes.cluster.node(leaderId).crash('power')
+      await nodes.createTopic(`topic-${round}`)
+      nodes.cluster.node(leaderId).start()
+      await nodes.world.runUntil(() => nodes.cluster.isServing, { withinMs: 30_000 })
+      await nodes.world.run(100)
+      expect((await nodes.describe(leaderId))?.leaderEpoch).toBeGreaterThan(round)
+    }
+    await nodes.world.run(1000)
+    const all = ['topic-1', 'topic-2', 'topic-3']
+    expect(await nodes.topics()).toEqual([all, all, all])
+  })
+
+  it('stop in order one after another, and are what they were when they start again', async () => {
+    const nodes = new Nodes(9, [BOTH, BOTH, BOTH])
+    await nodes.start(10_000)
+    await nodes.createTopic('kept')
+    for (const node of nodes.cluster.nodes) node.stop()
+    await nodes.world.runUntil(() => nodes.cluster.nodes.every(({ state }) => state === 'down'), { withinMs: 30_000 })
+    await nodes.start(10_000)
+    expect(await nodes.topics()).toEqual([['kept'], ['kept'], ['kept']])
+  })
+})
+
+describe('a broker that observes', () => {
+  const SMALL = {
+    'metadata.log.max.record.bytes.between.snapshots': '500',
+    'metadata.max.retention.bytes': '500',
+    'internal.metadata.log.segment.bytes': '20000',
+    'metadata.max.idle.interval.ms': '100',
+  }
+
+  it('is up to date when it was away for so long that the log does not go back to it', async () => {
+    const nodes = new Nodes(11, [['controller'], ['controller'], ['controller'], ['broker'], ['broker']], SMALL)
+    await nodes.start(10_000)
+    await nodes.createTopic('before')
+    await nodes.world.run(500)
+    const known = (await nodes.describe(4))?.observers.find(({ replicaId }) => replicaId === 5)?.logEndOffset ?? -1
+    nodes.world.network.partition(['node-5'], ['node-1', 'node-2', 'node-3'])
+    for (let number = 1; number <= 5; number++) await nodes.createTopic(`meanwhile-${number}`)
+    await nodes.world.run(30_000)
+    nodes.world.network.heal()
+    await nodes.world.run(20_000)
+    const segments = await nodes.metadataSegments(5)
+    expect(Math.min(...segments)).toBeGreaterThan(known)
+    const [first, second] = await nodes.topics()
+    expect(first).toContain('meanwhile-5')
+    expect(second).toEqual(first)
+  })
+})
