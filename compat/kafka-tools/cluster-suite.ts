@@ -1,0 +1,50 @@
+import { type Cluster, startCluster } from '../support/cluster/cluster.ts'
+import type { NodePlan, Roles } from '../support/cluster/node-plan.ts'
+import { type JavaTools, startJavaTools, type ToolResult } from '../support/java-tools.ts'
+import type { Settings } from '../support/properties-file.ts'
+import { type Arguments, argumentList, TOOLS, type Tool } from './tool-suite.ts'
+
+/** A cluster and one JVM for the tools that a file of tests runs against its nodes, one after another. */
+export interface ClusterSuite extends AsyncDisposable {
+  readonly cluster: Cluster
+  /** Runs a tool with `--bootstrap-server` of one broker. */
+  run(brokerId: number, tool: Tool, args: Arguments): Promise<ToolResult>
+  /** Runs a tool that must succeed, and gives what it printed. */
+  output(brokerId: number, tool: Tool, args: Arguments): Promise<string>
+}
+
+/**
+ * Nodes of Odradek, or with ODRADEK_UNDER_TEST=kafka of Apache Kafka, each in a rack of its own: what fails there is not promised.
+ * @param roles of nodes 1, 2, …
+ */
+export async function startClusterSuite(roles: readonly Roles[], settings: Settings = {}): Promise<ClusterSuite> {
+  await using starting = new AsyncDisposableStack()
+  const tools = starting.use(await startJavaTools())
+  const kind = process.env.ODRADEK_UNDER_TEST === 'kafka' ? 'kafka' : 'odradek'
+  const nodes = roles.map((role, index): NodePlan => ({ id: index + 1, kind, roles: role, settings: { 'broker.rack': `rack-${index + 1}` } }))
+  const shared = { 'broker.session.timeout.ms': 4000, 'broker.heartbeat.interval.ms': 1000, 'auto.leader.rebalance.enable': false, ...settings }
+  const cluster = starting.use(await startCluster({ nodes, settings: shared }))
+  const owned = starting.move()
+  const run = (brokerId: number, tool: Tool, args: Arguments) => runTool(tools, tool, ['--bootstrap-server', bootstrapOf(cluster, brokerId)], args)
+  return {
+    cluster,
+    run,
+    async output(brokerId, tool, args) {
+      const { exit, stdout, stderr } = await run(brokerId, tool, args)
+      if (exit !== 0) throw new Error(`${tool} ${args} ended with ${exit}:\n${stdout}${stderr}`)
+      return stdout
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** Sub-commands come before the options in some tools. */
+function runTool(tools: JavaTools, tool: Tool, whom: readonly string[], args: Arguments): Promise<ToolResult> {
+  const list = argumentList(args)
+  const hasCommand = tool === 'kafka-cluster'
+  return tools.run(TOOLS[tool], hasCommand ? [...list.slice(0, 1), ...whom, ...list.slice(1)] : [...whom, ...list])
+}
+
+function bootstrapOf(cluster: Cluster, brokerId: number): string {
+  return `127.0.0.1:${cluster.clientPort(brokerId)}`
+}
