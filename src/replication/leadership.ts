@@ -31,6 +31,8 @@ export class Leadership {
     this.state = new LeaderState(environment.nodeId, registration, options.log().logEndOffset, environment.clock.monotonicMs(), previous?.state)
     this.#keeper = new IsrKeeper({ ...options, leader: this.state, offsets: options.log, onCommitted: options.onIsrChange })
     this.#watch()
+    const followers = registration.replicas.filter((replicaId) => replicaId !== environment.nodeId)
+    if (followers.length > 0) environment.expectedFetches.expect(this, followers)
   }
 
   get isUnderMinIsr(): boolean {
@@ -51,6 +53,7 @@ export class Leadership {
 
   followerFetched(fetch: FollowerFetch): void {
     this.state.followerFetched(fetch)
+    this.#options.environment.expectedFetches.came(this, fetch.replicaId)
     this.#keeper.followerFetched(fetch.replicaId)
     this.advance()
   }
@@ -62,7 +65,9 @@ export class Leadership {
 
   /** Answers that are on their way mean nothing any more. */
   end(): void {
-    this.#options.environment.lagWatch.remove(this.#keeper)
+    const { lagWatch, expectedFetches } = this.#options.environment
+    lagWatch.remove(this.#keeper)
+    expectedFetches.forget(this)
   }
 
   #watch(): void {

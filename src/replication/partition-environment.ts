@@ -2,6 +2,7 @@ import type { DiskError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
 import type { PartitionLog } from '../storage/log/partition-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { ExpectedFetches } from './fetch/expected-fetches.ts'
 import type { IsrChanges } from './isr/isr-changes.ts'
 import type { LagWatch } from './isr/lag-watch.ts'
 import type { IsEligible } from './leader-state.ts'
@@ -21,6 +22,7 @@ export interface PartitionEnvironment {
   readonly isEligible: IsEligible
   readonly isrChanges: IsrChanges
   readonly lagWatch: LagWatch
+  readonly expectedFetches: ExpectedFetches
   /** Calls `cut`, which takes the end of a replica's log away from `offset` on, while the replica is not copied to another directory. */
   readonly cutting: (topic: string, index: number, offset: number, cut: () => Promise<boolean>) => Promise<boolean>
   /** A log's disk failed: its directory goes offline, and this partition with it, before the call returns. */

@@ -15,6 +15,7 @@ import type { Traffic } from '../telemetry/traffic.ts'
 import { AssignedPartitions } from './assigned-partitions.ts'
 import { type DescribedDirectory, describeLogDirs } from './directories/describe-log-dirs.ts'
 import { ReplicaDirectories } from './directories/replica-directories.ts'
+import { ExpectedFetches } from './fetch/expected-fetches.ts'
 import type { FetcherSettings } from './follower/replica-fetcher.ts'
 import { ReplicaFetchers } from './follower/replica-fetchers.ts'
 import { HighWatermarkCheckpoint } from './high-watermark-checkpoint.ts'
@@ -106,6 +107,8 @@ export class ReplicaManager implements MetadataPublisher {
   readonly directories: ReplicaDirectories
   readonly #checkpoint: HighWatermarkCheckpoint
   readonly #brokerEpoch: () => number
+  /** Those that followers are about to make. */
+  readonly expectedFetches: ExpectedFetches
   /** What may be copied of throttled replicas, to others and from others. */
   readonly quotas: Record<'leader' | 'follower', ReplicationQuota>
   /** Those that copy what this node follows. */
@@ -142,6 +145,7 @@ export class ReplicaManager implements MetadataPublisher {
     })
     this.#isrChanges = new IsrChanges({ ...options, timers: options.ports.timers })
     this.#lagWatch = new LagWatch(options.ports.timers, () => options.settings.replicaLagTimeMaxMs)
+    this.expectedFetches = new ExpectedFetches(options.ports.clock)
     this.quotas = replicationQuotas(options)
     this.fetchers = new ReplicaFetchers({ ...options, quota: this.quotas.follower, image: () => this.#newest })
     const { directories, fetchers } = this
@@ -228,6 +232,7 @@ export class ReplicaManager implements MetadataPublisher {
       isEligible: (replicaId, brokerEpoch) => mayBeInSync(this.#newest, replicaId, brokerEpoch),
       isrChanges: this.#isrChanges,
       lagWatch: this.#lagWatch,
+      expectedFetches: this.expectedFetches,
       cutting: (topic, index, offset, cut) => this.directories.cutting({ topic, index, offset }, cut),
       diskFailed: (log, error) => options.logs.reportDiskError(log, error),
       highWatermarkChanged: () => this.#checkpoint.changed(),

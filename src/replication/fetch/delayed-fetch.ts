@@ -2,6 +2,7 @@ import { ErrorCode } from '../../../protocol/error-codes.ts'
 import type { Timer } from '../../base/ports.ts'
 import type { Partition } from '../partition.ts'
 import type { PartitionWaiter } from '../partition-audience.ts'
+import type { ExpectedFetches } from './expected-fetches.ts'
 import type { FetchParams } from './partition-fetch.ts'
 import type { FetchTarget } from './read-partitions.ts'
 
@@ -14,6 +15,8 @@ interface Waited {
 
 export interface DelayedFetchOptions {
   readonly params: FetchParams
+  /** A follower's fetch waits the less, the more is expected of it. */
+  readonly expectedFetches: ExpectedFetches
   /** Found, with the bytes of records that each gave at the first try. */
   readonly targets: readonly { readonly target: FetchTarget; readonly bytes: number }[]
   /** Starts the clock of the wait. */
@@ -33,6 +36,7 @@ export class DelayedFetch implements PartitionWaiter<Partition> {
   #timer: Timer | null = null
   #availableBytes = 0
   #hasEnded = false
+  #stopListening: (() => void) | null = null
 
   constructor(options: DelayedFetchOptions) {
     this.#options = options
@@ -42,7 +46,7 @@ export class DelayedFetch implements PartitionWaiter<Partition> {
       this.#waited.set(partition, { target, bytesAtStart: bytes, available: 0 })
       partition.addWaiter(this)
     }
-    this.#timer = options.schedule(options.params.maxWaitMs, () => this.#end('read'))
+    this.#timer = options.schedule(this.#waitMs(), () => this.#end('read'))
     options.closed.addEventListener('abort', this.#onClosed)
     if (options.closed.aborted) this.#end('closed')
     // Where the first read had to wait for the disk, more may have come meanwhile.
@@ -56,6 +60,13 @@ export class DelayedFetch implements PartitionWaiter<Partition> {
     this.#availableBytes += available - waited.available
     waited.available = available
     if (left || this.#availableBytes >= this.#options.params.minBytes || !this.#isServed(partition, waited)) this.#end('read')
+  }
+
+  #waitMs(): number {
+    const { params, expectedFetches } = this.#options
+    if (params.replicaId < 0) return params.maxWaitMs
+    this.#stopListening = expectedFetches.wait(params.replicaId, () => this.#end('read'))
+    return expectedFetches.waitMs(params.replicaId, params.maxWaitMs)
   }
 
   #isServed(partition: Partition, waited: Waited): boolean {
@@ -77,6 +88,7 @@ export class DelayedFetch implements PartitionWaiter<Partition> {
     if (this.#hasEnded) return
     this.#hasEnded = true
     this.#timer?.cancel()
+    this.#stopListening?.()
     this.#options.closed.removeEventListener('abort', this.#onClosed)
     for (const partition of this.#waited.keys()) partition.removeWaiter(this)
     this.#options.onEnd(outcome)

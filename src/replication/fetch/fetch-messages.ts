@@ -37,6 +37,7 @@ function answerOrWait(
   return new Promise((resolve) => {
     new DelayedFetch({
       params,
+      expectedFetches: replicas.expectedFetches,
       targets: targets.map((target, index) => ({ target, bytes: fetched[index]?.data.records.length ?? 0 })),
       schedule: (delayMs, callback) => replicas.pollTimers.schedule(delayMs, callback),
       closed: closed(),

@@ -252,3 +252,34 @@ describe('a consumer in the rack of a follower', () => {
     expect(world.nowMs - beginMs).toBeLessThan(600)
   })
 })
+
+describe('a partition that is led newly', () => {
+  it('has its first write on all replicas at once, though they wait for news of others at the same leader', async () => {
+    await start(2, { minInsyncReplicas: 2 })
+    controller.createTopic('other', [[1, 2]])
+    await world.run(1_000)
+    for (let each = 0; each < 5; each++) {
+      await world.run(130)
+      controller.createTopic(`t${each}`, [[1, 2]])
+      const beginMs = world.nowMs
+      await world.runUntil(() => nodeOf(1).replicas.partition(`t${each}`, 0)?.isLeader === true)
+      expect(await world.complete(nodeOf(1).produce(`t${each}`, 'first'))).toMatchObject({ errorCode: 0 })
+      expect(world.nowMs - beginMs).toBeLessThan(60)
+    }
+  })
+
+  it('is not waited for longer than a while by the fetches of a follower that does not come for it', async () => {
+    await start(2)
+    controller.createTopic('other', [[1, 2]])
+    await world.run(1_000)
+    // Its disk has no room for it.
+    world.node('n2').faults.failNext({ pathIncludes: 'absent', reason: 'no-space' })
+    controller.createTopic('absent', [[1, 2]])
+    await world.run(100)
+    expect(nodeOf(2).partition('absent').isOffline).toBe(true)
+    const { expectedFetches } = nodeOf(1).replicas
+    expect(expectedFetches.waitMs(2, 500)).toBeLessThan(100)
+    await world.run(2_000)
+    expect(expectedFetches.waitMs(2, 500)).toBe(500)
+  })
+})
