@@ -22,7 +22,6 @@ import type { RequestDesk } from './request-desk.ts'
 import { whatFollows } from './what-follows.ts'
 
 export interface EffectPerformerOptions<T> {
-  readonly nodeId: number
   readonly core: RaftCore
   readonly log: RaftLog
   readonly serde: RecordSerde<T>
