@@ -56,7 +56,11 @@ export class BrokerLifecycle {
   #isUnfenced = false
   #wish: Wish = 'to wait'
   #sentCount = 0
-  #answeredAtMs = 0
+  /** Ends the wait for a controller that does not answer while this broker leaves: it will be fenced by then. */
+  #silence: Timer | null = null
+  #leaving: Promise<void> | null = null
+  /** Heartbeats of this process's controller by which it was not let go. */
+  #leavingCount = 0
   #refusedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(options: BrokerLifecycleOptions) {
@@ -77,7 +81,6 @@ export class BrokerLifecycle {
     const { controller, metadata, brokerId, logger } = this.#options
     const { brokerEpoch } = await registerBroker(this.#options, this.#stopping.signal)
     this.#brokerEpoch = brokerEpoch
-    this.#answeredAtMs = this.#options.clock.monotonicMs()
     logger.info('broker is registered', { brokerId, brokerEpoch })
     this.#unwatch ??= controller.onLeaderChange(() => this.#loop.beatNow())
     if (!controller.isHere) this.#loop.beatNow()
@@ -126,18 +129,24 @@ export class BrokerLifecycle {
   }
 
   /**
-   * Gives up what this broker leads and leaves: after it, the node may stop. It waits as long as Kafka's brokers do, but no
-   * longer for a controller that does not answer than until the session is over and the broker out of everything anyway.
+   * Gives up what this broker leads and leaves: after it, the node may stop. It waits as long as Kafka's brokers do, but for a
+   * controller that does not answer no longer than until the session is over, and the broker out of everything anyway.
+   * Calling it again waits for the same end.
    */
-  async shutDown(): Promise<void> {
+  shutDown(): Promise<void> {
+    this.#leaving ??= this.#leave()
+    return this.#leaving
+  }
+
+  async #leave(): Promise<void> {
     const { metadata, brokerId, logger, timers } = this.#options
     const isRegistered = metadata.image().cluster.brokers.has(brokerId)
     this.#isUnfenced = false
     if (this.#brokerEpoch >= 0 && !isRegistered) logger.info('the broker is not registered any longer', { brokerEpoch: this.#brokerEpoch })
     if (this.#brokerEpoch >= 0 && isRegistered) {
       this.#wish = 'to leave'
-      this.#answeredAtMs = this.#options.clock.monotonicMs()
       const limit = timers.schedule(SHUTDOWN_TIMEOUT_MS, () => this.#giveUp('it did not let the broker go in time'))
+      this.#silence = this.#silenceTimer()
       await this.#answered((told) => told.shouldShutDown).catch((error: unknown) => {
         logger.warn('the controller did not let the broker go', { brokerEpoch: this.#brokerEpoch, error })
       })
@@ -149,6 +158,7 @@ export class BrokerLifecycle {
   /** Nothing is sent any more, and nobody is waited for. */
   stop(): void {
     this.#loop.stop()
+    this.#silence?.cancel()
     this.#unwatch?.()
     for (const timer of this.#untold.values()) timer.cancel()
     this.#untold.clear()
@@ -166,7 +176,7 @@ export class BrokerLifecycle {
 
   /** @returns the milliseconds until the next heartbeat, null for none */
   async #beat(): Promise<number | null> {
-    const { controller, timings } = this.#options
+    const { controller } = this.#options
     if (this.#brokerEpoch < 0) return null
     const number = ++this.#sentCount
     const command = this.#command()
@@ -178,9 +188,6 @@ export class BrokerLifecycle {
     } catch (error) {
       if (!(error instanceof OdradekError)) throw error
       return this.#refused(error, null)
-    } finally {
-      // A controller that does not answer will fence this broker by itself.
-      if (this.#wish === 'to leave' && this.#unansweredMs() > timings.sessionTimeoutMs) this.#giveUp('it does not answer')
     }
   }
 
@@ -200,8 +207,9 @@ export class BrokerLifecycle {
   }
 
   #heard(told: ToldHeartbeat, number: number, offlineLogDirs: readonly Uuid[]): void {
-    this.#answeredAtMs = this.#options.clock.monotonicMs()
+    this.#silence?.cancel()
     this.#refusedAtMs = Number.NEGATIVE_INFINITY
+    if (this.#wish === 'to leave') this.#silence = this.#silenceTimer()
     for (const directoryId of offlineLogDirs) {
       this.#untold.get(directoryId)?.cancel()
       this.#untold.delete(directoryId)
@@ -214,9 +222,14 @@ export class BrokerLifecycle {
 
   #nextMs(told: ToldHeartbeat): number | null {
     const { controller, timings } = this.#options
-    if (this.#wish === 'to leave') return told.shouldShutDown ? null : LEAVING_INTERVAL_MS
+    if (this.#wish === 'to leave') return told.shouldShutDown ? null : this.#leavingMs()
     if (this.#wish === 'to serve' && told.isFenced) return FENCED_INTERVAL_MS
     return controller.isHere ? null : timings.heartbeatIntervalMs
+  }
+
+  /** A controller in this process has handed over all that it can when it has answered once, with a clock that stands still, too. */
+  #leavingMs(): number {
+    return this.#options.controller.isHere && this.#leavingCount++ === 0 ? 0 : LEAVING_INTERVAL_MS
   }
 
   /** Only what the next heartbeat will not mend is told to those who wait. */
@@ -236,8 +249,9 @@ export class BrokerLifecycle {
     return new OdradekError('BROKER_REGISTRATION', `broker ${this.#options.brokerId} could not ${what}: ${why}`, { fields: { errorCode } })
   }
 
-  #unansweredMs(): number {
-    return this.#options.clock.monotonicMs() - this.#answeredAtMs
+  #silenceTimer(): Timer {
+    const { timers, timings } = this.#options
+    return timers.schedule(timings.sessionTimeoutMs, () => this.#giveUp('it does not answer'))
   }
 
   #giveUp(why: string): void {

@@ -27,7 +27,7 @@ export const describeClusterHandler = defineHandler({
     if (endpointType === CONTROLLERS && !recordLevels(image.features.metadataVersion).controllerRegistration) return UNREGISTERED
     if (request.endpointType !== endpointType) return refusal(request.endpointType, endpointType, apiVersion)
     const nodes = endpointType === BROKERS ? brokers(context, image, request.includeFencedBrokers) : controllers(image, listenerName)
-    const controllerId = endpointType === BROKERS ? controllerIdForClients(image, () => 0) : nodeId
+    const controllerId = endpointType === BROKERS ? controllerIdForClients(image, (count) => services.random.below(count)) : nodeId
     return {
       throttleTimeMs: 0,
       errorCode: ErrorCode.NONE,

@@ -36,7 +36,7 @@ export const metadataHandler = defineHandler({
     return {
       brokers: toldBrokers(context, aliveBrokersOn(image, listenerName)).map(({ id, host, port, rack }) => ({ nodeId: id, host, port, rack })),
       clusterId: services.clusterId,
-      controllerId: controllerIdForClients(image, () => 0),
+      controllerId: controllerIdForClients(image, (count) => services.random.below(count)),
       topics,
       ...(asksCluster && apiVersion >= FIRST_VERSION_WITH_TOPIC_OPERATIONS ? { clusterAuthorizedOperations: ALL_CLUSTER_OPERATIONS } : {}),
       errorCode: ErrorCode.NONE,

@@ -1,3 +1,4 @@
+import type { Random } from '../base/ports.ts'
 import type { Forwarder } from '../broker/forwarder.ts'
 import type { NodeConfig } from '../config/node-config.ts'
 import type { ClusterController } from '../controller/cluster-controller.ts'
@@ -40,6 +41,8 @@ export interface Services {
   readonly quorum: QuorumView
   /** This node as the others of the quorum ask it. */
   readonly raft: RaftServer
+  /** For answers that may name any of several. */
+  readonly random: Pick<Random, 'below'>
   /** Requests that brokers passed on. */
   readonly enclosed: EnclosedRequests<Services>
   /** Passes requests on that only the active controller decides. */

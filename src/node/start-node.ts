@@ -14,6 +14,7 @@ import { openMetadata } from './open-metadata.ts'
 import { openMetrics } from './open-metrics.ts'
 import { checkOwnPorts } from './own-ports.ts'
 import { askController } from './roles/ask-controller.ts'
+import { followQuorum } from './roles/follow-quorum.ts'
 import { registerController } from './roles/register-controller.ts'
 import { startBroker } from './roles/start-broker.ts'
 import { startControllerAlone } from './roles/start-controller.ts'
@@ -69,7 +70,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const services = controllerServices({ options, directories, apis, metadata })
   // Without the others nobody leads, and they ask this node before it serves clients.
   if (identity.isController && !metadata.isAlone) await server.openKind('controller', services)
-  await metadata.start()
+  await followQuorum({ ...shared, metadata })
   if (identity.isController) await registerController({ ...shared, metadata, active })
   teardown.add('the wait for other brokers to leave', () => options.untilBrokersLeft?.())
   const facts = { nodeId, clusterId: directories.clusterId, bootstrapServers: bootstrapServers(told.brokers) }

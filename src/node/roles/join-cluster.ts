@@ -30,7 +30,7 @@ export interface JoinClusterOptions {
   readonly teardown: Teardown
 }
 
-/** This node's broker, for `joinCluster`. */
+/** This node's broker, not registered yet. */
 export function makeBroker(options: JoinClusterOptions): BrokerLifecycle {
   const { config, identity, directories, metadata, controller, partitions, advertised, ports, logger, failure } = options
   const { logs } = partitions
@@ -58,13 +58,16 @@ export function makeBroker(options: JoinClusterOptions): BrokerLifecycle {
   })
 }
 
-/** Registers the broker with its controller. Resolves when the cluster counts on it, which hears of its directories from now on. */
-export async function joinCluster(broker: BrokerLifecycle, options: JoinClusterOptions): Promise<void> {
-  const { identity, metadata, controller, partitions, failure, teardown } = options
+/** Registers the broker with its controller, until the node stops. Resolves when this node has applied all up to that. */
+export async function registerBroker(broker: BrokerLifecycle, { identity, metadata, failure, teardown }: JoinClusterOptions): Promise<void> {
   teardown.add('the registration of the broker', () => (failure.error === null ? broker.shutDown() : broker.stop()))
   await broker.register()
   tellOfAppliedTopics({ metadata: metadata.loader, heartbeatNow: () => broker.heartbeatNow() })
   await metadata.loader.addPublisher(new BrokerRegistrationRefresh({ brokerId: identity.nodeId, lifecycle: broker, onFailure: failure.report }))
+}
+
+/** Resolves when the cluster counts on the broker, and hears of its directories and of who is in sync from then on. */
+export async function serve(broker: BrokerLifecycle, { controller, partitions }: JoinClusterOptions): Promise<void> {
   await broker.unfence()
   partitions.replicas.directories.start(broker)
   partitions.replicas.start(controller)

@@ -1,4 +1,4 @@
-import type { Ports, Timers } from '../../base/ports.ts'
+import type { Ports } from '../../base/ports.ts'
 import type { ActiveController } from '../../broker/active-controller.ts'
 import type { BrokerLifecycle } from '../../broker/broker-lifecycle.ts'
 import { TopicRequests } from '../../broker/topic-requests.ts'
@@ -26,7 +26,8 @@ import { brokerServices } from '../services/broker-services.ts'
 import { makeStartTopics } from '../start-topics.ts'
 import type { Teardown } from '../teardown.ts'
 import { brokersRegistered } from './brokers-registered.ts'
-import { joinCluster, makeBroker } from './join-cluster.ts'
+import { openDoors } from './doors.ts'
+import { makeBroker, registerBroker, serve } from './join-cluster.ts'
 
 /** What both roles of a node share. */
 export interface NodeParts {
@@ -52,10 +53,6 @@ export interface NodeParts {
   readonly facts: NodeFacts
 }
 
-/** How long connections may take to get their last replies when the node stops. */
-const DRAIN_MS = 5_000
-/** After this long without a reply, what still waits is a join or a sync of a group: the coordinator answers them, as when it moves. */
-const GROUP_WAIT_MS = 100
 /** In place of a broker's epoch. */
 const NOT_REGISTERED = -1
 
@@ -77,9 +74,7 @@ export async function startBroker(parts: NodeParts): Promise<Pick<RunningNode, '
   await Promise.all([loader.addPublisher(partitions.replicas), loader.addPublisher(elections)])
   const joining = { ...parts, controller: active, partitions }
   broker = makeBroker(joining)
-  await joinCluster(broker, joining)
-  await allServing()
-  await brokersRegistered(loader, options.brokersAwaited ?? 1)
+  await registerBroker(broker, joining)
   const topics = new TopicRequests({
     controller: active,
     local: parts.services.controller,
@@ -87,24 +82,17 @@ export async function startBroker(parts: NodeParts): Promise<Pick<RunningNode, '
     timers: ports.timers,
     timeoutMs: config.get('request.timeout.ms'),
   })
-  await makeStartTopics({ topics: options.topics ?? [], controller: topics, metadata: loader, principal: NODE_PRINCIPAL, logger })
   const lostClients = new LostClients({ ...ports, timers: wireTimers, logger, visitOf: (connectionId) => server.visitOf(connectionId) })
   teardown.add('the watch over clients', () => lostClients[Symbol.dispose]())
   const services = brokerServices({ options, shared: parts.services, loader, active, topics, partitions, groups, broker, lostClients })
-  teardown.add("the broker's listeners", () => stopServing(server, groups, wireTimers))
-  await server.open(services, (connectionId) => groups.onConnectionClosed(connectionId))
+  const doors = { ...parts, services, broker, groups, timers: wireTimers }
+  // Other brokers and their clients turn to this one as soon as it is unfenced; to the only one nobody comes before it serves in full.
+  const isAmongOthers = loader.image().cluster.brokers.size > 1
+  if (isAmongOthers) await openDoors(doors)
+  await serve(broker, joining)
+  await allServing()
+  await brokersRegistered(loader, options.brokersAwaited ?? 1)
+  await makeStartTopics({ topics: options.topics ?? [], controller: topics, metadata: loader, principal: NODE_PRINCIPAL, logger })
+  if (!isAmongOthers) await openDoors(doors)
   return openControl({ ...parts, node: options, services, groups, loader })
-}
-
-/**
- * Of clients: nodes of the quorum ask until this one has left it. Requests that are being served are answered first; members that wait for others to join are sent to look for
- * the coordinator again.
- */
-async function stopServing(server: Server<Services>, groups: AsyncDisposable, timers: Timers): Promise<void> {
-  const isDrained = new AbortController()
-  const drained = server.drainKind('broker', DRAIN_MS).finally(() => isDrained.abort())
-  // It rejects when all is drained before the time.
-  await timers.sleep(GROUP_WAIT_MS, isDrained.signal).catch(() => {})
-  await groups[Symbol.asyncDispose]()
-  await drained
 }

@@ -9,7 +9,7 @@ import type { OpenDirectories } from '../open-directories.ts'
 import type { OpenMetadata } from '../open-metadata.ts'
 
 export interface ControllerServicesOptions {
-  readonly options: Pick<NodeOptions, 'config' | 'identity' | 'logLevels' | 'gateways'>
+  readonly options: Pick<NodeOptions, 'config' | 'identity' | 'ports' | 'logLevels' | 'gateways'>
   readonly directories: Pick<OpenDirectories, 'clusterId'>
   readonly apis: ApiTable<Services>
   readonly metadata: OpenMetadata
@@ -32,6 +32,7 @@ export function controllerServices({ options, directories, apis, metadata }: Con
     nodeController: controller.brokers,
     quorum,
     raft,
+    random: options.ports.random,
     enclosed: new EnclosedRequests(apis),
     forwarder: notAtControllers('way to pass requests on'),
     topicCreation: notAtControllers('creation of topics by metadata requests'),

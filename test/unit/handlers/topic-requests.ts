@@ -44,6 +44,7 @@ export class TopicNode {
         logger: silentLogger,
       }),
       logLevels: null,
+      random: { below: () => 0 },
       addresses: asRegistered,
       lostClients: { asked: () => {} },
       ...services,
