@@ -16,6 +16,7 @@ import { nameScenarios } from './scenarios/names.ts'
 import { heartbeatScenarios } from './scenarios/nodes/heartbeats.ts'
 import { leaderScenarios } from './scenarios/nodes/leaders.ts'
 import { partitionChangeScenarios } from './scenarios/nodes/partition-changes.ts'
+import { placementScenarios } from './scenarios/nodes/placement.ts'
 import { registrationScenarios } from './scenarios/nodes/registration.ts'
 import { offsetScenarios } from './scenarios/offsets.ts'
 import { producerScenarios } from './scenarios/producers.ts'
@@ -57,7 +58,7 @@ export const areas = {
   groups: { scenarios: [...groupScenarios, ...offsetScenarios] },
   leaders: { scenarios: leaderScenarios, settings: quickElections },
   'log-dirs': { scenarios: logDirScenarios, settings: threeDirectories },
-  nodes: { scenarios: [...registrationScenarios, ...heartbeatScenarios, ...partitionChangeScenarios], settings: quickSessions },
+  nodes: { scenarios: [...registrationScenarios, ...heartbeatScenarios, ...partitionChangeScenarios, ...placementScenarios], settings: quickSessions },
   producers: { scenarios: producerScenarios },
   quorum: { scenarios: [...metadataFetchScenarios, ...voterScenarios, ...electionScenarios] },
   security: { scenarios: securityScenarios },
