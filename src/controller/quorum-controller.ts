@@ -104,8 +104,11 @@ export interface QuorumControllerOptions {
 /** On the state after all that was written; `nextOffset` is that of the first record decided on. */
 type Decide<Reply> = (state: ControllerState, nextOffset: number) => Decision<Reply>
 
-/** However long a request may take, so long its answer waits for brokers that serve and do not follow. */
-const MAX_CATCH_UP_MS = 30_000
+/**
+ * However long a request may take, so long its answer waits for brokers that serve and do not follow. Well below what clients and
+ * brokers wait for an answer (30 s), which must not be asked for a second time.
+ */
+const MAX_CATCH_UP_MS = 10_000
 
 const EMPTY_RECORD: Decision<{ readonly hasMore: boolean }> = { records: [{ type: 'NoOpRecord', version: 0, data: {} }], reply: { hasMore: false } }
 

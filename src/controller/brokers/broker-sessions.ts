@@ -136,11 +136,13 @@ export class BrokerSessions {
     session.shutdownOffset = isShuttingDown ? (session.shutdownOffset ?? decidedOffset) : null
   }
 
-  /** Whether the incarnation that is registered is alive as far as is known. */
+  /** Whether the incarnation that is registered is alive as far as is known. Without a connection it is not, where that ends its session. */
   isLive(brokerId: number): boolean {
     const session = this.#sessions.get(brokerId)
     if (session === undefined) return false
-    return brokerId === this.#ownBrokerId || (session.heardAtMs !== null && !this.#isExpired(session))
+    if (brokerId === this.#ownBrokerId) return true
+    const isGone = session.lostAtMs !== null && this.#options.connectionGraceMs >= 0
+    return session.heardAtMs !== null && !isGone && !this.#isExpired(session)
   }
 
   /** What a decision on a heartbeat needs; of a broker that is not registered nothing is known. */

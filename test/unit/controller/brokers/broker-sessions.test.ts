@@ -154,6 +154,16 @@ describe('a broker whose connection closes', () => {
     expect(sessions.expired()).toEqual([second])
   })
 
+  it('may be replaced by another incarnation at once, but where sessions do not end by it', () => {
+    const { sessions } = connected()
+    expect(sessions.isLive(2)).toBe(true)
+    sessions.connectionClosed(2, 1)
+    expect(sessions.isLive(2)).toBe(false)
+    const asKafka = connected(-1)
+    asKafka.sessions.connectionClosed(2, 1)
+    expect(asKafka.sessions.isLive(2)).toBe(true)
+  })
+
   it('has its session as ever where the setting says so, and where another connection is in use by then', () => {
     const asKafka = connected(-1)
     asKafka.sessions.connectionClosed(2, 1)
