@@ -72,8 +72,9 @@ export class LeaderProgress {
     return this.#neededFetches === 0 ? Number.POSITIVE_INFINITY : this.#checkQuorumDeadlineMs
   }
 
-  /** The voters changed: what is known of each replica stays. */
-  changeVoters(voters: VoterSet): void {
+  /** The voters changed: what is known of each replica stays. A leader that needed nobody waits from now on. */
+  changeVoters(voters: VoterSet, nowMs: number): void {
+    if (this.#neededFetches === 0) this.#checkQuorumDeadlineMs = nowMs + this.#checkQuorumMs
     const known = [...this.#voters, ...this.#observers]
     const find = (key: ReplicaKey) => known.find((progress) => matches(progress.key, key)) ?? unknownProgress(key)
     this.#voters = voters.map(({ id, directoryId }) => ({ ...find({ id, directoryId }), key: { id, directoryId } }))

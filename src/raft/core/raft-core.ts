@@ -278,7 +278,7 @@ export class RaftCore {
   #onVoters(entries: readonly VoterEntry[]): void {
     const state = this.#state
     for (const entry of entries) state.history.add(entry)
-    if (entries.length > 0 && state.role.role === 'leader') state.role.progress.changeVoters(state.voters)
+    if (entries.length > 0 && state.role.role === 'leader') state.role.progress.changeVoters(state.voters, state.nowMs)
   }
 
   #poll(): void {

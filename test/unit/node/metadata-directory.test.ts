@@ -63,6 +63,22 @@ it('a directory of a static quorum that was never started has no metadata log ye
   expect(await check(new World({ seed: 1 }), ['log.dirs=/a,/b', STATIC], ['log.dirs=/a,/b', STATIC])).toBeNull()
 })
 
+it('a directory of a node that joins a quorum has no metadata log yet', async () => {
+  const joins = (...servers: string[]) => ['log.dirs=/a,/b', `controller.quorum.bootstrap.servers=${servers.join()}`]
+  const world = new World({ seed: 1 })
+  const format = formatNode({
+    identity: identityOf(...joins('elsewhere:19092')),
+    clusterId: undefined,
+    quorum: 'elsewhere',
+    ignoreFormatted: true,
+    ports: world.node('n').ports,
+  })
+  await world.complete(format)
+  expect(await look(world, joins('localhost:19092', 'elsewhere:19092'))).toBeNull()
+  // Nobody else is known who could have it.
+  expect(await look(world, joins('localhost:19092'))).toContain('which is not there')
+})
+
 it('a crash in the middle of formatting leaves nothing that is refused', async () => {
   const settings = ['log.dirs=/a,/b', 'metadata.log.dir=/m']
   for (let change = 1; change <= 24; change++) {

@@ -137,6 +137,18 @@ describe('voters that change', () => {
     ])
   })
 
+  it('a leader that was alone for long has the whole time to hear of the second voter', () => {
+    const raft = leader()
+    raft.step({ type: 'tick' }, 100_000)
+    fetch(raft, 2)
+    asked(raft, 5, add(2))
+    write(raft, [1, 2])
+    raft.step({ type: 'tick' }, 102_900)
+    expect(raft.core.role).toBe('leader')
+    raft.step({ type: 'tick' }, 103_000)
+    expect(raft.core.role).toBe('resigned')
+  })
+
   it('a leader that is removed leads until that is committed, and then goes', () => {
     const raft = leader()
     asked(raft, 5, add(2))
