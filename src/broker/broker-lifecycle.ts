@@ -61,6 +61,10 @@ export class BrokerLifecycle {
   #leaving: Promise<void> | null = null
   /** Heartbeats of this process's controller by which it was not let go. */
   #leavingCount = 0
+  /** The last heartbeat that was answered; monotonic. */
+  #answeredAtMs = 0
+  /** The active controller was in this process when it answered last: no heartbeats were due since. */
+  #wasHere = false
   #refusedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(options: BrokerLifecycleOptions) {
@@ -208,6 +212,9 @@ export class BrokerLifecycle {
 
   #heard(told: ToldHeartbeat, number: number, offlineLogDirs: readonly Uuid[]): void {
     this.#silence?.cancel()
+    this.#tellOfSilence()
+    this.#wasHere = this.#options.controller.isHere
+    this.#answeredAtMs = this.#options.clock.monotonicMs()
     this.#refusedAtMs = Number.NEGATIVE_INFINITY
     if (this.#wish === 'to leave') this.#silence = this.#silenceTimer()
     for (const directoryId of offlineLogDirs) {
@@ -218,6 +225,18 @@ export class BrokerLifecycle {
       if (waiter.from <= number && waiter.isMet(told)) waiter.done.resolve()
       else this.#waiters.push(waiter)
     }
+  }
+
+  #tellOfSilence(): void {
+    const { logger, brokerId, timings } = this.#options
+    const silentMs = this.#options.clock.monotonicMs() - this.#answeredAtMs
+    if (!this.#isUnfenced || this.#wasHere || silentMs <= timings.sessionTimeoutMs) return
+    logger.warn('no heartbeat of the broker was answered for longer than its session: it may have been fenced meanwhile, and others lead what it led', {
+      brokerId,
+      silentMs: Math.round(silentMs),
+      sessionTimeoutMs: timings.sessionTimeoutMs,
+      advice: 'see whether this process was stopped or had no processor, or whether the way to the controllers was cut',
+    })
   }
 
   #nextMs(told: ToldHeartbeat): number | null {

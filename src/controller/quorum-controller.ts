@@ -162,6 +162,7 @@ export class QuorumController implements Controller, ClusterController {
   }
 
   handleStepDown(): void {
+    if (this.#leadership !== null) this.#options.logger.info('controller is no longer active', { epoch: this.#leadership.epoch })
     this.#leadership?.end()
     this.#leadership = null
     this.#tasks.stop()

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { untilState } from '../../support/cluster/administer.ts'
+import { type Cluster, startCluster } from '../../support/cluster/cluster.ts'
+import { judge } from '../../support/cluster/judge.ts'
+import { QUICK, SOME, says, THREE, underLoad, untilWhole } from './faults.ts'
+
+const TIMEOUT_MS = 180_000
+/** Longer than a broker's session. */
+const LONG_MS = 5_000
+
+let stack: AsyncDisposableStack
+let cluster: Cluster
+beforeEach(async () => {
+  stack = new AsyncDisposableStack()
+  cluster = stack.use(await startCluster({ nodes: THREE, settings: QUICK }))
+})
+afterEach(() => stack.disposeAsync())
+
+test(
+  'a majority that is lost and comes back: nothing is acknowledged meanwhile, nothing is lost, and the node that was left says whom it misses',
+  async () => {
+    const load = await underLoad(cluster, 'majority', [1, 2, 3])
+    await Promise.all([cluster.node(2).kill(), cluster.node(3).kill()])
+    await sleep(LONG_MS)
+    const acknowledged = load.producer.acknowledged
+    await sleep(LONG_MS)
+    expect(load.producer.acknowledged).toBe(acknowledged)
+    await says(cluster.node(1), /a node of the metadata quorum cannot be reached/)
+    await Promise.all([cluster.node(2).start(), cluster.node(3).start()])
+    await untilWhole(load, 1)
+    await judge(load)
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'a leader that is stopped (SIGSTOP) for longer than its session and goes on: another one led meanwhile, and it follows',
+  async () => {
+    const load = await underLoad(cluster, 'paused', [1, 2, 3])
+    cluster.node(1).pause()
+    await untilState(cluster, 2, 'paused', 'another one leads', ({ leader }) => leader === 2 || leader === 3)
+    await load.producer.more(SOME)
+    await sleep(LONG_MS)
+    cluster.node(1).resume()
+    await untilWhole(load, 2)
+    await says(cluster.node(1), /no heartbeat of the broker was answered for longer than its session|controller is no longer active/)
+    await judge(load)
+  },
+  TIMEOUT_MS,
+)
+
+test(
+  'every node is killed at once and started again: what was acknowledged is there',
+  async () => {
+    const load = await underLoad(cluster, 'all', [1, 2, 3])
+    await Promise.all(cluster.nodes.map((node) => node.kill()))
+    await Promise.all(cluster.nodes.map((node) => node.start()))
+    await untilWhole(load, 3)
+    await judge(load)
+  },
+  TIMEOUT_MS,
+)
