@@ -19,7 +19,7 @@ export async function untilApplied(
   const isApplied = testOf(api.name, request, response)
   if (isApplied === null) return
   const tooLong = new AbortController()
-  const timer = timers.schedule(Number(request['timeoutMs']), () => tooLong.abort())
+  const timer = timers.schedule(Number(request.timeoutMs), () => tooLong.abort())
   // It rejects when the time is over, or the node fails.
   await metadata.until(isApplied, tooLong.signal).catch(() => {})
   timer.cancel()

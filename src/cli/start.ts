@@ -31,6 +31,6 @@ export const startCommand: Command = {
     using supervised = supervisedNode()
     if (supervised === null) return await (await import('./cluster/run-cluster.ts')).runCluster(args, plan)
     const startedAs = { nodeNumber: supervised.nodeNumber, nodeCount: plan.nodeCount, clientPort: plan.clientPort }
-    return await (await import('./start/run-node.ts')).runNode(args, { kind: 'node', startedAs, join: [] }, supervised)
+    return await (await import('./start/run-node.ts')).runNode(args, { startedAs, join: [] }, supervised)
   },
 }

@@ -1,8 +1,12 @@
 import { rmSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
+import { formatHostPort } from '../../config/host-port.ts'
 import type { LoadedConfig } from '../../config/load-config.ts'
+import { PROFILE_ORIGIN } from '../../config/profiles.ts'
 import { clockPorts } from '../../node/clock-ports.ts'
 import { checkControlSettings } from '../../node/control/control-settings.ts'
+import type { FormatAs } from '../../node/format-node.ts'
+import { type JoinedCluster, prepareJoin } from '../../node/join/prepare-join.ts'
 import type { NodeOptions } from '../../node/node-options.ts'
 import { defaultGateways } from '../../platform/default-gateways.ts'
 import { machineName, temporaryPath } from '../../platform/host-facts.ts'
@@ -15,23 +19,29 @@ import { EXIT_BEFORE_READY, type ExitCode } from '../command.ts'
 import { loadConfigFromFlags } from '../config-flags.ts'
 import type { Arguments } from '../parse-arguments.ts'
 import { watchStopSignals } from '../stop-signals.ts'
+import { UsageError } from '../usage-error.ts'
 import { advertisedOf, announce } from './announce.ts'
 import { logLevelOf } from './log-level.ts'
 import type { StartPlan } from './start-arguments.ts'
 
 const DATA_PLACES = ['log.dirs', 'log.dir', 'metadata.log.dir']
 
+type NodePlan = Omit<StartPlan & { readonly kind: 'node' }, 'kind'>
+
 /**
  * Runs a node until a signal, its supervisor or its own failure ends it.
  * @param supervised what the process that started this one knows of the cluster; null for a node that somebody started
  */
-export async function runNode(args: Arguments, plan: StartPlan & { readonly kind: 'node' }, supervised: SupervisedNode | null = null): Promise<ExitCode> {
+export async function runNode(args: Arguments, plan: NodePlan, supervised: SupervisedNode | null = null): Promise<ExitCode> {
   const ports = nodePorts()
   const { logger, levels } = startLog({ level: logLevelOf(args) })
   const ephemeral = args.has('ephemeral') && supervised === null ? temporaryPath((count) => ports.random.bytes(count)) : null
   const dataDirectory = ephemeral ?? supervised?.dataDirectory ?? null
   const assignments = dataDirectory === null ? [] : [`log.dirs=${dataDirectory}`, `metadata.log.dir=${dataDirectory}`]
-  const loaded = loadConfigFromFlags(args, { topics: args.list('topic'), assignments, startedAs: plan.startedAs })
+  const load = (more: readonly string[]) =>
+    loadConfigFromFlags(args, { topics: args.list('topic'), assignments: [...assignments, ...more], startedAs: plan.startedAs })
+  const own = load([])
+  checkNumbered(own, plan)
   const removeData = () => {
     if (ephemeral !== null) rmSync(ephemeral, { recursive: true, force: true })
   }
@@ -40,8 +50,8 @@ export async function runNode(args: Arguments, plan: StartPlan & { readonly kind
   let isStanding = false
   try {
     const { startNode } = await import('../../node/start-node.ts')
-    checkControlSettings(loaded.config)
-    for (const warning of loaded.warnings) logger.warn(warning)
+    checkControlSettings(own.config)
+    for (const warning of own.warnings) logger.warn(warning)
     if (ephemeral !== null)
       for (const setting of passedOver(args)) logger.warn('--ephemeral stands over --set: all data live in one temporary directory', { setting })
     // Stopping in order needs a node that stands. One that does not may be long about it (recovery), and survives being cut off.
@@ -51,10 +61,13 @@ export async function runNode(args: Arguments, plan: StartPlan & { readonly kind
       removeData()
       process.exit(EXIT_BEFORE_READY)
     })
+    const joined = plan.join.length === 0 ? null : await prepareJoin({ identity: own.identity, join: plan.join, ports, logger })
+    const loaded = load(joined === null ? [] : quorumOf(own, joined))
     await using node = await startNode({
       ...loaded,
       ...clockPorts(loaded.config, ports),
       ...supervisedOptions(supervised, loaded),
+      ...(plan.join.length === 0 ? {} : { formatAs: formatAsOf(joined) }),
       startControlServer: startHttpServer,
       logger,
       logLevels: levels,
@@ -74,6 +87,24 @@ export async function runNode(args: Arguments, plan: StartPlan & { readonly kind
   } finally {
     removeData()
   }
+}
+
+/** Errors: `UsageError` where nobody said which of the cluster's nodes this is. */
+function checkNumbered({ config }: LoadedConfig, { join, startedAs }: NodePlan): void {
+  if (join.length === 0 || startedAs.isOneOfMany === true || config.given('node.id')?.origin !== PROFILE_ORIGIN) return
+  throw new UsageError('`--join` needs to know which node this is: `odradek start 2 9093 --join localhost:9092`.')
+}
+
+/** Where the cluster's controllers are, unless somebody said so. */
+function quorumOf({ config, identity }: LoadedConfig, { controllers }: JoinedCluster): string[] {
+  const name = 'controller.quorum.bootstrap.servers'
+  const given = config.given(name)
+  if (identity.quorumVoters.length > 0 || (given !== undefined && given.origin !== PROFILE_ORIGIN)) return []
+  return [`${name}=${controllers.map(({ host, port }) => formatHostPort(host, port)).join(',')}`]
+}
+
+function formatAsOf(joined: JoinedCluster | null): FormatAs {
+  return { quorum: 'elsewhere', ...(joined === null ? {} : { clusterId: joined.clusterId }) }
 }
 
 /** Topics are made by the first node alone; the others find them there. */

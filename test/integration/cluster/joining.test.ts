@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { describeCluster } from '../../../src/node/join/describe-cluster.ts'
+import { nodePorts } from '../../../src/platform/node-ports.ts'
+import { Odradek } from '../odradek.ts'
+import { clusterClient, connectedProducer, leaderOf, readAll, send } from './cluster-client.ts'
+import { freePortRange } from './port-range.ts'
+
+const TOPIC = 'orders'
+const workspace = mkdtempSync(join(tmpdir(), 'odradek-joining-'))
+
+afterAll(() => rmSync(workspace, { recursive: true, force: true }))
+
+/** Nodes as somebody starts them in terminals, with their directories in one place. */
+class Terminals {
+  readonly #directory: string
+  readonly #firstPort: number
+
+  constructor(name: string, firstPort: number) {
+    this.#directory = join(workspace, name)
+    this.#firstPort = firstPort
+  }
+
+  get bootstrapServers(): string {
+    return [0, 1, 2].map((index) => `localhost:${this.#firstPort + index}`).join(',')
+  }
+
+  port(nodeId: number): number {
+    return this.#firstPort + nodeId - 1
+  }
+
+  directory(nodeId: number): string {
+    return join(this.#directory, `node-${nodeId}`)
+  }
+
+  start(nodeId: number, ...more: readonly string[]): Odradek {
+    const settings = ['--set', `log.dirs=${this.directory(nodeId)}`, '--set', 'metrics.port=0']
+    const joining = nodeId === 1 ? [] : ['--join', `localhost:${this.#firstPort}`]
+    return new Odradek(['start', String(nodeId), String(this.port(nodeId)), ...joining, ...settings, ...more])
+  }
+}
+
+async function terminals(name: string): Promise<Terminals> {
+  return new Terminals(name, await freePortRange(3))
+}
+
+async function ready(node: Odradek): Promise<string> {
+  return String((await node.line('odradek is ready')).clusterId)
+}
+
+const QUESTION = { ...nodePorts(), clientId: 'test', timeoutMs: 5_000 }
+
+/** Resolves when so many nodes vote, as the node at this port tells it. */
+async function voters(port: number, count: number): Promise<void> {
+  for (;;) {
+    const told = await describeCluster({ host: 'localhost', port }, QUESTION).catch((error: unknown) => error as Error)
+    if (!(told instanceof Error) && told.voters.length === count) return
+    await QUESTION.timers.sleep(100)
+  }
+}
+
+async function refusal(node: Odradek): Promise<string> {
+  expect(await node.exit()).toBe(1)
+  return node.err
+}
+
+describe('nodes that are started one by one', () => {
+  test('are one cluster, which goes on without the first, and has it back by the same command', async () => {
+    const three = await terminals('three')
+    const first = three.start(1)
+    await using _first = first
+    await using second = three.start(2)
+    await using third = three.start(3)
+    const clusterIds = await Promise.all([first, second, third].map(ready))
+    expect(new Set(clusterIds).size).toBe(1)
+    const admin = clusterClient(three.bootstrapServers).admin()
+    await admin.connect()
+    await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 1 }], waitForLeaders: false })
+    const { topics } = await admin.fetchTopicMetadata({ topics: [TOPIC] })
+    await admin.disconnect()
+    expect(topics[0]?.partitions[0]?.replicas).toHaveLength(3)
+    await voters(three.port(2), 3)
+    const producer = await connectedProducer(three.bootstrapServers)
+    const sent = await send(producer, TOPIC, 0, 20)
+    first.process.kill('SIGKILL')
+    await first.exit()
+    sent.push(...(await send(producer, TOPIC, 20, 40)))
+    await using again = three.start(1)
+    expect(await ready(again)).toBe(clusterIds[0])
+    sent.push(...(await send(producer, TOPIC, 40, 60)))
+    await producer.disconnect()
+    expect(new Set(await readAll(three.bootstrapServers, 'readers', TOPIC, sent))).toEqual(new Set(sent))
+    expect(await leaderOf(three.bootstrapServers, TOPIC, 0)).toBeGreaterThan(0)
+  })
+})
+
+describe('a node that cannot join says why, and what to do', () => {
+  test('where nobody answers, or no Kafka', async () => {
+    const two = await terminals('nobody')
+    await using alone = two.start(2)
+    const port = two.port(1)
+    expect(await refusal(alone)).toContain(`localhost:${port} did not answer within 10 s: start that node first, or let --join name one that runs.`)
+    const web = createHttpServer((_, response) => response.end('hello'))
+    await new Promise<void>((resolve) => web.listen(port, '127.0.0.1', () => resolve()))
+    await using beside = two.start(2)
+    expect(await refusal(beside)).toContain(`What answers at localhost:${port} is no Kafka node: let --join name the address of a node for clients.`)
+    web.close()
+  })
+
+  test('where its number is taken, or its directory is of another cluster', async () => {
+    const two = await terminals('taken')
+    const others = await terminals('others')
+    await using first = two.start(1)
+    await using stranger = others.start(1)
+    const [clusterId, otherId] = await Promise.all([ready(first), ready(stranger)])
+    await using twin = two.start(2, '--set', 'node.id=2')
+    await ready(twin)
+    await using second = new Odradek(joinAs(2, two.port(3), two.port(1), join(workspace, 'twin')))
+    expect(await refusal(second)).toContain(`Node 2 is in the cluster already and answers at localhost:${two.port(2)}: choose another NODE-ID`)
+    await using astray = new Odradek(joinAs(1, others.port(2), two.port(1), others.directory(9)))
+    expect(await refusal(astray)).toContain('Node 1 is in the cluster already')
+    stranger.process.kill('SIGTERM')
+    await stranger.exit()
+    await using moved = new Odradek(joinAs(1, others.port(2), two.port(1), others.directory(1)))
+    expect(await refusal(moved)).toContain(
+      `The directory ${others.directory(1)} belongs to cluster ${otherId}, and localhost:${two.port(1)} is of cluster ${clusterId}: give this node another directory`,
+    )
+  })
+})
+
+function joinAs(nodeId: number, port: number, joinedPort: number, directory: string): string[] {
+  return ['start', `${nodeId}`, `${port}`, '--join', `localhost:${joinedPort}`, '--set', `log.dirs=${directory}`, '--set', 'metrics.port=0']
+}
