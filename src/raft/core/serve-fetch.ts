@@ -132,10 +132,12 @@ export class FetchServer {
   }
 
   #empty(errorCode: number, { offset }: FetchRequest): FetchAnswer {
-    const { log, highWatermark } = this.#state
+    const { log, highWatermark, role } = this.#state
     const isLogEnd = errorCode !== ErrorCode.NONE || offset >= log.logEndOffset
     const content: FetchContent = { type: 'records', offset, records: isLogEnd ? NO_RECORDS : null }
-    const known = errorCode === ErrorCode.NONE && highWatermark > 0 ? highWatermark : null
+    // More may be committed than a new leader knows before its own epoch is: who takes its word for all would begin with what is over. Source: KIP-595.
+    const isKnown = errorCode === ErrorCode.NONE && role.role === 'leader' && role.progress.committedOffset !== null
+    const known = isKnown ? highWatermark : null
     return { type: 'fetch', ...answerHead(this.#state, errorCode), highWatermark: known, logStartOffset: log.logStartOffset, content }
   }
 }

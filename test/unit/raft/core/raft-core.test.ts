@@ -228,6 +228,21 @@ describe('a leader', () => {
     expect(leader().step({ type: 'request', id: 1, request: fetches(2, {}) }, 1000)).toMatchObject([{ type: 'commit', highWatermark: 3 }, { type: 'reply' }])
   })
 
+  it('tells no high watermark before something of its own epoch is committed: more may be than it knows', () => {
+    const raft = new Stage({ log: [1, 2], election: { epoch: 2, leaderId: 3 } })
+    const [fetch] = raft.step({ type: 'start' })
+    if (fetch?.type !== 'send') throw new Error('it fetches')
+    const content = { type: 'records', offset: 2, records: Buffer.alloc(0) } as const
+    const told = { type: 'fetch', errorCode: 0, epoch: 2, leaderId: 3, highWatermark: 1, logStartOffset: 0, content } as const
+    raft.step({ type: 'answer', from: 3, id: fetch.id, answer: told })
+    raft.grant(raft.grant(raft.step({ type: 'tick' }, 2000), 2000), 2000)
+    raft.write(3, 2000)
+    const asked = (offset: number, lastFetchedEpoch: number) =>
+      replies(raft.step({ type: 'request', id: 1, request: fetches(2, { offset, lastFetchedEpoch, maxWaitMs: 0 }) }, 2000))
+    expect(asked(2, 2)).toMatchObject([{ type: 'fetch', errorCode: ErrorCode.NONE, highWatermark: null }])
+    expect(asked(3, 3)).toMatchObject([{ type: 'fetch', errorCode: ErrorCode.NONE, highWatermark: 3 }])
+  })
+
   it('does not count who is no voter', () => {
     expect(types(leader().step({ type: 'request', id: 1, request: fetches(9, {}) }, 1000))).toEqual([])
   })
