@@ -3,7 +3,7 @@ import type { RaftEffect, RaftEvent } from '../core/effects.ts'
 import type { RaftCore } from '../core/raft-core.ts'
 
 export interface CoreDriverOptions {
-  readonly core: RaftCore
+  readonly core: Pick<RaftCore, 'step' | 'deadlineMs'>
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly timers: Pick<Timers, 'schedule'>
   /** Does what the core says. A promise: what stands behind waits for it. */

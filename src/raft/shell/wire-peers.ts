@@ -95,7 +95,9 @@ export class WirePeers implements RaftPeers {
   }
 
   noteVoters(voters: VoterSet): void {
+    if (voters === this.#voters) return
     this.#voters = voters
+    for (const [id, client] of this.#clients) if (this.endpointOf(id) === null) this.#drop(id, client)
   }
 
   noteLeader(id: number, endpoints: readonly VoterEndpoint[]): void {
@@ -134,11 +136,16 @@ export class WirePeers implements RaftPeers {
     if (endpoint === null || this.#isClosed) return null
     const known = this.#clients.get(id)
     if (known !== undefined && known.endpoint.host === endpoint.host && known.endpoint.port === endpoint.port) return known
-    if (known !== undefined) void known[Symbol.asyncDispose]()
+    if (known !== undefined) this.#drop(id, known)
     const { network, timers, requestTimeoutMs: timeoutMs, nodeId } = this.#options
     const client = new PeerClient({ endpoint, network, timers, clientId: `raft-client-${nodeId}`, timeoutMs })
     this.#clients.set(id, client)
     return client
+  }
+
+  #drop(id: number, client: PeerClient): void {
+    this.#clients.delete(id)
+    void client[Symbol.asyncDispose]()
   }
 
   /** At the first of the controllers' listeners that the node has. */
