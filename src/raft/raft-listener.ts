@@ -14,7 +14,7 @@ export interface RaftListener<T> {
   handleLeading(epoch: number, offset: number): void
   /** This node does not lead any longer; its appends that are not committed have failed. */
   handleStepDown(epoch: number): void
-  /** This node leads, and the process of another one is gone, as its machine says. */
+  /** The process of another node is gone, as its machine says; told again and again while it is asked. */
   handleGone(nodeId: number): void
   /** The log failed or is not what it should be: the node can not go on. */
   handleFailure(error: Error): void

@@ -220,7 +220,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
   }
 
   #hear(event: PeerOutcomeEvent): void {
-    if (event.type === 'unanswered' && event.isGone && this.isLeader) this.#options.listener.handleGone(event.from)
+    if (event.type === 'unanswered' && event.isGone && event.from >= 0) this.#options.listener.handleGone(event.from)
     this.#parts.driver.enqueue(event.type === 'versions' ? event : this.#parts.performer.checked(event))
   }
 

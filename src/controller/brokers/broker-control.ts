@@ -124,6 +124,7 @@ export class BrokerControl implements NodeController {
   /** The broker is registered no longer. */
   unregistered(brokerId: number): void {
     this.#sessions.unregistered(brokerId)
+    this.#catchUp.check()
   }
 
   /** The node of this number is not there: its machine answered, and refused the connection. */

@@ -35,6 +35,11 @@ interface Session {
   shutdownOffset: number | null
 }
 
+/** Older news of who is out of reach say nothing. */
+const FRESH_MS = 1000
+/** However long a broker was out of reach before a leadership began, so long it may still come. */
+const LAST_CHANCE_MS = 100
+
 /**
  * What an active controller knows of brokers beside the log: when each was heard last, whether it is connected, and how far
  * it is. Soft state of one leadership, which begins as if all unfenced brokers had been heard just then.
@@ -45,8 +50,8 @@ interface Session {
 export class BrokerSessions {
   readonly #options: BrokerSessionsOptions
   readonly #sessions = new Map<number, Session>()
-  /** Nodes that could not be reached, and were not heard since: found by this leadership, or just before it began. */
-  readonly #unreachable = new Set<number>()
+  /** Nodes that could not be reached, and were not heard since. Bounded by the voters of the quorum, which are asked. */
+  readonly #unreachable = new Map<number, { readonly firstMs: number; lastMs: number }>()
   #ownBrokerId: number | null = null
 
   constructor(options: BrokerSessionsOptions) {
@@ -59,7 +64,7 @@ export class BrokerSessions {
     const nowMs = this.#options.monotonicMs()
     for (const { id, epoch, fenced } of image.cluster.brokers.values()) {
       const heardAtMs = fenced || id === this.#ownBrokerId ? null : nowMs
-      const lostAtMs = this.#unreachable.has(id) ? nowMs : null
+      const lostAtMs = this.#lostBefore(id, nowMs)
       this.#sessions.set(id, { ...newSession(epoch, epoch), heardAtMs, lostAtMs })
     }
   }
@@ -118,12 +123,13 @@ export class BrokerSessions {
   }
 
   /**
-   * The node of this number could not be reached; that is remembered where the leadership is yet to begin.
+   * The node of this number could not be reached; that is remembered where the leadership is yet to begin, since it may begin
+   * because of that.
    * @returns whether it is a broker that might be connected as far as was known
    */
   unreachable(brokerId: number): boolean {
     const session = this.#sessions.get(brokerId)
-    if (session?.connectionId !== null) this.#unreachable.add(brokerId)
+    if (session === undefined) this.#noteUnreachable(brokerId)
     if (session === undefined || session.connectionId !== null || session.heardAtMs === null || session.lostAtMs !== null) return false
     session.lostAtMs = this.#options.monotonicMs()
     return true
@@ -186,6 +192,20 @@ export class BrokerSessions {
       if (session.tellsAtOnce || this.#options.fetchOffsetOf(brokerId) <= offset) behind.push({ brokerId, tellsAtOnce: session.tellsAtOnce })
     }
     return behind
+  }
+
+  #noteUnreachable(nodeId: number): void {
+    const nowMs = this.#options.monotonicMs()
+    const known = this.#unreachable.get(nodeId)
+    if (known !== undefined && known.lastMs + FRESH_MS >= nowMs) known.lastMs = nowMs
+    else this.#unreachable.set(nodeId, { firstMs: nowMs, lastMs: nowMs })
+  }
+
+  /** Since when a node has been out of reach as a leadership begins, but so that it can still show itself; null when it is not known to be. */
+  #lostBefore(nodeId: number, nowMs: number): number | null {
+    const known = this.#unreachable.get(nodeId)
+    if (known === undefined || known.lastMs + FRESH_MS < nowMs) return null
+    return Math.max(known.firstMs, nowMs - Math.max(this.#options.connectionGraceMs - LAST_CHANCE_MS, 0))
   }
 
   #isExpired(session: Session): boolean {

@@ -66,15 +66,23 @@ export function onFetchAnswer(state: RaftState, answer: FetchAnswer): void {
 
 /**
  * A leader whose process is gone is not waited for as one that is silent may be, where the settings say so, and another may be
- * elected in its place. The followers do not all stand at the same moment: one of them is to win.
+ * elected in its place. The followers stand one after another, those first whose ids follow the leader's: the votes are not split.
  */
-export function onNodeGone({ role, timings, nowMs, random }: RaftState, id: number): void {
+export function onNodeGone({ role, timings, nowMs, random, voterIds, self }: RaftState, id: number): void {
   const { connectionGraceMs } = timings
   if (role.role !== 'follower' || role.leaderId !== id || role.isLeaderGone || connectionGraceMs < 0) return
   role.isLeaderGone = true
   role.hasFetched = false
-  const halfMs = Math.ceil(connectionGraceMs / 2)
-  role.fetchDeadlineMs = Math.min(role.fetchDeadlineMs, nowMs + halfMs + random.below(halfMs + 1))
+  const successors = inTurnAfter(id, voterIds)
+  const turnMs = connectionGraceMs / Math.max(successors.length, 1)
+  const delayMs = turnMs * (Math.max(successors.indexOf(self.id), 0) + 0.5) + random.below(Math.ceil(turnMs / 4))
+  role.fetchDeadlineMs = Math.min(role.fetchDeadlineMs, nowMs + Math.floor(delayMs))
+}
+
+/** The other ids in a ring, from the one behind `id`. */
+function inTurnAfter(id: number, ids: readonly number[]): readonly number[] {
+  const others = ids.filter((other) => other !== id).sort((a, b) => a - b)
+  return [...others.filter((other) => other > id), ...others.filter((other) => other < id)]
 }
 
 function heardLeader({ nowMs, timings }: RaftState, role: Follower): void {

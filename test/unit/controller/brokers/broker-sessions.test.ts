@@ -191,27 +191,41 @@ describe('a broker whose connection closes', () => {
   })
 })
 
-describe('a node that is out of reach before the leadership begins', () => {
-  it('is a broker without a connection from then on', () => {
-    const { sessions, heard } = sessionsOf(cluster().image, 300)
+describe('a node that is out of reach before a leadership begins', () => {
+  const { image } = cluster(broker(2), broker(3))
+
+  it('is a broker without a connection since then, which may still show itself', () => {
+    const { sessions, heard, pass } = sessionsOf(cluster().image, 300)
     sessions.unreachable(2)
-    sessions.begin(cluster(broker(2), broker(3)).image)
-    expect(sessions.nextExpiryMs).toBe(300)
+    pass(150)
+    sessions.unreachable(2)
+    sessions.begin(image)
+    expect(sessions.nextExpiryMs).toBe(150)
+    pass(150)
+    sessions.begin(image)
+    expect(sessions.nextExpiryMs).toBe(100)
     heard(second)
     expect(sessions.nextExpiryMs).toBe(TIMEOUT_MS)
   })
 
-  it('is forgotten with the leadership, and when it is heard', () => {
-    const { sessions, heard } = sessionsOf(cluster().image, 300)
-    const { image } = cluster(broker(2))
-    sessions.unreachable(2)
-    sessions.end()
-    sessions.begin(image)
-    expect(sessions.nextExpiryMs).toBe(TIMEOUT_MS)
-    sessions.unreachable(2)
-    heard(second)
-    sessions.begin(image)
-    expect(sessions.nextExpiryMs).toBe(TIMEOUT_MS)
+  it('is forgotten after a while, with a leadership, and when it is heard', () => {
+    const { sessions, heard, pass } = sessionsOf(cluster().image, 300)
+    const expiryAfter = (meanwhile: () => void) => {
+      sessions.end()
+      sessions.unreachable(2)
+      meanwhile()
+      sessions.begin(image)
+      return sessions.nextExpiryMs
+    }
+    expect(expiryAfter(() => undefined)).toBe(300)
+    expect(expiryAfter(() => pass(1001))).toBe(TIMEOUT_MS)
+    expect(expiryAfter(() => sessions.end())).toBe(TIMEOUT_MS)
+    expect(
+      expiryAfter(() => {
+        sessions.begin(image)
+        heard(second)
+      }),
+    ).toBe(TIMEOUT_MS)
   })
 })
 
