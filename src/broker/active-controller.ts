@@ -70,9 +70,14 @@ export class ActiveController implements AsyncDisposable {
     return this.#heartbeats.isHere
   }
 
-  /** @returns ends the calls */
-  onLeaderChange(listener: () => void): () => void {
-    return this.#options.quorum.onLeaderChange(listener)
+  /**
+   * Calls `listener` when another node leads the quorum than before.
+   * @returns ends the calls
+   */
+  onLeader(listener: () => void): () => void {
+    return this.#options.quorum.onLeaderChange((leader) => {
+      if (leader !== null) listener()
+    })
   }
 
   registerBroker(command: BrokerRegistrationCommand): Promise<RegistrationReply> {

@@ -18,7 +18,7 @@ export interface BrokerLifecycleOptions {
   readonly cordonedLogDirs: () => readonly Uuid[]
   /** The epoch that the last clean shutdown left in the log directories; -1 when there was none. */
   readonly previousBrokerEpoch: number
-  readonly controller: Pick<ActiveController, 'registerBroker' | 'brokerHeartbeat' | 'assignReplicas' | 'isHere' | 'onLeaderChange'>
+  readonly controller: Pick<ActiveController, 'registerBroker' | 'brokerHeartbeat' | 'assignReplicas' | 'isHere' | 'onLeader'>
   readonly metadata: Pick<MetadataLoader, 'image' | 'applied' | 'until'>
   readonly timings: BrokerTimings
   readonly clock: Pick<Clock, 'monotonicMs'>

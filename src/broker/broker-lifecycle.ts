@@ -86,7 +86,7 @@ export class BrokerLifecycle {
     const { brokerEpoch } = await registerBroker(this.#options, this.#stopping.signal)
     this.#brokerEpoch = brokerEpoch
     logger.info('broker is registered', { brokerId, brokerEpoch })
-    this.#unwatch ??= controller.onLeaderChange(() => this.#loop.beatNow())
+    this.#unwatch ??= controller.onLeader(() => this.#loop.beatNow())
     if (!controller.isHere) this.#loop.beatNow()
     await metadata.applied(brokerEpoch)
     // Registered anew, it counts as having all the directories of its start.

@@ -81,11 +81,13 @@ export class ControllerChannel implements AsyncDisposable {
     this.#callCount++
     try {
       for (;;) {
+        // Of before the attempt: after one during which the leader changed, the next follows at once.
+        const { signal } = this.#leaderChange
         const answered = await this.#attempt(call)
         if (answered.ok) return answered.value
         const restMs = deadlineMs - clock.monotonicMs()
         if (restMs <= 0) throw timedOut(`${call.what} was not answered by the controller within ${callTimeoutMs} ms: ${answered.why}`)
-        await this.#pause(Math.min(RETRY_MS, restMs))
+        await this.#pause(Math.min(RETRY_MS, restMs), signal)
       }
     } finally {
       this.#callCount--
@@ -144,9 +146,9 @@ export class ControllerChannel implements AsyncDisposable {
     await peer?.[Symbol.asyncDispose]()
   }
 
-  async #pause(ms: number): Promise<void> {
+  async #pause(ms: number, leaderChange: AbortSignal): Promise<void> {
     // It rejects when there is another leader or the channel closes: the next attempt finds out which.
-    await this.#options.timers.sleep(ms, this.#leaderChange.signal).catch(() => {})
+    await this.#options.timers.sleep(ms, leaderChange).catch(() => {})
   }
 }
 

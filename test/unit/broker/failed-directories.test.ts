@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Uuid } from '../../../protocol/uuid.ts'
 import { World } from '../../support/world/world.ts'
-import { type StartedController, startController } from './controller-world.ts'
+import { type StartedController, startController } from '../controller/controller-world.ts'
 
 const OTHER = 'EF9wINcfRkKJhJQASwIdCA' as Uuid
 

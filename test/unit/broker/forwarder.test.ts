@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest'
+import { DefaultPrincipalData } from '../../../protocol/data/default-principal-data.ts'
+import { RequestHeader } from '../../../protocol/headers/request-header.ts'
+import { CreateTopicsApi, CreateTopicsRequest, CreateTopicsResponse } from '../../../protocol/messages/create-topics.ts'
+import { EnvelopeApi, type EnvelopeRequest, type EnvelopeResponse } from '../../../protocol/messages/envelope.ts'
+import { decodeFrom, decodeMessage, encodeMessage } from '../../../protocol/schema/codec.ts'
+import { Reader } from '../../../protocol/wire/reader.ts'
+import { Writer } from '../../../protocol/wire/writer.ts'
+import { type Forwarded, Forwarder } from '../../../src/broker/forwarder.ts'
+import { MetadataLoader } from '../../../src/metadata/loader.ts'
+import { served } from '../../support/peers/answering-node.ts'
+import { partition, topic, topicId } from '../metadata/records.ts'
+import { ScriptedControllers } from './scripted-controllers.ts'
+
+const VERSION = 7
+const CORRELATION_ID = 77
+const NOT_CONTROLLER = 41
+const UNSUPPORTED_VERSION = 35
+
+const request = { topics: [{ name: 'foo', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }], timeoutMs: 5000, validateOnly: false }
+const client = {
+  api: CreateTopicsApi,
+  apiVersion: VERSION,
+  correlationId: CORRELATION_ID,
+  clientId: 'admin',
+  principal: 'User:alice',
+  clientAddress: '10.0.0.9',
+  request,
+}
+const created = { throttleTimeMs: 0, topics: [{ name: 'foo', topicId: topicId(1), errorCode: 0, errorMessage: null, numPartitions: 1, replicationFactor: 1 }] }
+const never = () => Promise.reject(new Error('the controller is not in this process'))
+
+/** The bytes of a response with its header. */
+function responseData(response: typeof created, correlationId = CORRELATION_ID): Buffer {
+  const writer = new Writer()
+  writer.int32(correlationId)
+  writer.unsignedVarint(0)
+  encodeMessage(CreateTopicsResponse, response, writer, VERSION)
+  return writer.toBuffer()
+}
+
+async function story(...answers: Pick<EnvelopeResponse, 'errorCode' | 'responseData'>[]) {
+  const controllers = new ScriptedControllers()
+  const envelopes: EnvelopeRequest[] = []
+  await controllers.start('two', [
+    served(EnvelopeApi, (envelope) => {
+      envelopes.push({ ...envelope, requestData: Buffer.from(envelope.requestData) })
+      return answers[Math.min(envelopes.length, answers.length) - 1] as EnvelopeResponse
+    }),
+  ])
+  controllers.lead(2, 'two')
+  const loader = new MetadataLoader((error) => {
+    throw error
+  })
+  const { timers } = controllers.world.node('self').ports
+  const forwarder = new Forwarder({ controller: controllers.active(), metadata: loader, timers, logger: controllers.logger })
+  const applied = () =>
+    loader.handleCommit({ baseOffset: 0, lastOffset: 1, epoch: 1, appendedMs: 0, sizeBytes: 0, records: [topic('foo', 1), partition(1, 0)] })
+  return { controllers, envelopes, forwarder, applied, world: controllers.world }
+}
+
+describe('a request that the active controller decides on another node', () => {
+  test('goes to it whole, with who sent it and from where', async () => {
+    const { world, envelopes, forwarder, applied } = await story({ errorCode: 0, responseData: responseData(created) })
+    applied()
+    const answer = await world.complete(forwarder.forward(client, never))
+    expect(answer).toMatchObject({ kind: 'response', response: { topics: [{ name: 'foo', errorCode: 0, topicId: topicId(1) }] } })
+    const [envelope] = envelopes
+    const reader = new Reader(envelope?.requestData as Buffer)
+    expect(decodeMessage(RequestHeader, reader, 2)).toEqual({
+      requestApiKey: CreateTopicsApi.key,
+      requestApiVersion: VERSION,
+      correlationId: CORRELATION_ID,
+      clientId: 'admin',
+    })
+    expect(decodeMessage(CreateTopicsRequest, reader, VERSION)).toMatchObject(request)
+    expect(Buffer.from(envelope?.clientHostAddress ?? []).toString('hex')).toBe('0a000009')
+    const principal = Buffer.from(envelope?.requestPrincipal ?? [])
+    expect(principal.readInt16BE(0)).toBe(0)
+    expect(decodeFrom(DefaultPrincipalData, principal.subarray(2), 0)).toEqual({ type: 'User', name: 'alice', tokenAuthenticated: false })
+  })
+
+  test('is answered when this node has applied what was done', async () => {
+    const { world, forwarder, applied } = await story({ errorCode: 0, responseData: responseData(created) })
+    const answers: Forwarded[] = []
+    void forwarder.forward(client, never).then((answer) => answers.push(answer))
+    await world.run(1000)
+    expect(answers).toEqual([])
+    applied()
+    await world.run(10)
+    expect(answers).toMatchObject([{ kind: 'response' }])
+  })
+
+  test('is answered after its own time when this node is not so far by then', async () => {
+    const { world, forwarder } = await story({ errorCode: 0, responseData: responseData(created) })
+    expect(await world.complete(forwarder.forward(client, never))).toMatchObject({ kind: 'response' })
+    expect(world.nowMs).toBeCloseTo(5000, -2)
+  })
+
+  test('is sent again to who was not the active controller yet', async () => {
+    const { world, envelopes, forwarder, applied } = await story(
+      { errorCode: NOT_CONTROLLER, responseData: null },
+      { errorCode: 0, responseData: responseData(created) },
+    )
+    applied()
+    expect(await world.complete(forwarder.forward(client, never))).toMatchObject({ kind: 'response' })
+    expect(envelopes).toHaveLength(2)
+  })
+
+  test('times out after a minute without a controller', async () => {
+    const { controllers, world, forwarder } = await story({ errorCode: 0, responseData: null })
+    controllers.nobodyLeads()
+    expect(await world.complete(forwarder.forward(client, never))).toEqual({ kind: 'error', errorCode: 7 })
+    expect(world.nowMs).toBeCloseTo(60_000, -2)
+  })
+
+  test.each([
+    ['an error of the Envelope', { errorCode: 97, responseData: null }],
+    ['no response in it', { errorCode: 0, responseData: null }],
+    ['bytes that are none', { errorCode: 0, responseData: Buffer.from('0000004d00ff', 'hex') }],
+    ['a response to another request', { errorCode: 0, responseData: responseData(created, 78) }],
+  ])('fails with UNKNOWN_SERVER_ERROR for %s', async (_what, answer) => {
+    const { world, forwarder } = await story(answer)
+    expect(await world.complete(forwarder.forward(client, never))).toEqual({ kind: 'error', errorCode: -1 })
+  })
+
+  test('closes the connection of a client whose version the controller does not know', async () => {
+    const { world, forwarder } = await story({ errorCode: UNSUPPORTED_VERSION, responseData: null })
+    expect(await world.complete(forwarder.forward(client, never))).toMatchObject({ kind: 'close' })
+  })
+})
+
+describe('a request that the active controller decides in this process', () => {
+  test('is served here', async () => {
+    const { controllers, world, envelopes, forwarder } = await story({ errorCode: 0, responseData: null })
+    controllers.lead(1, 'self')
+    expect(await world.complete(forwarder.forward(client, () => Promise.resolve(created)))).toEqual({ kind: 'response', response: created })
+    expect(envelopes).toEqual([])
+  })
+
+  test('goes on to the next controller when this one resigned', async () => {
+    const { controllers, world, forwarder, applied } = await story({ errorCode: 0, responseData: responseData(created) })
+    applied()
+    controllers.lead(1, 'self')
+    const here = () => {
+      controllers.lead(2, 'two')
+      return Promise.resolve({ topics: [{ name: 'foo', errorCode: NOT_CONTROLLER }] })
+    }
+    expect(await world.complete(forwarder.forward(client, here))).toMatchObject({ kind: 'response', response: { topics: [{ errorCode: 0 }] } })
+  })
+})
