@@ -20,6 +20,7 @@ export const startCommand: Command = {
     nodes: { value: 'N', does: 'Run a cluster of N nodes here, a process each: ports 9092, 9093 and so on, data in node-1, node-2 and so on.' },
     port: { value: 'PORT', does: 'Where clients connect; with --nodes to the first, and to the others at the ports that follow.' },
     join: { value: 'HOST:PORT', does: 'Join the cluster of this node, whose address is needed only until this node has joined; several with commas.' },
+    'replace-voter': { does: 'Let a voter of controller.quorum.voters begin with an empty directory in place of one that is lost. It may vote twice.' },
     topic: { value: TOPIC_FORM, multiple: true, does: 'Make a topic before the node serves, if it is not there.' },
     ephemeral: { does: 'Keep nothing: the data live in a temporary directory that goes with the node.' },
     'log-level': { value: LOG_LEVELS.join('|'), does: 'Which lines are logged; info where not given.' },

@@ -28,6 +28,8 @@ export interface NodeOptions {
   readonly topics?: readonly TopicSpec[]
   /** Of directories that are not formatted yet; a cluster of this node alone where not given. */
   readonly formatAs?: FormatAs
+  /** `--replace-voter`: see `staticVoterFormat`. */
+  readonly replaceVoter?: boolean
   /**
    * Called when the broker has left the cluster, and before the controller stops: a cluster that stops as a whole waits here
    * until all brokers have left, as the last would else find no quorum to hear of it.

@@ -5,6 +5,7 @@ import { ApiTable } from '../server/api-table.ts'
 import { Server } from '../server/server.ts'
 import { FrugalDisk } from '../storage/files/frugal-disk.ts'
 import { guardedTimers } from './guarded-timers.ts'
+import { staticVoterFormat } from './join/static-voter.ts'
 import { keepAwake } from './keep-awake.ts'
 import { NodeFailure } from './node-failure.ts'
 import { type AdvertisedListener, listenerSpecs, toldAddresses, warnOfOpenListeners } from './node-listeners.ts'
@@ -64,7 +65,8 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const { health, traffic, at: metricsAt } = await openMetrics({ node: options, connectionCount: () => server.connectionCount, failure, teardown })
   const told = addressesTold(options, server)
   const shared = { config, identity, ports, logger, failure, teardown }
-  const directories = await openDirectories({ ...shared, controller: told.controllers[0], formatAs: options.formatAs })
+  const formatAs = await staticVoterFormat({ ...shared, formatAs: options.formatAs, replaceVoter: options.replaceVoter ?? false })
+  const directories = await openDirectories({ ...shared, controller: told.controllers[0], formatAs })
   const metadata = await openMetadata({ ...shared, directories, controllers: told.controllers })
   const active = askController({ ...shared, quorum: metadata.quorum, local: identity.isController ? metadata.controller : null })
   const services = controllerServices({ options, directories, apis, metadata })

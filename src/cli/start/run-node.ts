@@ -68,6 +68,7 @@ export async function runNode(args: Arguments, plan: NodePlan, supervised: Super
       ...clockPorts(loaded.config, ports),
       ...supervisedOptions(supervised, loaded),
       ...(plan.join.length === 0 ? {} : { formatAs: formatAsOf(joined) }),
+      replaceVoter: args.has('replace-voter'),
       startControlServer: startHttpServer,
       logger,
       logLevels: levels,

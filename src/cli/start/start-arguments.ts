@@ -30,6 +30,8 @@ export function readStartArguments(args: Arguments): StartPlan {
   const join = args.value('join')
   if (nodes !== undefined) {
     if (nodeId !== undefined) throw new UsageError(`\`--nodes\` starts the nodes 1, 2 and so on by itself: leave out \`${nodeId}\`, or \`--nodes\`.`)
+    if (args.has('replace-voter'))
+      throw new UsageError('`--replace-voter` is about one voter of `controller.quorum.voters`, and `--nodes` has none: leave it out.')
     if (join !== undefined) throw new UsageError('`--nodes` starts a cluster of its own, and `--join` joins another: say one of them.')
     return { kind: 'cluster', nodeCount: nodeCountOf(nodes), clientPort: port }
   }

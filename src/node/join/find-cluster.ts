@@ -59,10 +59,9 @@ async function askEach({
   return { told: null, failures }
 }
 
-/** Whether the next attempt may find it otherwise: nobody listens yet, or the cluster has no active controller. */
+/** Whether the next attempt may find it otherwise: nobody listens yet (of a container not even the name is there), or the cluster has no active controller. */
 function isPassing(error: OdradekError): boolean {
-  if (error instanceof NetworkError) return error.reason !== 'not-found'
-  return error.code === 'CLUSTER_UNSETTLED'
+  return error instanceof NetworkError || error.code === 'CLUSTER_UNSETTLED'
 }
 
 function failed({ endpoint, error }: Failure, waitMs: number): OdradekError {

@@ -3,7 +3,8 @@ import { createServer as createHttpServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { describeCluster } from '../../../src/node/join/describe-cluster.ts'
+import type { Uuid } from '../../../protocol/uuid.ts'
+import { describeCluster, type ToldVoter } from '../../../src/node/join/describe-cluster.ts'
 import { nodePorts } from '../../../src/platform/node-ports.ts'
 import { Odradek } from '../odradek.ts'
 import { clusterClient, connectedProducer, leaderOf, readAll, send } from './cluster-client.ts'
@@ -53,13 +54,20 @@ async function ready(node: Odradek): Promise<string> {
 
 const QUESTION = { ...nodePorts(), clientId: 'test', timeoutMs: 5_000 }
 
-/** Resolves when so many nodes vote, as the node at this port tells it. */
-async function voters(port: number, count: number): Promise<void> {
+/**
+ * Resolves with who votes when there are so many, as the node at this port tells it.
+ * @param lost a directory that votes no more
+ */
+async function voters(port: number, count: number, lost?: Uuid): Promise<readonly ToldVoter[]> {
   for (;;) {
     const told = await describeCluster({ host: 'localhost', port }, QUESTION).catch((error: unknown) => error as Error)
-    if (!(told instanceof Error) && told.voters.length === count) return
+    if (!(told instanceof Error) && told.voters.length === count && told.voters.every(({ directoryId }) => directoryId !== lost)) return told.voters
     await QUESTION.timers.sleep(100)
   }
+}
+
+function directoryOf(told: readonly ToldVoter[], nodeId: number): Uuid | undefined {
+  return told.find(({ id }) => id === nodeId)?.directoryId
 }
 
 async function refusal(node: Odradek): Promise<string> {
@@ -94,6 +102,31 @@ describe('nodes that are started one by one', () => {
     await producer.disconnect()
     expect(new Set(await readAll(three.bootstrapServers, 'readers', TOPIC, sent))).toEqual(new Set(sent))
     expect(await leaderOf(three.bootstrapServers, TOPIC, 0)).toBeGreaterThan(0)
+  })
+
+  test('a node back with an empty directory is filled by the others and votes again', async () => {
+    const three = await terminals('emptied')
+    await using first = three.start(1)
+    await using second = three.start(2)
+    await using third = three.start(3)
+    await Promise.all([first, second, third].map(ready))
+    const before = await voters(three.port(1), 3)
+    const producer = await connectedProducer(three.bootstrapServers)
+    const sent = await send(producer, TOPIC, 0, 20)
+    third.process.kill('SIGKILL')
+    await third.exit()
+    rmSync(three.directory(3), { recursive: true })
+    await using again = three.start(3)
+    await ready(again)
+    expect(again.lines.map(({ msg }) => msg)).toContain(
+      'the cluster knows a node of this id, which does not answer: this one takes its place, and the others fill its empty directory',
+    )
+    await voters(three.port(1), 3, directoryOf(before, 3))
+    second.process.kill('SIGKILL')
+    await second.exit()
+    sent.push(...(await send(producer, TOPIC, 20, 40)))
+    await producer.disconnect()
+    expect(new Set(await readAll(three.bootstrapServers, 'readers', TOPIC, sent))).toEqual(new Set(sent))
   })
 })
 

@@ -70,6 +70,7 @@ describe('odradek', () => {
       ['start', '2', '9093', '--join', 'localhost:9093'],
       '`--join` names another node, and `localhost:9093` is this node itself: the first node is started without `--join`.',
     ],
+    [['start', '--nodes', '3', '--replace-voter'], '`--replace-voter` is about one voter of `controller.quorum.voters`, and `--nodes` has none: leave it out.'],
     [['doctor'], '`odradek doctor` needs a HOST:PORT.'],
     [['start', '--profile', 'prod'], '`--profile` is `dev` or `kafka`, not `prod`.'],
     [['start', '--set', 'num.partitions'], '`--set` takes NAME=VALUE, and `num.partitions` has no `=`.'],
