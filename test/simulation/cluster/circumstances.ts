@@ -2,6 +2,8 @@
 export interface Circumstances {
   /** Nothing goes wrong now, nor did for a while: every node serves and knows what there is to know. */
   isCalm(): boolean
+  /** Nodes that are up hear each other, and have for a while: connections that broke are there again. */
+  areConnected(): boolean
   /** Whether the controllers have said that this broker is not to be counted on. */
   isFenced(brokerId: number): boolean
 }

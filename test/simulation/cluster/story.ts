@@ -28,6 +28,8 @@ const STOP_WITHIN_MS = 30_000
 const LEAST_MS = 60_000
 /** After the last fault: whoever was cut off has heard of it by then. */
 const CALM_AFTER_MS = 20_000
+/** After nodes were kept from hearing each other: heartbeats that were lost are given up, and sent on new connections. */
+const CONNECTED_AFTER_MS = 8000
 /** In which calm the actors go on before the end. */
 const CALM_MS = 5000
 
@@ -123,6 +125,7 @@ export class Story {
     const { world } = this.cluster
     return {
       isCalm: () => this.cluster.isServing && world.nowMs - this.chaos.quietSinceMs > CALM_AFTER_MS,
+      areConnected: () => world.nowMs - this.chaos.connectedSinceMs > CONNECTED_AFTER_MS,
       isFenced: (id) => {
         const controller = activeController(this.cluster)
         const state = controller === null ? null : metadataStateOf(controller.machine, DATA)

@@ -9,8 +9,11 @@ import { rollingRestart } from './rolling-restart.ts'
 
 export const FAULTS: readonly Fault[] = [...crashes, ...networkFaults, ...machineFaults, rollingRestart]
 
+/** After which nodes that are up have not heard each other. */
+const SEPARATING: ReadonlySet<Fault> = new Set([...networkFaults, ...machineFaults])
+
 interface Going {
-  readonly name: string
+  readonly fault: Fault
   readonly endsAtMs: number
   readonly end: () => void
 }
@@ -25,6 +28,7 @@ export class Chaos {
   #going: Going[] = []
   #nextAtMs = 0
   #lastEndMs = 0
+  #lastSeparationMs = Number.NEGATIVE_INFINITY
 
   constructor(cluster: Cluster, random: SeededRandom, damage: Damage) {
     this.#random = random
@@ -34,7 +38,7 @@ export class Chaos {
 
   /** Called now and then while the world runs. */
   tick(nowMs: number): void {
-    for (const { name, end } of this.#going.filter(({ endsAtMs }) => endsAtMs <= nowMs)) this.#end(nowMs, name, end)
+    for (const { fault, end } of this.#going.filter(({ endsAtMs }) => endsAtMs <= nowMs)) this.#end(nowMs, fault, end)
     this.#going = this.#going.filter(({ endsAtMs }) => endsAtMs > nowMs)
     if (nowMs < this.#nextAtMs || this.#going.length >= this.#mostAtOnce) return
     this.#nextAtMs = nowMs + this.#random.between(1000, 5000)
@@ -42,7 +46,7 @@ export class Chaos {
   }
 
   endAll(nowMs: number): void {
-    for (const { name, end } of this.#going) this.#end(nowMs, name, end)
+    for (const { fault, end } of this.#going) this.#end(nowMs, fault, end)
     this.#going = []
   }
 
@@ -51,20 +55,26 @@ export class Chaos {
     return this.#going.length > 0 ? Number.POSITIVE_INFINITY : this.#lastEndMs
   }
 
+  /** When nodes that are up were kept from hearing each other last; infinite while they are. */
+  get connectedSinceMs(): number {
+    return this.#going.some(({ fault }) => SEPARATING.has(fault)) ? Number.POSITIVE_INFINITY : this.#lastSeparationMs
+  }
+
   get count(): number {
     return this.log.filter((line) => line.endsWith('begins')).length
   }
 
-  #begin(nowMs: number, { name, begin }: Fault): void {
-    const end = begin(this.#context)
+  #begin(nowMs: number, fault: Fault): void {
+    const end = fault.begin(this.#context)
     if (end === null) return
-    this.log.push(`${nowMs.toFixed(0)} ${name} begins`)
-    this.#going.push({ name, endsAtMs: nowMs + this.#random.between(300, 9000), end })
+    this.log.push(`${nowMs.toFixed(0)} ${fault.name} begins`)
+    this.#going.push({ fault, endsAtMs: nowMs + this.#random.between(300, 9000), end })
   }
 
-  #end(nowMs: number, name: string, end: () => void): void {
-    this.log.push(`${nowMs.toFixed(0)} ${name} ends`)
+  #end(nowMs: number, fault: Fault, end: () => void): void {
+    this.log.push(`${nowMs.toFixed(0)} ${fault.name} ends`)
     this.#lastEndMs = nowMs
+    if (SEPARATING.has(fault)) this.#lastSeparationMs = nowMs
     end()
   }
 }
