@@ -31,6 +31,13 @@ export function encodeElectionState(state: ElectionState, kraftVersion: number, 
   return Buffer.from(JSON.stringify(content))
 }
 
+/** The ids of the static voters with which the file was written; null where it does not say. Errors: `DecodeError` for what is no JSON object. */
+export function formerVoters(content: Buffer): readonly number[] | null {
+  const { currentVoters } = parseObject(content)
+  if (!Array.isArray(currentVoters)) return null
+  return currentVoters.map((voter: { readonly voterId?: unknown } | null) => Number(voter?.voterId))
+}
+
 /** Errors: `DecodeError` for whatever is not such a file of data version 0 or 1. */
 export function decodeElectionState(content: Buffer): ElectionState {
   const fields = parseObject(content)

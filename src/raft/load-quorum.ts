@@ -5,7 +5,7 @@ import { OdradekError } from '../base/errors.ts'
 import type { Ports } from '../base/ports.ts'
 import type { VoterEntry } from './core/effects.ts'
 import { votersNamed } from './core/voters-named.ts'
-import { decodeElectionState, type ElectionState, QUORUM_STATE_FILE } from './election-state.ts'
+import { decodeElectionState, type ElectionState, formerVoters, QUORUM_STATE_FILE } from './election-state.ts'
 import { controlRecords } from './log-batches.ts'
 import type { RaftLog } from './raft-log.ts'
 import type { RecordSerde } from './record-serde.ts'
@@ -18,6 +18,8 @@ import { isVoter, type VoterSet } from './voter-set.ts'
 /** What a node finds of its quorum when it starts. */
 export interface LoadedQuorum<T> {
   readonly election: ElectionState
+  /** Ids of the static voters of the last start; null where the directory does not say. */
+  readonly formerVoters: readonly number[] | null
   readonly kraftVersion: number
   readonly voters: VoterSet
   /** Those that the log names behind the snapshot, and before them the snapshot's own; in order. */
@@ -51,9 +53,10 @@ export async function loadQuorum<T>(options: LoadQuorumOptions<T>): Promise<Load
   const inLog = await votersOfLog(log, snapshot?.id.offset ?? log.logStartOffset, inSnapshot)
   const { kraftVersion, voters } = inLog.at(-1) ?? inSnapshot ?? { kraftVersion: 0, voters: null }
   const isBehindBootstrap = snapshot !== null && snapshot.id.offset > BOOTSTRAP_OFFSET
-  const election = await readElectionState(log.directory, ports.disk)
+  const remembered = await readElectionState(log.directory, ports.disk)
   return {
-    election: election ?? { epoch: Math.max(latestEpochOf(log) ?? 0, snapshot?.id.epoch ?? 0), leaderId: null, voted: null },
+    formerVoters: remembered?.formerVoters ?? null,
+    election: remembered?.election ?? { epoch: Math.max(latestEpochOf(log) ?? 0, snapshot?.id.epoch ?? 0), leaderId: null, voted: null },
     kraftVersion,
     voters: checkedVoters(kraftVersion > 0 ? voters : (options.staticVoters ?? voters), kraftVersion, options),
     voterEntries: inSnapshot !== null && isBehindBootstrap ? [inSnapshot, ...inLog] : inLog,
@@ -100,12 +103,15 @@ async function votersOfLog(log: RaftLog, startOffset: number, before: VoterEntry
   return found
 }
 
-async function readElectionState(directory: string, disk: Ports['disk']): Promise<ElectionState | null> {
+async function readElectionState(
+  directory: string,
+  disk: Ports['disk'],
+): Promise<{ readonly election: ElectionState; readonly formerVoters: readonly number[] | null } | null> {
   const path = `${directory}/${QUORUM_STATE_FILE}`
   const content = await disk.readFile(path)
   if (content === null) return null
   try {
-    return decodeElectionState(content)
+    return { election: decodeElectionState(content), formerVoters: formerVoters(content) }
   } catch (cause) {
     if (!(cause instanceof DecodeError)) throw cause
     throw new OdradekError('METADATA_QUORUM', `${path} is damaged: ${cause.message}`, { cause, fields: { path } })

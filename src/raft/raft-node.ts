@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts'
 import { type Deferred, deferred } from '../base/deferred.ts'
 import { OdradekError } from '../base/errors.ts'
+import type { Logger } from '../telemetry/logger.ts'
 import type { RaftAnswer, RaftRequest } from './core/messages.ts'
 import { type LoadedQuorum, loadQuorum } from './load-quorum.ts'
 import type { LogBatch } from './log-batches.ts'
@@ -55,7 +56,9 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
    * Errors: METADATA_QUORUM when this node cannot take part in this quorum; METADATA_SNAPSHOT; METADATA_LOG.
    */
   static async open<T>(options: RaftNodeOptions<T>): Promise<RaftNode<T>> {
-    return new RaftNode(options, await loadQuorum({ ...options, hasBootstrapServers: options.peers.bootstrapIds.length > 0 }))
+    const quorum = await loadQuorum({ ...options, hasBootstrapServers: options.peers.bootstrapIds.length > 0 })
+    warnOfOtherVoters(quorum, options.logger)
+    return new RaftNode(options, quorum)
   }
 
   get epoch(): number {
@@ -261,4 +264,19 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
     this.#parts.desk.close()
     this.#options.listener.handleFailure(failure)
   }
+}
+
+/** Apache Kafka says nothing then, and two leaders may follow where controllers do not name the same voters. */
+function warnOfOtherVoters({ kraftVersion, voters, formerVoters }: LoadedQuorum<unknown>, logger: Logger): void {
+  const ids = voters.map(({ id }) => id)
+  if (kraftVersion > 0 || formerVoters === null || String(ids.toSorted(byNumber)) === String(formerVoters.toSorted(byNumber))) return
+  logger.warn('controller.quorum.voters names other voters than at the last start', {
+    voters: ids,
+    formerVoters,
+    advice: 'every controller must name the same voters, else two of them may lead at once: compare the settings of all controllers before you go on',
+  })
+}
+
+function byNumber(one: number, other: number): number {
+  return one - other
 }

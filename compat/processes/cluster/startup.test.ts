@@ -94,6 +94,25 @@ describe('settings that contradict the quorum', () => {
 })
 
 test(
+  'a controller that names other voters than at its last start says so, and with the former ones everything is there',
+  async () => {
+    const cluster = await twoBrokers()
+    const load = await underLoad(cluster, 'other-voters', [1, 2])
+    const controller = cluster.node(CONTROLLER)
+    await controller.stop()
+    const quorum = { 'controller.quorum.voters': `${cluster.quorum['controller.quorum.voters']},101@127.0.0.1:1` }
+    const changed = await stranger(cluster, plan(CONTROLLER, 'controller', { 'log.dirs': controller.dataDirectory }), { quorum })
+    await changed.launch()
+    await says(changed, /names other voters than at the last start/)
+    await changed.kill()
+    await controller.start()
+    await load.producer.more(SOME)
+    await judge(load)
+  },
+  TIMEOUT_MS,
+)
+
+test(
   'a broker that cannot reach any controller says whom it asked, and serves when one is there',
   async () => {
     const cluster = await prepareCluster({ nodes: [plan(CONTROLLER, 'controller'), plan(1, 'broker')], settings: SETTINGS }, stack)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DecodeError } from '../../../protocol/errors.ts'
 import { parseUuid, type Uuid, ZERO_UUID } from '../../../protocol/uuid.ts'
-import { decodeElectionState, encodeElectionState } from '../../../src/raft/election-state.ts'
+import { decodeElectionState, encodeElectionState, formerVoters } from '../../../src/raft/election-state.ts'
 
 const DIRECTORY = parseUuid('etpegI6tRZWE40fAXtZKpg') as Uuid
 
@@ -22,6 +22,11 @@ describe('the quorum-state file', () => {
   it('gives back what was written', () => {
     const state = { epoch: 7, leaderId: null, voted: { id: 2, directoryId: DIRECTORY } }
     expect(decodeElectionState(encodeElectionState(state, 1, [1, 2]))).toEqual(state)
+  })
+
+  it('tells the voters of a static quorum, and none of a dynamic one', () => {
+    const state = { epoch: 7, leaderId: null, voted: null }
+    expect([0, 1].map((kraftVersion) => formerVoters(encodeElectionState(state, kraftVersion, [3, 1])))).toEqual([[3, 1], null])
   })
 
   it.each([
