@@ -13,6 +13,7 @@ import { groupScenarios } from './scenarios/groups.ts'
 import { halfAppliedScenarios } from './scenarios/half-applied.ts'
 import { logDirScenarios } from './scenarios/log-dirs.ts'
 import { nameScenarios } from './scenarios/names.ts'
+import { envelopeScenarios } from './scenarios/nodes/envelope.ts'
 import { heartbeatScenarios } from './scenarios/nodes/heartbeats.ts'
 import { leaderScenarios } from './scenarios/nodes/leaders.ts'
 import { partitionChangeScenarios } from './scenarios/nodes/partition-changes.ts'
@@ -58,7 +59,10 @@ export const areas = {
   groups: { scenarios: [...groupScenarios, ...offsetScenarios] },
   leaders: { scenarios: leaderScenarios, settings: quickElections },
   'log-dirs': { scenarios: logDirScenarios, settings: threeDirectories },
-  nodes: { scenarios: [...registrationScenarios, ...heartbeatScenarios, ...partitionChangeScenarios, ...placementScenarios], settings: quickSessions },
+  nodes: {
+    scenarios: [...registrationScenarios, ...envelopeScenarios, ...heartbeatScenarios, ...partitionChangeScenarios, ...placementScenarios],
+    settings: quickSessions,
+  },
   producers: { scenarios: producerScenarios },
   quorum: { scenarios: [...metadataFetchScenarios, ...voterScenarios, ...electionScenarios] },
   security: { scenarios: securityScenarios },

@@ -64,7 +64,7 @@ export class EnclosedRequests<Services> {
       if (requestData.length < FIXED_HEADER_BYTES) throw new DecodeError('an enclosed request has no header')
       const apiKey = requestData.readInt16BE(0)
       const apiVersion = requestData.readInt16BE(2)
-      if (!FORWARDABLE.has(apiKey)) return { errorCode: ErrorCode.INVALID_REQUEST }
+      if (!FORWARDABLE.has(apiKey)) return { errorCode: this.#isKnown(apiKey) ? ErrorCode.INVALID_REQUEST : ErrorCode.UNSUPPORTED_VERSION }
       const entry = this.#apis.find(apiKey, kind)
       if (entry === undefined || apiVersion < entry.oldestVersion || apiVersion > entry.latestVersion) return { errorCode: ErrorCode.UNSUPPORTED_VERSION }
       const reader = new Reader(requestData)
@@ -74,6 +74,10 @@ export class EnclosedRequests<Services> {
       if (!(error instanceof DecodeError)) throw error
       return { errorCode: ErrorCode.UNSUPPORTED_VERSION }
     }
+  }
+
+  #isKnown(apiKey: number): boolean {
+    return this.#apis.apis.some(({ key }) => key === apiKey)
   }
 
   async #answer({ entry, request }: ReadRequest<Services>, scope: EnclosedScope<Services>): Promise<EnclosedReply> {

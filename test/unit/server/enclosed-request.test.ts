@@ -96,6 +96,7 @@ describe('a request that stands in an Envelope', () => {
     ['without a header', { requestData: Buffer.alloc(7) }, ErrorCode.UNSUPPORTED_VERSION],
     ['of an API that brokers do not pass on', { requestData: header(BrokerHeartbeatApi.key, 0) }, ErrorCode.INVALID_REQUEST],
     ['of an API that is passed on and not served here', { requestData: header(37, 0) }, ErrorCode.UNSUPPORTED_VERSION],
+    ['of an API that nobody knows', { requestData: header(4711, 0) }, ErrorCode.UNSUPPORTED_VERSION],
     ['of a version that is not known', { requestData: header(CreateTopicsApi.key, 99) }, ErrorCode.UNSUPPORTED_VERSION],
     ['whose bytes end too soon', { requestData: header(CreateTopicsApi.key, 7) }, ErrorCode.UNSUPPORTED_VERSION],
   ])('%s is refused', async (_what, enclosed, errorCode) => {
