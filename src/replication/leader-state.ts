@@ -59,14 +59,14 @@ export class LeaderState {
   readonly #nodeId: number
   readonly #followers = new Map<number, FollowerState>()
 
-  /** @param previous where this node led the epoch before: what it knows of the others holds on */
+  /** @param previous where this node led before: after the very epoch before this one, what it knows of the others holds on */
   constructor(nodeId: number, registration: PartitionImage, epochStartOffset: number, nowMs: number, previous: LeaderState | null = null) {
     this.#nodeId = nodeId
     this.leaderEpoch = registration.leaderEpoch
     this.epochStartOffset = epochStartOffset
     this.#replicas = registration.replicas
     this.isr = new IsrState(registration.isr, registration.partitionEpoch)
-    if (previous !== null) this.#inherit(previous, nowMs)
+    if (previous?.leaderEpoch === registration.leaderEpoch - 1) this.#inherit(previous, nowMs)
     this.#followReplicas(nowMs)
   }
 
@@ -177,7 +177,10 @@ export class LeaderState {
     }
   }
 
-  /** A new epoch of the same leader: its log did not change, so what followers had they still have. */
+  /**
+   * A new epoch of the same leader: what followers had they still have. With an epoch in between, of which the metadata came in
+   * one with this one's, they may have followed another leader, and cut what they had.
+   */
   #inherit(previous: LeaderState, nowMs: number): void {
     for (const [replicaId, state] of previous.#followers) {
       if (!this.#replicas.includes(replicaId)) continue

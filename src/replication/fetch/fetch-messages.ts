@@ -69,6 +69,8 @@ function noteFollower(replicas: ReplicaManager, params: FetchParams, targets: re
   for (const [index, { fetch, data }] of fetched.entries()) {
     const partition = targets[index]?.partition
     if (partition === undefined || data.errorCode !== ErrorCode.NONE || data.divergingEpoch !== undefined) continue
+    // While others were read, another epoch may have begun, in which the follower may have cut what it asked from.
+    if (partition.checkEpoch(fetch.currentLeaderEpoch, true) !== ErrorCode.NONE) continue
     partition.followerFetched({
       replicaId: params.replicaId,
       brokerEpoch: params.replicaEpoch,

@@ -36,8 +36,8 @@ export interface ReplicaNodeOptions {
   readonly minInsyncReplicas?: number
   readonly rack?: string
   readonly throttledReplicas?: ReplicaManagerOptions['throttledReplicas']
-  /** Time that a change of the metadata takes to this node. */
-  readonly publishDelayMs?: () => number
+  /** Time that a change of the metadata takes to this node, and a request to the controller one way. */
+  readonly controllerDelayMs?: () => number
 }
 
 /**
@@ -174,9 +174,9 @@ export class ReplicaNode {
   }
 
   async #publishAll(run: number): Promise<void> {
-    const { world, controller, publishDelayMs = () => 1 } = this.#options
+    const { world, controller, controllerDelayMs = () => 1 } = this.#options
     while (run === this.#run && this.#image !== controller.image) {
-      await world.node(this.name).ports.timers.sleep(publishDelayMs())
+      await world.node(this.name).ports.timers.sleep(controllerDelayMs())
       const image = controller.image
       await this.#replicas?.onUpdate(deltaBetween(this.#image, image), image)
       if (run === this.#run) this.#image = image
@@ -185,10 +185,11 @@ export class ReplicaNode {
 
   /** There and back. */
   async #overTheWire<T>(ask: () => T): Promise<T> {
-    const { timers } = this.#options.world.node(this.name).ports
-    await timers.sleep(1)
+    const { world, controllerDelayMs = () => 1 } = this.#options
+    const { timers } = world.node(this.name).ports
+    await timers.sleep(controllerDelayMs())
     const answer = ask()
-    await timers.sleep(1)
+    await timers.sleep(controllerDelayMs())
     return answer
   }
 

@@ -85,6 +85,13 @@ describe('a leader', () => {
     expect(committed(state, 10)).toBe(10)
   })
 
+  it('knows in its next epoch what followers had, and nothing where another leader may have been between', () => {
+    const first = new LeaderState(1, registration({ leaderEpoch: 4 }), 0, NOW_MS)
+    for (const replicaId of [2, 3]) fetched(first, replicaId, 8, 10)
+    expect(committed(new LeaderState(1, registration({ leaderEpoch: 5 }), 10, NOW_MS, first), 10)).toBe(8)
+    expect(committed(new LeaderState(1, registration({ leaderEpoch: 6 }), 10, NOW_MS, first), 10)).toBeNull()
+  })
+
   it('has the lowest log start of all replicas as its low watermark', () => {
     const state = new LeaderState(1, registration({ replicas: [1, 2], isr: [1, 2] }), 0, NOW_MS)
     expect(state.lowWatermark(5)).toBe(-1)
