@@ -34,6 +34,8 @@ export interface NodeIdentity {
   /** Of a static quorum; empty for a dynamic one. */
   readonly quorumVoters: readonly QuorumVoter[]
   readonly quorumBootstrapServers: readonly HostPort[]
+  /** Somebody, and not a profile, named controllers besides this one: their quorum has the metadata log, too. */
+  readonly isOneOfMany: boolean
 }
 
 /** Reads it from the values in force. Throws CONFIG_INVALID where Kafka could not; `checkNodeRules` judges the whole. */
@@ -48,7 +50,11 @@ export function nodeIdentity(config: NodeConfig): NodeIdentity {
   const roles = config.get('process.roles')
   const logDirs = config.get('log.dirs') ?? config.get('log.dir')
   const quorumVoters = config.get('controller.quorum.voters').map(parseVoter)
+  const quorumBootstrapServers = config.get('controller.quorum.bootstrap.servers').flatMap((text) => parseHostPort(text) ?? [])
   const self = quorumVoters.find(({ id }) => id === config.get('node.id'))
+  const advertisedControllerListeners = controllerListenerNames.flatMap((name, index) => {
+    return advertisedController(name, advertised ?? [], controllerListeners, index === 0 ? self : undefined)
+  })
   return {
     nodeId: config.get('node.id'),
     isBroker: roles.includes('broker'),
@@ -58,23 +64,28 @@ export function nodeIdentity(config: NodeConfig): NodeIdentity {
     brokerListeners: listeners.filter((listener) => !isControllers(listener)),
     controllerListeners,
     advertisedBrokerListeners,
-    toldByClient: new Set(isAddressGiven(config) ? [] : advertisedBrokerListeners.filter(({ host }) => host === '').map(({ name }) => name)),
-    advertisedControllerListeners: controllerListenerNames.flatMap((name, index) => {
-      return advertisedController(name, advertised ?? [], controllerListeners, index === 0 ? self : undefined)
-    }),
+    toldByClient: new Set(isGiven(config, 'advertised.listeners') ? [] : advertisedBrokerListeners.filter(({ host }) => host === '').map(({ name }) => name)),
+    advertisedControllerListeners,
     ...interBroker(config, protocols),
     protocols,
     logDirs,
     metadataLogDir: config.get('metadata.log.dir') ?? logDirs[0] ?? '',
     quorumVoters,
-    quorumBootstrapServers: config.get('controller.quorum.bootstrap.servers').flatMap((text) => parseHostPort(text) ?? []),
+    quorumBootstrapServers,
+    isOneOfMany:
+      quorumVoters.length > 1 || (isGiven(config, 'controller.quorum.bootstrap.servers') && namesOthers(quorumBootstrapServers, advertisedControllerListeners)),
   }
 }
 
 /** By somebody, and not by a profile. */
-function isAddressGiven(config: NodeConfig): boolean {
-  const given = config.given('advertised.listeners')
+function isGiven(config: NodeConfig, name: 'advertised.listeners' | 'controller.quorum.bootstrap.servers'): boolean {
+  const given = config.given(name)
   return given !== undefined && given.origin !== PROFILE_ORIGIN
+}
+
+/** One name alone with the port of this controller is its own: a machine has many. */
+function namesOthers(servers: readonly HostPort[], own: readonly Listener[]): boolean {
+  return servers.some(({ host, port }) => !own.some((listener) => listener.port === port && (listener.host === host || servers.length === 1)))
 }
 
 function advertisedListeners(config: NodeConfig, protocols: ReadonlyMap<string, SecurityProtocol>): Listener[] | null {

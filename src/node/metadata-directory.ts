@@ -2,6 +2,7 @@ import { OdradekError } from '../base/errors.ts'
 import type { Disk } from '../base/ports.ts'
 import type { NodeIdentity } from '../config/node-identity.ts'
 import { type LogDirectory, METADATA_LOG_DIRECTORY } from '../raft/format/format-directories.ts'
+import type { FormatAs } from './format-node.ts'
 
 const REMEDY = 'Put the directory that held it first in log.dirs again, or name it in metadata.log.dir'
 
@@ -13,21 +14,30 @@ const REMEDY = 'Put the directory that held it first in log.dirs again, or name 
  * Source: Apache Kafka refuses a metadata directory that is not formatted (META_PROPERTIES, REQUIRE_METADATA_LOG_DIR).
  */
 export async function checkMetadataDirectory(directories: readonly LogDirectory[], identity: NodeIdentity, disk: Pick<Disk, 'info'>): Promise<void> {
-  const { metadataLogDir } = identity
+  const { metadataLogDir, quorumVoters, isOneOfMany } = identity
   const holdsLog = async (path: string) => (await disk.info(`${path}/${METADATA_LOG_DIRECTORY}`)) !== null
   if (await holdsLog(metadataLogDir)) return
   const formatted = directories.filter(({ properties }) => properties !== null).map(({ path }) => path)
   for (const path of formatted) if (await holdsLog(path)) throw refused(metadataLogDir, `which is in ${path}. ${REMEDY}.`)
-  if (formatted.length === 0 || (formatted.includes(metadataLogDir) && hasOthers(identity))) return
+  if (formatted.length === 0 || (formatted.includes(metadataLogDir) && (quorumVoters.length > 0 || isOneOfMany))) return
   const found = formatted.join(' and ')
   throw refused(metadataLogDir, `which is not there, although the data of a node are in ${found}. ${REMEDY}. To begin without topics, move ${found} away.`)
 }
 
-/** Other nodes hold the metadata log, too: a directory that was formatted for such a quorum begins without one. */
-function hasOthers({ quorumVoters, quorumBootstrapServers, advertisedControllerListeners }: NodeIdentity): boolean {
-  const isOwn = (server: { readonly host: string; readonly port: number }) =>
-    advertisedControllerListeners.some(({ host, port }) => host === server.host && port === server.port)
-  return quorumVoters.length > 0 || quorumBootstrapServers.some((server) => !isOwn(server))
+/**
+ * A node whose settings name a dynamic quorum of others, and that is not formatted yet, must be told whether it joins them: by
+ * itself it would begin a cluster of its own.
+ * Errors: FORMAT that says how to tell it.
+ */
+export function checkQuorumIsSaid(directories: readonly LogDirectory[], identity: NodeIdentity, formatAs: FormatAs | undefined): void {
+  const isFormatted = directories.some(({ properties }) => properties !== null)
+  const isSaid = formatAs?.clusterId !== undefined || formatAs?.quorum !== undefined || identity.quorumVoters.length > 0
+  if (isFormatted || isSaid || !identity.isOneOfMany) return
+  const { metadataLogDir: path } = identity
+  const message =
+    `cannot use the log directory ${path}: it is not formatted, and controller.quorum.bootstrap.servers names other nodes, whose cluster this one would not join by itself. ` +
+    'Format it with their cluster id: odradek format --cluster-id ID --no-initial-controllers. The first controller of a new cluster is formatted with --standalone.'
+  throw new OdradekError('FORMAT', message, { fields: { path } })
 }
 
 function refused(path: string, why: string): OdradekError {

@@ -8,7 +8,7 @@ import { lockDirectories } from '../storage/directory/lock-directories.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { type FormatAs, formatNode } from './format-node.ts'
-import { checkMetadataDirectory } from './metadata-directory.ts'
+import { checkMetadataDirectory, checkQuorumIsSaid } from './metadata-directory.ts'
 import type { AdvertisedListener } from './node-listeners.ts'
 import type { Teardown } from './teardown.ts'
 
@@ -64,6 +64,7 @@ async function formatAndRead(options: OpenDirectoriesOptions, usable: ReadonlySe
   const usableIdentity = { ...identity, logDirs: logDirs.filter((path) => usable.has(path)) }
   const found = await readLogDirectories([...usable], ports.disk, { nodeId })
   await checkMetadataDirectory(found, usableIdentity, ports.disk)
+  checkQuorumIsSaid(found, identity, options.formatAs)
   const { clusterId, formatted } = await formatNode({ clusterId: undefined, ...formatAs, identity: usableIdentity, controller, ignoreFormatted: true, ports })
   if (formatted.length > 0) logger.info('directories are formatted', { clusterId, nodeId, directories: formatted })
   const directories = await readLogDirectories([...usable], ports.disk, { nodeId, clusterId })

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { OdradekError } from '../../../src/base/errors.ts'
 import { loadConfig } from '../../../src/config/load-config.ts'
 import { formatNode } from '../../../src/node/format-node.ts'
-import { checkMetadataDirectory } from '../../../src/node/metadata-directory.ts'
+import { checkMetadataDirectory, checkQuorumIsSaid } from '../../../src/node/metadata-directory.ts'
 import { readLogDirectories } from '../../../src/raft/format/format-directories.ts'
 import { World } from '../../support/world/world.ts'
 
@@ -77,6 +77,18 @@ it('a directory of a node that joins a quorum has no metadata log yet', async ()
   expect(await look(world, joins('localhost:19092', 'elsewhere:19092'))).toBeNull()
   // Nobody else is known who could have it.
   expect(await look(world, joins('localhost:19092'))).toContain('which is not there')
+})
+
+it('a new directory whose settings name the quorum of others is refused until it is said whether the node joins them', () => {
+  const identity = (...servers: string[]) => identityOf('log.dirs=/a', `controller.quorum.bootstrap.servers=${servers.join()}`)
+  const isNew = [{ path: '/a', properties: null }]
+  const others = identity('localhost:19092', 'elsewhere:19092')
+  expect(() => checkQuorumIsSaid(isNew, others, undefined)).toThrow('odradek format --cluster-id ID --no-initial-controllers')
+  expect(() => checkQuorumIsSaid(isNew, identity('localhost:19099'), undefined)).toThrow('names other nodes')
+  checkQuorumIsSaid(isNew, others, { quorum: 'elsewhere' })
+  // Its own, by another of its names; and what the profile says, wherever the node listens.
+  checkQuorumIsSaid(isNew, identity('this-machine:19092'), undefined)
+  checkQuorumIsSaid(isNew, identityOf('log.dirs=/a', 'listeners=PLAINTEXT://localhost:1,CONTROLLER://localhost:2'), undefined)
 })
 
 it('a crash in the middle of formatting leaves nothing that is refused', async () => {
