@@ -68,7 +68,13 @@ test('kafka-features upgrades what all nodes know, and the quorum to one whose v
   expect(unknown.stdout).toMatch(/Local controller \d only supports versions 0-1/)
 })
 
-test('kafka-cluster lists brokers and controllers of all nodes', async () => {
+test('kafka-cluster lists brokers and controllers of all nodes, whichever of them is asked', async () => {
+  for (const id of IDS) {
+    const controllers = rows(await suite.outputOfController(id, 'kafka-cluster', 'list-endpoints'))
+    expect(controllers.slice(1).map((line) => line.split(' ').slice(0, 3))).toEqual(
+      IDS.map((other) => [String(other), '127.0.0.1', String(suite.cluster.node(other).place.ports.controller?.advertised)]),
+    )
+  }
   const brokers = rows(await suite.output(2, 'kafka-cluster', 'list-endpoints'))
   expect(brokers.slice(1).map((line) => line.split(' ').slice(0, 5))).toEqual(
     IDS.map((id) => [String(id), '127.0.0.1', String(suite.cluster.clientPort(id)), `rack-${id}`, 'unfenced']),

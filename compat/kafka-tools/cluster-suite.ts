@@ -11,6 +11,8 @@ export interface ClusterSuite extends AsyncDisposable {
   run(brokerId: number, tool: Tool, args: Arguments): Promise<ToolResult>
   /** Runs a tool that must succeed, and gives what it printed. */
   output(brokerId: number, tool: Tool, args: Arguments): Promise<string>
+  /** The same with `--bootstrap-controller` of one controller. */
+  outputOfController(controllerId: number, tool: Tool, args: Arguments): Promise<string>
 }
 
 /**
@@ -25,15 +27,12 @@ export async function startClusterSuite(roles: readonly Roles[], settings: Setti
   const shared = { 'broker.session.timeout.ms': 4000, 'broker.heartbeat.interval.ms': 1000, 'auto.leader.rebalance.enable': false, ...settings }
   const cluster = starting.use(await startCluster({ nodes, settings: shared }))
   const owned = starting.move()
-  const run = (brokerId: number, tool: Tool, args: Arguments) => runTool(tools, tool, ['--bootstrap-server', bootstrapOf(cluster, brokerId)], args)
+  const run = (brokerId: number, tool: Tool, args: Arguments) => runTool(tools, tool, ['--bootstrap-server', clientsAt(cluster, brokerId)], args)
   return {
     cluster,
     run,
-    async output(brokerId, tool, args) {
-      const { exit, stdout, stderr } = await run(brokerId, tool, args)
-      if (exit !== 0) throw new Error(`${tool} ${args} ended with ${exit}:\n${stdout}${stderr}`)
-      return stdout
-    },
+    output: async (brokerId, tool, args) => printed(tool, args, await run(brokerId, tool, args)),
+    outputOfController: async (id, tool, args) => printed(tool, args, await runTool(tools, tool, ['--bootstrap-controller', controllerAt(cluster, id)], args)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
@@ -45,6 +44,15 @@ function runTool(tools: JavaTools, tool: Tool, whom: readonly string[], args: Ar
   return tools.run(TOOLS[tool], hasCommand ? [...list.slice(0, 1), ...whom, ...list.slice(1)] : [...whom, ...list])
 }
 
-function bootstrapOf(cluster: Cluster, brokerId: number): string {
+function printed(tool: Tool, args: Arguments, { exit, stdout, stderr }: ToolResult): string {
+  if (exit !== 0) throw new Error(`${tool} ${args} ended with ${exit}:\n${stdout}${stderr}`)
+  return stdout
+}
+
+function clientsAt(cluster: Cluster, brokerId: number): string {
   return `127.0.0.1:${cluster.clientPort(brokerId)}`
+}
+
+function controllerAt(cluster: Cluster, id: number): string {
+  return `127.0.0.1:${cluster.node(id).place.ports.controller?.advertised}`
 }
