@@ -49,6 +49,8 @@ const CALL_TIMEOUT_MS = 60_000
 export class ActiveController implements AsyncDisposable {
   /** Of requests that clients made. */
   readonly forwarding: ControllerChannel
+  /** Of those that make, grow or delete topics: their answers wait for other brokers, and the next request for the answer. */
+  readonly topics: ControllerChannel
   readonly #heartbeats: ControllerChannel
   readonly #isr: ControllerChannel
   readonly #directories: ControllerChannel
@@ -60,6 +62,7 @@ export class ActiveController implements AsyncDisposable {
     const channel = (purpose: string, callTimeoutMs?: number) =>
       new ControllerChannel({ ...options, outage, clientId: `${options.nodeId}-${purpose}`, ...(callTimeoutMs === undefined ? {} : { callTimeoutMs }) })
     this.forwarding = channel('forwarding', CALL_TIMEOUT_MS)
+    this.topics = channel('topics', CALL_TIMEOUT_MS)
     this.#heartbeats = channel('heartbeat', options.sessionTimeoutMs / 2)
     this.#isr = channel('alter-partition')
     this.#directories = channel('directory-assignments', CALL_TIMEOUT_MS)
@@ -130,7 +133,7 @@ export class ActiveController implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const channel of [this.forwarding, this.#heartbeats, this.#isr, this.#directories]) await channel[Symbol.asyncDispose]()
+    for (const channel of [this.forwarding, this.topics, this.#heartbeats, this.#isr, this.#directories]) await channel[Symbol.asyncDispose]()
   }
 
   #here(): LocalController {

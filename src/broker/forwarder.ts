@@ -1,5 +1,8 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { DecodeError } from '../../protocol/errors.ts'
+import { CreatePartitionsApi } from '../../protocol/messages/create-partitions.ts'
+import { CreateTopicsApi } from '../../protocol/messages/create-topics.ts'
+import { DeleteTopicsApi } from '../../protocol/messages/delete-topics.ts'
 import { EnvelopeApi } from '../../protocol/messages/envelope.ts'
 import { OdradekError } from '../base/errors.ts'
 import type { Timers } from '../base/ports.ts'
@@ -21,11 +24,14 @@ export type Forwarded =
   | { readonly kind: 'close'; readonly why: string }
 
 export interface ForwarderOptions {
-  readonly controller: { readonly forwarding: Pick<ControllerChannel, 'call'> }
+  readonly controller: { readonly forwarding: Pick<ControllerChannel, 'call'>; readonly topics: Pick<ControllerChannel, 'call'> }
   readonly metadata: Pick<MetadataLoader, 'until'>
   readonly timers: Pick<Timers, 'schedule'>
   readonly logger: Logger
 }
+
+/** Requests whose answers wait until all brokers follow. */
+const WAITING: ReadonlySet<number> = new Set([CreateTopicsApi.key, CreatePartitionsApi.key, DeleteTopicsApi.key])
 
 /**
  * Brings requests that only the active controller decides to it, whole, with who sent them and from where. In this process
@@ -42,8 +48,9 @@ export class Forwarder {
   /** @param here serves the request where the active controller is in this process */
   async forward(request: ClientRequest, here: () => Promise<object | null>): Promise<Forwarded> {
     const { controller, logger } = this.#options
+    const channel = WAITING.has(request.api.key) ? controller.topics : controller.forwarding
     try {
-      return await controller.forwarding.call<Forwarded>({
+      return await channel.call<Forwarded>({
         what: request.api.name,
         here: async () => ({ kind: 'response', response: checkController(await here()) }),
         there: async (peer) => {

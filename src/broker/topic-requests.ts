@@ -11,7 +11,7 @@ import type { ClientRequest } from './enclosed.ts'
 import { enclose, type Forwarded } from './forwarder.ts'
 
 export interface TopicRequestsOptions {
-  readonly controller: { readonly forwarding: Pick<ControllerChannel, 'call'> }
+  readonly controller: { readonly topics: Pick<ControllerChannel, 'call'> }
   /** The controller of this process, active or not. */
   readonly local: Pick<Controller, 'createTopics'>
   readonly metadata: Pick<MetadataLoader, 'until'>
@@ -38,7 +38,7 @@ export class TopicRequests implements Pick<Controller, 'createTopics'> {
 
   createTopics(context: ControllerRequestContext, command: CreateTopicsCommand): Promise<readonly CreatedTopic[]> {
     const { controller, local } = this.#options
-    return controller.forwarding.call({
+    return controller.topics.call({
       what: CreateTopicsApi.name,
       here: () => local.createTopics(context, command),
       there: async (peer) => {

@@ -55,9 +55,11 @@ export class AnsweringNode {
     this.connectionCount++
     this.#sockets.add(socket)
     const frames = new ResponseFrames({ maxBytes: MAX_REQUEST_BYTES })
+    // One request of a connection at a time, as real nodes do.
+    let last = Promise.resolve()
     socket.handle({
       onData: (chunk) => {
-        for (const frame of frames.push(chunk)) void this.#serve(socket, frame)
+        for (const frame of frames.push(chunk)) last = last.then(() => this.#serve(socket, frame))
       },
       onDrain: () => undefined,
       onClose: () => this.#sockets.delete(socket),

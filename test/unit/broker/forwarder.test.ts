@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { DefaultPrincipalData } from '../../../protocol/data/default-principal-data.ts'
+import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { RequestHeader } from '../../../protocol/headers/request-header.ts'
 import { CreateTopicsApi, CreateTopicsRequest, CreateTopicsResponse } from '../../../protocol/messages/create-topics.ts'
 import { EnvelopeApi, type EnvelopeRequest, type EnvelopeResponse } from '../../../protocol/messages/envelope.ts'
+import { IncrementalAlterConfigsApi } from '../../../protocol/messages/incremental-alter-configs.ts'
 import { decodeFrom, decodeMessage, encodeMessage } from '../../../protocol/schema/codec.ts'
 import { Reader } from '../../../protocol/wire/reader.ts'
 import { Writer } from '../../../protocol/wire/writer.ts'
@@ -39,13 +41,24 @@ function responseData(response: typeof created, correlationId = CORRELATION_ID):
   return writer.toBuffer()
 }
 
-async function story(...answers: Pick<EnvelopeResponse, 'errorCode' | 'responseData'>[]) {
+function apiOf({ requestData }: EnvelopeRequest): { readonly apiKey: number } {
+  return { apiKey: Buffer.from(requestData).readInt16BE(0) }
+}
+
+function story(...answers: Pick<EnvelopeResponse, 'errorCode' | 'responseData'>[]) {
+  return storyWith((_, count) => answers[Math.min(count, answers.length) - 1] as EnvelopeResponse)
+}
+
+type Answer = Pick<EnvelopeResponse, 'errorCode' | 'responseData'>
+
+/** @param answer to the envelope, which is the `count`th */
+async function storyWith(answer: (envelope: EnvelopeRequest, count: number) => Answer | Promise<Answer>) {
   const controllers = new ScriptedControllers()
   const envelopes: EnvelopeRequest[] = []
   await controllers.start('two', [
     served(EnvelopeApi, (envelope) => {
       envelopes.push({ ...envelope, requestData: Buffer.from(envelope.requestData) })
-      return answers[Math.min(envelopes.length, answers.length) - 1] as EnvelopeResponse
+      return answer(envelope, envelopes.length)
     }),
   ])
   controllers.lead(2, 'two')
@@ -60,6 +73,20 @@ async function story(...answers: Pick<EnvelopeResponse, 'errorCode' | 'responseD
 }
 
 describe('a request that the active controller decides on another node', () => {
+  test('does not wait for topics that are being made, whose answers may take long', async () => {
+    const { world, forwarder } = await storyWith((envelope) => {
+      const { apiKey } = apiOf(envelope)
+      return apiKey === CreateTopicsApi.key ? new Promise(() => {}) : Promise.resolve({ errorCode: 31, responseData: null })
+    })
+    const making = { isOver: false }
+    void forwarder.forward(client, never).then(() => {
+      making.isOver = true
+    })
+    const settings = { ...client, api: IncrementalAlterConfigsApi, apiVersion: 1, request: { resources: [], validateOnly: false } }
+    expect(await world.complete(forwarder.forward(settings, never))).toEqual({ kind: 'error', errorCode: ErrorCode.UNKNOWN_SERVER_ERROR })
+    expect(making.isOver).toBe(false)
+  })
+
   test('goes to it whole, with who sent it and from where', async () => {
     const { world, envelopes, forwarder, applied } = await story({ errorCode: 0, responseData: responseData(created) })
     applied()

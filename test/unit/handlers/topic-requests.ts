@@ -38,7 +38,7 @@ export class TopicNode {
       clusterController: this.controller,
       topicCreation,
       forwarder: new Forwarder({
-        controller: { forwarding: { call: (call) => call.here() } },
+        controller: { forwarding: { call: (call) => call.here() }, topics: { call: (call) => call.here() } },
         metadata: { until: () => Promise.resolve() },
         timers: new ManualTime(0),
         logger: silentLogger,
