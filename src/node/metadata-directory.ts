@@ -1,7 +1,8 @@
 import { OdradekError } from '../base/errors.ts'
 import type { Disk } from '../base/ports.ts'
 import type { NodeIdentity } from '../config/node-identity.ts'
-import { type LogDirectory, METADATA_LOG_DIRECTORY } from '../raft/format/format-directories.ts'
+import { METADATA_LOG_DIRECTORY } from '../raft/format/format-directories.ts'
+import type { LogDirectory } from '../raft/format/log-directories.ts'
 import type { FormatAs } from './format-node.ts'
 
 const REMEDY = 'Put the directory that held it first in log.dirs again, or name it in metadata.log.dir'

@@ -3,7 +3,7 @@ import { parseUuid, randomUuid, type Uuid } from '../../../protocol/uuid.ts'
 import { OdradekError } from '../../base/errors.ts'
 import type { Disk, Random } from '../../base/ports.ts'
 import type { NodeIdentity } from '../../config/node-identity.ts'
-import { readLogDirectories } from '../../raft/format/format-directories.ts'
+import { readLogDirectories } from '../../raft/format/log-directories.ts'
 import { makeDurableDirectory } from '../../storage/directory/durable-directory.ts'
 
 /** Stands beside the nodes' directories from before the first is formatted until all nodes have served once. */

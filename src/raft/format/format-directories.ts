@@ -1,6 +1,4 @@
-import { DecodeError } from '../../../protocol/errors.ts'
 import { randomUuid, type Uuid } from '../../../protocol/uuid.ts'
-import { OdradekError } from '../../base/errors.ts'
 import type { Ports } from '../../base/ports.ts'
 import { makeDurableDirectory } from '../../storage/directory/durable-directory.ts'
 import type { RecordSerde } from '../record-serde.ts'
@@ -8,7 +6,8 @@ import { encodeSnapshot } from '../snapshot-file.ts'
 import { snapshotFileName } from '../snapshot-name.ts'
 import type { VoterEndpoint, VoterSet } from '../voter-set.ts'
 import { BOOTSTRAP_FILE } from './bootstrap-file.ts'
-import { decodeMetaProperties, encodeMetaProperties, META_PROPERTIES_FILE, type MetaProperties } from './meta-properties.ts'
+import { type LogDirectory, readLogDirectories } from './log-directories.ts'
+import { encodeMetaProperties, META_PROPERTIES_FILE, type MetaProperties } from './meta-properties.ts'
 
 /**
  * Makes log directories a node's own, as `kafka-storage format` does: `meta.properties` in each, the bootstrap records
@@ -40,38 +39,6 @@ export const METADATA_LOG_DIRECTORY = '__cluster_metadata-0'
 /** The level of `kraft.version` of a dynamic quorum, and the highest that is known. */
 export const KRAFT_VERSION = 1
 const BOOTSTRAP_SNAPSHOT = { offset: 0, epoch: 0 }
-
-export interface LogDirectory {
-  readonly path: string
-  /** null while the directory is not formatted. */
-  readonly properties: MetaProperties | null
-}
-
-/**
- * Whose the directories are.
- * Errors: FORMAT for a `meta.properties` that cannot be read, of another node or another cluster than `expected`, or two
- * directories with the same id.
- */
-export async function readLogDirectories(
-  logDirs: readonly string[],
-  disk: Ports['disk'],
-  expected: { readonly nodeId: number; readonly clusterId?: string | undefined },
-): Promise<LogDirectory[]> {
-  const directories: LogDirectory[] = []
-  for (const path of logDirs) directories.push({ path, properties: await readProperties(path, disk) })
-  let clusterId = expected.clusterId
-  const ids = new Map<Uuid, string>()
-  for (const { path, properties } of directories) {
-    if (properties === null) continue
-    clusterId ??= properties.clusterId
-    if (properties.clusterId !== clusterId) throw formatError(path, `it belongs to cluster ${properties.clusterId}, expected is ${clusterId}`)
-    if (properties.nodeId !== expected.nodeId) throw formatError(path, `it belongs to node ${properties.nodeId}, this is node ${expected.nodeId}`)
-    const other = ids.get(properties.directoryId)
-    if (other !== undefined) throw formatError(path, `it has the directory id ${properties.directoryId}, which ${other} has too`)
-    ids.set(properties.directoryId, path)
-  }
-  return directories
-}
 
 /** Formats the directories that are not yet; those that are stay as they are. Gives all of them. */
 export async function formatDirectories<T>(options: FormatOptions<T>): Promise<readonly (LogDirectory & { readonly properties: MetaProperties })[]> {
@@ -127,17 +94,6 @@ async function writeSnapshotFile(path: string, batches: Iterable<Buffer>, disk: 
   await disk.writeFileAtomic(path, Buffer.concat([...batches]))
 }
 
-async function readProperties(path: string, disk: Ports['disk']): Promise<MetaProperties | null> {
-  const content = await disk.readFile(`${path}/${META_PROPERTIES_FILE}`)
-  if (content === null) return null
-  try {
-    return decodeMetaProperties(content)
-  } catch (cause) {
-    if (!(cause instanceof DecodeError)) throw cause
-    throw formatError(path, `its ${META_PROPERTIES_FILE} is damaged: ${cause.message}`)
-  }
-}
-
 function freshDirectoryId(taken: Set<Uuid | undefined>, random: Ports['random']): Uuid {
   for (;;) {
     const id = randomUuid((count) => random.bytes(count))
@@ -145,8 +101,4 @@ function freshDirectoryId(taken: Set<Uuid | undefined>, random: Ports['random'])
     taken.add(id)
     return id
   }
-}
-
-function formatError(path: string, why: string): OdradekError {
-  return new OdradekError('FORMAT', `cannot use the log directory ${path}: ${why}`, { fields: { path } })
 }

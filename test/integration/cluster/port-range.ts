@@ -1,8 +1,8 @@
 import { createServer } from 'node:net'
 
-/** Below what systems give to connections, and what follows from a port (its controller, 10,000 above) is below 65,536. */
-const LOWEST = 20_000
-const HIGHEST = 29_000
+/** With their controllers, 10,000 above, below what systems give to connections. */
+const LOWEST = 10_200
+const HIGHEST = 22_000
 
 /** The first of `count` ports in a row that are free, and so are those of their controllers. */
 export async function freePortRange(count: number): Promise<number> {

@@ -3,7 +3,7 @@ import type { OdradekError } from '../../../src/base/errors.ts'
 import { loadConfig } from '../../../src/config/load-config.ts'
 import { formatNode } from '../../../src/node/format-node.ts'
 import { checkMetadataDirectory, checkQuorumIsSaid } from '../../../src/node/metadata-directory.ts'
-import { readLogDirectories } from '../../../src/raft/format/format-directories.ts'
+import { readLogDirectories } from '../../../src/raft/format/log-directories.ts'
 import { World } from '../../support/world/world.ts'
 
 const identityOf = (...assignments: string[]) => loadConfig({ profile: 'dev', assignments }).identity

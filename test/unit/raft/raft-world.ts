@@ -1,6 +1,7 @@
 import { METADATA_TOPIC_ID } from '../../../protocol/uuid.ts'
 import type { Ports } from '../../../src/base/ports.ts'
-import { formatDirectories, METADATA_LOG_DIRECTORY, readLogDirectories } from '../../../src/raft/format/format-directories.ts'
+import { formatDirectories, METADATA_LOG_DIRECTORY } from '../../../src/raft/format/format-directories.ts'
+import { readLogDirectories } from '../../../src/raft/format/log-directories.ts'
 import type { LogBatch } from '../../../src/raft/log-batches.ts'
 import type { RaftListener } from '../../../src/raft/raft-listener.ts'
 import { RaftNode } from '../../../src/raft/raft-node.ts'
