@@ -70,7 +70,7 @@ class PartitionCoordinatorLog implements CoordinatorLog {
   }
 
   onHighWatermark(listener: (highWatermark: number) => void): () => void {
-    return this.#partition.onHighWatermark((highWatermark) => {
+    return this.#partition.audience.onHighWatermark((highWatermark) => {
       if (this.#isCurrent()) listener(highWatermark)
     })
   }

@@ -22,7 +22,7 @@ export class DelayedPartitions implements PartitionWaiter<Partition> {
   constructor(options: DelayedPartitionsOptions) {
     this.#options = options
     this.#pending = new Map(options.pending)
-    for (const partition of this.#pending.keys()) partition.addWaiter(this)
+    for (const partition of this.#pending.keys()) partition.audience.addWaiter(this)
     this.#timer = options.schedule(Math.max(0, options.timeoutMs), () => this.#end('timed-out'))
     options.closed.addEventListener('abort', this.#onClosed)
     if (options.closed.aborted) this.#end('closed')
@@ -32,7 +32,7 @@ export class DelayedPartitions implements PartitionWaiter<Partition> {
     const hasSettled = this.#pending.get(partition)
     if (hasSettled === undefined || !hasSettled()) return
     this.#pending.delete(partition)
-    partition.removeWaiter(this)
+    partition.audience.removeWaiter(this)
     if (this.#pending.size === 0) this.#end('settled')
   }
 
@@ -43,7 +43,7 @@ export class DelayedPartitions implements PartitionWaiter<Partition> {
     this.#hasEnded = true
     this.#timer?.cancel()
     this.#options.closed.removeEventListener('abort', this.#onClosed)
-    for (const partition of this.#pending.keys()) partition.removeWaiter(this)
+    for (const partition of this.#pending.keys()) partition.audience.removeWaiter(this)
     this.#options.onEnd(outcome)
   }
 }

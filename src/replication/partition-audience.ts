@@ -32,11 +32,18 @@ export class PartitionAudience<Partition extends { readonly highWatermark: numbe
     return this.#waiters.size
   }
 
+  /** @returns ends the listening */
   listen(listener: PartitionListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
+  /** Calls `listener` with each new high watermark, in order, at the end of the turn. The returned function ends it. */
+  onHighWatermark(listener: (highWatermark: number) => void): () => void {
+    return this.listen({ onHighWatermark: listener })
+  }
+
+  /** Each waiter belongs to one request in flight, so the server's bound on those is the bound here. */
   addWaiter(waiter: PartitionWaiter<Partition>): void {
     this.#waiters.add(waiter)
   }

@@ -8,9 +8,8 @@ import { Following } from './following.ts'
 import { HighWatermark } from './high-watermark.ts'
 import type { FollowerFetch, LeaderState } from './leader-state.ts'
 import { Leadership } from './leadership.ts'
-import { PartitionAudience, type PartitionWaiter } from './partition-audience.ts'
+import { PartitionAudience } from './partition-audience.ts'
 import type { PartitionEnvironment } from './partition-environment.ts'
-import type { PartitionListener } from './partition-listener.ts'
 import { appendRefused } from './refusal.ts'
 
 export interface AppendOptions {
@@ -39,7 +38,8 @@ export class Partition {
   readonly topicId: Uuid
   readonly index: number
   readonly #environment: PartitionEnvironment
-  readonly #audience: PartitionAudience<Partition>
+  /** Who is told of what happens here. */
+  readonly audience: PartitionAudience<Partition>
   readonly #watermark: HighWatermark
   #log: PartitionLog | null = null
   #leadership: Leadership | null = null
@@ -54,7 +54,7 @@ export class Partition {
     this.topicId = topicId
     this.index = index
     this.#environment = environment
-    this.#audience = new PartitionAudience<Partition>(this, environment.turnEnd)
+    this.audience = new PartitionAudience<Partition>(this, environment.turnEnd)
     this.#watermark = new HighWatermark({ topic, environment, onFlushed: () => this.#flushed() })
   }
 
@@ -210,30 +210,7 @@ export class Partition {
 
   /** Tells waiters and listeners at the end of the turn to look again. */
   changed(): void {
-    this.#audience.changed(false)
-  }
-
-  /** @returns ends the listening */
-  listen(listener: PartitionListener): () => void {
-    return this.#audience.listen(listener)
-  }
-
-  /** Calls `listener` with each new high watermark, in order, at the end of the turn. The returned function ends it. */
-  onHighWatermark(listener: (highWatermark: number) => void): () => void {
-    return this.#audience.listen({ onHighWatermark: listener })
-  }
-
-  /** Each waiter belongs to one request in flight, so the server's bound on those is the bound here. */
-  addWaiter(waiter: PartitionWaiter<Partition>): void {
-    this.#audience.addWaiter(waiter)
-  }
-
-  removeWaiter(waiter: PartitionWaiter<Partition>): void {
-    this.#audience.removeWaiter(waiter)
-  }
-
-  get waiterCount(): number {
-    return this.#audience.waiterCount
+    this.audience.changed(false)
   }
 
   /** This node leads from now on, or goes on to lead with another epoch or other in-sync replicas. Throws a `DiskError` from the epoch file. */
@@ -251,9 +228,9 @@ export class Partition {
     this.#endRole()
     this.#leadership = this.#begin(log, registration, current)
     this.#watermark.leaderChanged()
-    this.#audience.restartAt(log.highWatermark)
+    this.audience.restartAt(log.highWatermark)
     this.#leadership.advance()
-    this.#audience.changed(true)
+    this.audience.changed(true)
   }
 
   /** Another node leads, or none. The log stays open. */
@@ -263,7 +240,7 @@ export class Partition {
     this.#takeOver(log, registration)
     if (this.#following === null || hasChanged) this.#follow(registration.leaderEpoch)
     if (hasChanged) this.#watermark.leaderChanged()
-    this.#audience.changed(hasChanged, event)
+    this.audience.changed(hasChanged, event)
   }
 
   /** The log's directory failed, or the log could not be opened there. */
@@ -272,7 +249,7 @@ export class Partition {
     this.#isOffline = true
     this.#endRole()
     this.#log = null
-    this.#audience.changed(true, 'offline')
+    this.audience.changed(true, 'offline')
   }
 
   /** `log` goes on in another directory where this partition's log ended, with all its records. */
@@ -286,7 +263,7 @@ export class Partition {
   remove(): void {
     this.#endRole()
     this.#log = null
-    this.#audience.changed(true, 'deleted')
+    this.audience.changed(true, 'deleted')
   }
 
   #takeOver(log: PartitionLog, registration: PartitionImage): void {

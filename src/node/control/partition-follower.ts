@@ -13,7 +13,7 @@ export class PartitionFollower {
   follow(partitions: Iterable<Partition>): void {
     for (const partition of partitions) {
       if (this.#followed.has(partition)) continue
-      const unlisten = partition.listen({
+      const unlisten = partition.audience.listen({
         onHighWatermark: () => this.#changed(),
         onOffline: () => this.#changed(),
         onDeleted: () => this.#forget(partition),

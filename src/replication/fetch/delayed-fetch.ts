@@ -44,7 +44,7 @@ export class DelayedFetch implements PartitionWaiter<Partition> {
       const { partition } = target
       if (partition === undefined) continue
       this.#waited.set(partition, { target, bytesAtStart: bytes, available: 0 })
-      partition.addWaiter(this)
+      partition.audience.addWaiter(this)
     }
     this.#timer = options.schedule(this.#waitMs(), () => this.#end('read'))
     options.closed.addEventListener('abort', this.#onClosed)
@@ -90,7 +90,7 @@ export class DelayedFetch implements PartitionWaiter<Partition> {
     this.#timer?.cancel()
     this.#stopListening?.()
     this.#options.closed.removeEventListener('abort', this.#onClosed)
-    for (const partition of this.#waited.keys()) partition.removeWaiter(this)
+    for (const partition of this.#waited.keys()) partition.audience.removeWaiter(this)
     this.#options.onEnd(outcome)
   }
 }

@@ -30,6 +30,8 @@ export class Copy {
   lag: number | null = null
   /** What waits for the disk. */
   work: Promise<unknown> | null = null
+  /** That it fails was told. */
+  isFailing = false
   /** Nobody wants it copied any more. */
   isReleased = false
 

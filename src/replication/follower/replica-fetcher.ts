@@ -13,12 +13,13 @@ import type { FetchResponse } from '../../../protocol/messages/fetch.ts'
 import { OdradekError } from '../../base/errors.ts'
 import type { Clock, Timers } from '../../base/ports.ts'
 import type { AppendRefused } from '../../storage/log/results.ts'
-import type { Logger } from '../../telemetry/logger.ts'
+import type { LogFields, Logger } from '../../telemetry/logger.ts'
 import type { ReplicationQuota } from '../quota/replication-quota.ts'
 import { Copies, type Copy } from './copies.ts'
 import { type AnswerStep, decideAnswer } from './decide-answer.ts'
 import { FetchSessionClient, wantedKey } from './fetch-session-client.ts'
-import type { FetchLimits, LeaderEndpoint, LogBound } from './leader-endpoint.ts'
+import { findReset, type ResetStep } from './find-reset.ts'
+import type { FetchLimits, LeaderEndpoint } from './leader-endpoint.ts'
 
 /** Read at each use. Names of Kafka's settings in camel case. */
 export interface FetcherSettings {
@@ -191,8 +192,11 @@ export class ReplicaFetcher {
         this.#copies.remove(copy)
         return
       case 'back-off':
-        this.#options.logger.debug('a partition cannot be copied now', { ...fieldsOf(copy), error: errorName(step.errorCode) })
-        this.#delay(copy)
+        this.#failed(copy, {
+          level: isPassing(step.errorCode) ? 'debug' : 'warn',
+          message: 'a partition cannot be copied; it is asked for again',
+          fields: { error: errorName(step.errorCode) },
+        })
         return
     }
   }
@@ -207,13 +211,13 @@ export class ReplicaFetcher {
       // As the leader, a follower has a record when `flush.messages` says so.
       if (result.mustFlush) await this.#onDisk(copy, following.flush())
     }
+    copy.isFailing = false
     following.followOffsets(offsets)
     const { log } = following
     if (log !== null) copy.lag = Math.max(0, offsets.highWatermark - log.logEndOffset)
   }
 
   #refused(copy: Copy, { errorCode, detail }: AppendRefused): void {
-    const { logger, leaderId } = this.#options
     if (errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER || errorCode === ErrorCode.KAFKA_STORAGE_ERROR) {
       this.#copies.remove(copy)
       return
@@ -221,8 +225,8 @@ export class ReplicaFetcher {
     const message = DAMAGED.has(errorCode)
       ? 'batches that a leader sent are damaged and were not appended; they are fetched again, other partitions go on. If it stays so, look at the disk of the leader'
       : 'batches that a leader sent cannot be appended; they are fetched again, other partitions go on'
-    logger.error(message, { ...fieldsOf(copy), leaderId, offset: copy.following.log?.logEndOffset, error: errorName(errorCode as ErrorCode), reason: detail })
-    this.#delay(copy)
+    const offset = copy.following.log?.logEndOffset
+    this.#failed(copy, { level: 'error', message, fields: { offset, error: errorName(errorCode as ErrorCode), reason: detail } })
   }
 
   async #truncate(copy: Copy, offset: number): Promise<void> {
@@ -234,50 +238,42 @@ export class ReplicaFetcher {
     await this.#onDisk(copy, copy.following.truncateTo(offset))
   }
 
-  /**
-   * The log end is not within the leader's log. Where the leader ends before, it was elected uncleanly and this log is cut to
-   * its end; where it begins behind, all that is here is gone there and the log begins anew.
-   * Source: AbstractFetcherThread.fetchOffsetAndTruncate.
-   */
+  /** The log end is not within the leader's log. */
   async #reset(copy: Copy): Promise<void> {
-    const latest = await this.#leaderOffset(copy, 'latest')
-    const { log } = copy.following
-    if (latest === null || log === null) return
-    if (latest < log.logEndOffset) return this.#truncate(copy, latest)
-    const earliest = await this.#leaderOffset(copy, 'earliest')
-    const { log: current } = copy.following
-    if (earliest === null || current === null || earliest <= current.logEndOffset) return
-    const { logStartOffset, logEndOffset } = current
-    this.#options.logger.warn('the leader has given up all that this log holds, which begins anew', {
-      ...fieldsOf(copy),
-      offset: earliest,
-      logStartOffset,
-      logEndOffset,
-    })
-    await this.#onDisk(copy, copy.following.truncateFullyAndStartAt(earliest))
-  }
-
-  /** null where it is not to be had: then the copy waits, or is released. */
-  async #leaderOffset(copy: Copy, bound: LogBound): Promise<number | null> {
-    const { leader } = this.#options
-    const { topic, partition, following } = copy
+    let step: ResetStep
     try {
-      const { errorCode, offset } = await leader.offset(bound, topic, partition, following.leaderEpoch)
-      if (copy.isReleased) return null
-      if (errorCode === ErrorCode.NONE && offset >= 0) return offset
-      const isFenced = errorCode === ErrorCode.FENCED_LEADER_EPOCH
-      await this.#step(copy, isFenced ? { kind: 'stop', errorCode } : { kind: 'back-off', errorCode })
+      step = await findReset(copy, this.#options.leader)
     } catch (error) {
       if (!(error instanceof OdradekError)) throw error
       this.#unreachable([copy.key], error)
+      return
     }
-    return null
+    if (copy.isReleased) return
+    if (step.kind === 'begin-anew') await this.#beginAnew(copy, step.offset)
+    else await this.#step(copy, step)
+  }
+
+  async #beginAnew(copy: Copy, offset: number): Promise<void> {
+    const { log } = copy.following
+    if (log === null) return
+    const { logStartOffset, logEndOffset } = log
+    const fields = { ...fieldsOf(copy), offset, logStartOffset, logEndOffset }
+    this.#options.logger.warn('the leader has given up all that this log holds, which begins anew', fields)
+    await this.#onDisk(copy, copy.following.truncateFullyAndStartAt(offset))
   }
 
   async #onDisk(copy: Copy, work: Promise<unknown>): Promise<void> {
     copy.work = work
     await work
     copy.work = null
+  }
+
+  /** Told once, until the partition is copied again. */
+  #failed(copy: Copy, { level, message, fields }: { readonly level: 'debug' | 'warn' | 'error'; readonly message: string; readonly fields: LogFields }): void {
+    const { logger, leaderId } = this.#options
+    logger[copy.isFailing ? 'debug' : level](message, { ...fieldsOf(copy), leaderId, ...fields })
+    copy.isFailing = level !== 'debug'
+    this.#delay(copy)
   }
 
   #delay(copy: Copy): void {
@@ -300,6 +296,11 @@ export class ReplicaFetcher {
     this.#isReachable = true
     this.#options.logger.info('a leader can be copied from again', { leaderId: this.#options.leaderId })
   }
+}
+
+/** What a leader answers while elections and the metadata are on their way. */
+function isPassing(errorCode: number): boolean {
+  return errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER || errorCode === ErrorCode.UNKNOWN_LEADER_EPOCH || errorCode === ErrorCode.OFFSET_OUT_OF_RANGE
 }
 
 function fieldsOf({ topic, partition, following }: Copy) {

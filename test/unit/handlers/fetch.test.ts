@@ -222,7 +222,7 @@ describe('Fetch', () => {
       await Promise.race([waiting, new Promise((resolve) => setImmediate(resolve))])
       expect(answered).toBe(true)
       expect(await waiting).toMatchObject({ errorCode: 0, highWatermark: 2 })
-      expect(partitionOf('t').waiterCount).toBe(0)
+      expect(partitionOf('t').audience.waiterCount).toBe(0)
     })
 
     it('goes on until minBytes are there', async () => {
@@ -264,7 +264,7 @@ describe('Fetch', () => {
       const waiting = call([{}])
       connection.close()
       expect(await waiting).toBeNull()
-      expect(partitionOf('t').waiterCount).toBe(0)
+      expect(partitionOf('t').audience.waiterCount).toBe(0)
     })
 
     it('does not begin for offsets beyond what may be seen, errors or no time', async () => {

@@ -213,7 +213,7 @@ describe('DeleteRecords', () => {
     const waiting = deleteBefore(2)
     followerFetched(2)
     expect(await waiting).toMatchObject({ errorCode: 0, lowWatermark: 2 })
-    expect(partitionOf('t').waiterCount).toBe(0)
+    expect(partitionOf('t').audience.waiterCount).toBe(0)
   })
 })
 

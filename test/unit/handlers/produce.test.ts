@@ -247,7 +247,7 @@ describe('Produce', () => {
     it('answers REQUEST_TIMED_OUT when they do not come in time, and keeps nobody waiting', async () => {
       await broker.createTopic('t', { replicas: [1, 2] })
       expect(await broker.world.complete(produceOne('t', batch()))).toMatchObject({ errorCode: ErrorCode.REQUEST_TIMED_OUT, baseOffset: 0 })
-      expect(broker.replicas.partition('t', 0)?.waiterCount).toBe(0)
+      expect(broker.replicas.partition('t', 0)?.audience.waiterCount).toBe(0)
     })
 
     it('answers NOT_LEADER_OR_FOLLOWER when another node takes over meanwhile', async () => {
@@ -262,7 +262,7 @@ describe('Produce', () => {
       const waiting = produce('t', [{ index: 0, records: batch() }])
       connection.close()
       expect(await waiting).toEqual([])
-      expect(broker.replicas.partition('t', 0)?.waiterCount).toBe(0)
+      expect(broker.replicas.partition('t', 0)?.audience.waiterCount).toBe(0)
     })
   })
 

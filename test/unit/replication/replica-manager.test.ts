@@ -44,7 +44,7 @@ describe('a partition of this node', () => {
   it('commits at once what it appends as the only replica, and tells it when the turn ends', async () => {
     await broker.createTopic('t')
     const told: number[] = []
-    partitionOf('t').onHighWatermark((highWatermark) => told.push(highWatermark))
+    partitionOf('t').audience.onHighWatermark((highWatermark) => told.push(highWatermark))
     expect(append('t', 2)).toMatchObject({ kind: 'appended', firstOffset: 0, lastOffset: 1 })
     append('t', 3)
     expect(partitionOf('t').highWatermark).toBe(5)
@@ -85,7 +85,7 @@ describe('a partition of this node', () => {
   it('stops leading when another node is elected, and tells it', async () => {
     await broker.createTopic('t', { replicas: [1, 2] })
     const events: string[] = []
-    partitionOf('t').listen({ onLeadershipLost: () => events.push('lost'), onDeleted: () => events.push('deleted') })
+    partitionOf('t').audience.listen({ onLeadershipLost: () => events.push('lost'), onDeleted: () => events.push('deleted') })
     await broker.changePartition('t', 0, { leader: 2, leaderEpoch: 1 })
     await turnEnds()
     expect(events).toEqual(['lost'])
@@ -99,7 +99,7 @@ describe('a partition of this node', () => {
     await broker.createTopic('t')
     append('t', 3)
     const events: string[] = []
-    partitionOf('t').listen({ onDeleted: () => events.push('deleted') })
+    partitionOf('t').audience.listen({ onDeleted: () => events.push('deleted') })
     await broker.deleteTopic('t')
     await turnEnds()
     expect(events).toEqual(['deleted'])
@@ -125,7 +125,7 @@ describe('a failing disk', () => {
     await broker.createTopic('bad', { directory: 0 })
     await broker.createTopic('good', { directory: 1 })
     const events: string[] = []
-    partitionOf('bad').listen({ onOffline: () => events.push('offline') })
+    partitionOf('bad').audience.listen({ onOffline: () => events.push('offline') })
     failWrites()
     expect(append('bad')).toMatchObject({ kind: 'refused', errorCode: ErrorCode.KAFKA_STORAGE_ERROR })
     await turnEnds()
@@ -196,7 +196,7 @@ describe('flush.messages', () => {
   it('holds the high watermark back until the records are on the device', async () => {
     await broker.createTopic('t', { config: { flushMessages: 1 } })
     const told: number[] = []
-    partitionOf('t').onHighWatermark((highWatermark) => told.push(highWatermark))
+    partitionOf('t').audience.onHighWatermark((highWatermark) => told.push(highWatermark))
     append('t', 2)
     append('t', 1)
     expect(partitionOf('t')).toMatchObject({ highWatermark: 0, logEndOffset: 3 })
