@@ -81,9 +81,18 @@ export class BrokerLifecycle {
    * Resolves when the broker is registered and this node has applied all that is known up to that.
    * Errors: BROKER_REGISTRATION with the controller's reason, or when none answered in time.
    */
-  async register(): Promise<void> {
+  register(): Promise<void> {
+    return this.#register(this.#options.timings.registrationTimeoutMs)
+  }
+
+  /** As `register`, of a broker that is registered and serves meanwhile: as long as it takes. Rejects with BROKER_STOPPED when the node stops. */
+  registerAgain(): Promise<void> {
+    return this.#register(Number.POSITIVE_INFINITY)
+  }
+
+  async #register(timeoutMs: number): Promise<void> {
     const { controller, metadata, brokerId, logger } = this.#options
-    const { brokerEpoch } = await registerBroker(this.#options, this.#stopping.signal)
+    const { brokerEpoch } = await registerBroker(this.#options, timeoutMs, this.#stopping.signal)
     this.#brokerEpoch = brokerEpoch
     logger.info('broker is registered', { brokerId, brokerEpoch })
     this.#unwatch ??= controller.onLeader(() => this.#loop.beatNow())

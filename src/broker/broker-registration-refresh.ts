@@ -1,3 +1,4 @@
+import { OdradekError } from '../base/errors.ts'
 import { isTimedOut } from '../controller/rejection.ts'
 import type { MetadataDelta, MetadataPublisher } from '../metadata/delta.ts'
 import { recordLevels } from '../metadata/features.ts'
@@ -6,7 +7,7 @@ import type { BrokerLifecycle } from './broker-lifecycle.ts'
 
 export interface BrokerRegistrationRefreshOptions {
   readonly brokerId: number
-  readonly lifecycle: Pick<BrokerLifecycle, 'register'>
+  readonly lifecycle: Pick<BrokerLifecycle, 'registerAgain'>
   /** The controller refuses it. */
   readonly onFailure: (error: Error) => void
 }
@@ -28,17 +29,21 @@ export class BrokerRegistrationRefresh implements MetadataPublisher {
     if (this.#isRefreshing || !lacksDirectories(image, this.#options.brokerId)) return
     this.#isRefreshing = true
     // Not awaited: the registration is applied after this update.
-    this.#options.lifecycle.register().then(
+    this.#options.lifecycle.registerAgain().then(
       () => {
         this.#isRefreshing = false
       },
       (error: unknown) => {
         this.#isRefreshing = false
         // What waits for its commit brings the next update, and with it the next try.
-        if (!isTimedOut(error)) this.#options.onFailure(error as Error)
+        if (!isTimedOut(error) && !isStopped(error)) this.#options.onFailure(error as Error)
       },
     )
   }
+}
+
+function isStopped(error: unknown): boolean {
+  return error instanceof OdradekError && error.code === 'BROKER_STOPPED'
 }
 
 function lacksDirectories({ features, cluster }: MetadataImage, brokerId: number): boolean {

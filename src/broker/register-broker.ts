@@ -22,12 +22,13 @@ const FINAL: ReadonlyMap<number, string> = new Map([
 
 /**
  * Registers a broker, and asks again where that may help.
- * @param stopping ends the attempts, with its reason
+ * @param timeoutMs until it gives up
+ * @param stopping  ends the attempts, with its reason
  * Errors: BROKER_REGISTRATION that says why, and what to do.
  */
-export async function registerBroker(options: BrokerLifecycleOptions, stopping: AbortSignal): Promise<RegistrationReply> {
+export async function registerBroker(options: BrokerLifecycleOptions, timeoutMs: number, stopping: AbortSignal): Promise<RegistrationReply> {
   const { timings, clock, timers } = options
-  const deadlineMs = clock.monotonicMs() + timings.registrationTimeoutMs
+  const deadlineMs = clock.monotonicMs() + timeoutMs
   const refusals = new Refusals(options)
   for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(retryMs * 2, timings.heartbeatIntervalMs)) {
     const answer = await ask(options)

@@ -21,13 +21,13 @@ export const describeClusterHandler = defineHandler({
   listeners: ['broker', 'controller'],
   handle(context, request) {
     const { apiVersion, listenerKind, listenerName, services } = context
-    const { metadata, clusterId, nodeId } = services
+    const { metadata, clusterId, quorum } = services
     const endpointType = listenerKind === 'broker' ? BROKERS : CONTROLLERS
     const image = metadata.image()
     if (endpointType === CONTROLLERS && !recordLevels(image.features.metadataVersion).controllerRegistration) return UNREGISTERED
     if (request.endpointType !== endpointType) return refusal(request.endpointType, endpointType, apiVersion)
     const nodes = endpointType === BROKERS ? brokers(context, image, request.includeFencedBrokers) : controllers(image, listenerName)
-    const controllerId = endpointType === BROKERS ? controllerIdForClients(image, (count) => services.random.below(count)) : nodeId
+    const controllerId = endpointType === BROKERS ? controllerIdForClients(image, (count) => services.random.below(count)) : (quorum.leader()?.id ?? -1)
     return {
       throttleTimeMs: 0,
       errorCode: ErrorCode.NONE,
@@ -68,7 +68,8 @@ function brokers(context: RequestContext, image: MetadataImage, includeFenced: b
 }
 
 function controllers(image: MetadataImage, listenerName: string) {
-  return [...image.cluster.controllers.values()].flatMap(({ id, endpoints }) =>
+  const byId = [...image.cluster.controllers.values()].sort((a, b) => a.id - b.id)
+  return byId.flatMap(({ id, endpoints }) =>
     endpoints.filter((endpoint) => endpoint.name === listenerName).map(({ host, port }) => ({ brokerId: id, host, port, rack: null, isFenced: false })),
   )
 }

@@ -165,6 +165,16 @@ describe('a broker that registers', () => {
     expect(story.registrations).toHaveLength(1)
   })
 
+  test('again, while it serves, goes on as long as it takes', async () => {
+    const story = await Story.serving()
+    story.world.crash('two', 'process')
+    const again = story.lifecycle.registerAgain()
+    await story.world.run(300_000)
+    await story.startController()
+    await story.world.complete(again)
+    expect(story.registrations).toHaveLength(2)
+  })
+
   test('gives up when no controller takes it in time', async () => {
     const story = new Story()
     await expect(story.world.complete(story.lifecycle.register(), { withinMs: 100_000 })).rejects.toMatchObject({

@@ -10,8 +10,8 @@ const { delta, image } = replay([feature('metadata.version', 30), broker(1, { lo
 async function refreshed(error: Error) {
   const failures: Error[] = []
   let asked = 0
-  const register = () => (asked++ === 0 ? Promise.reject(error) : Promise.resolve())
-  const refresh = new BrokerRegistrationRefresh({ brokerId: 1, lifecycle: { register }, onFailure: (failure) => void failures.push(failure) })
+  const registerAgain = () => (asked++ === 0 ? Promise.reject(error) : Promise.resolve())
+  const refresh = new BrokerRegistrationRefresh({ brokerId: 1, lifecycle: { registerAgain }, onFailure: (failure) => void failures.push(failure) })
   for (let update = 0; update < 2; update++) {
     refresh.onUpdate(delta, image)
     await Promise.resolve()
@@ -26,4 +26,8 @@ it('is tried again with the next update when too much waits for its commit', asy
 it('fails the node when the controller refuses it', async () => {
   const refusal = new OdradekError('BROKER_REGISTRATION', 'broker 1 could not register')
   expect((await refreshed(refusal)).failures).toEqual([refusal])
+})
+
+it('is no failure when the node stops meanwhile', async () => {
+  expect((await refreshed(new OdradekError('BROKER_STOPPED', 'the node stops'))).failures).toEqual([])
 })

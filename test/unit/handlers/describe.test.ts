@@ -3,23 +3,31 @@ import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { describeClusterHandler } from '../../../src/handlers/describe-cluster.ts'
 import { describeTopicPartitionsHandler } from '../../../src/handlers/describe-topic-partitions.ts'
 import type { MetadataRecord } from '../../../src/metadata/metadata-record.ts'
+import type { QuorumView } from '../../../src/raft/quorum-description.ts'
 import { broker, brokerDirectory, feature, partition, topic, topicId } from '../metadata/records.ts'
 import { TopicNode, versions } from './topic-requests.ts'
 
-const controller: MetadataRecord = {
+const controller = (controllerId: number, host: string): MetadataRecord => ({
   type: 'RegisterControllerRecord',
   version: 0,
   data: {
-    controllerId: 1,
-    incarnationId: topicId(90),
+    controllerId,
+    incarnationId: topicId(90 + controllerId),
     zkMigrationReady: false,
-    endPoints: [{ name: 'CONTROLLER', host: 'c', port: 9093, securityProtocol: 0 }],
+    endPoints: [{ name: 'CONTROLLER', host, port: 9093, securityProtocol: 0 }],
     features: [],
   },
-}
+})
+
+/** As node 1 sees a quorum that `leaderId` leads. */
+const ledBy = (leaderId: number | null): QuorumView => ({
+  describe: () => null,
+  leader: () => (leaderId === null ? null : { id: leaderId, epoch: 1, endpoint: null }),
+  onLeaderChange: () => () => {},
+})
 
 describe('DescribeCluster', () => {
-  const node = new TopicNode([broker(1), broker(2, { fenced: true, rack: 'b' }), controller])
+  const node = new TopicNode([broker(1), broker(2, { fenced: true, rack: 'b' }), controller(1, 'c')])
   const ask = { includeClusterAuthorizedOperations: false }
 
   it.each(versions(0, 2))('version %i tells the live brokers', async (version) => {
@@ -44,10 +52,19 @@ describe('DescribeCluster', () => {
     expect(answer.clusterAuthorizedOperations).toBe(8096)
   })
 
-  it('tells the controllers on a controller listener', async () => {
+  it.each([
+    [2, 2],
+    [1, 1],
+    [null, -1],
+  ])('tells the controllers on a controller listener, and of them the one that leads: %j', async (leaderId, controllerId) => {
     const on = { listenerName: 'CONTROLLER', listenerKind: 'controller' } as const
-    const answer = await node.ask(describeClusterHandler, 1, { ...ask, endpointType: 2 }, on)
-    expect(answer).toMatchObject({ endpointType: 2, controllerId: 1, brokers: [{ brokerId: 1, host: 'c', port: 9093 }] })
+    const one = new TopicNode([broker(1), controller(1, 'c'), controller(2, 'd')], {}, { quorum: ledBy(leaderId) })
+    const answer = await one.ask(describeClusterHandler, 1, { ...ask, endpointType: 2 }, on)
+    const brokers = [
+      { brokerId: 1, host: 'c', port: 9093 },
+      { brokerId: 2, host: 'd', port: 9093 },
+    ]
+    expect(answer).toMatchObject({ endpointType: 2, controllerId, brokers })
   })
 
   it('knows no controllers at a level of the metadata at which they do not register', async () => {
