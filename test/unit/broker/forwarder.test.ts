@@ -74,7 +74,7 @@ async function storyWith(answer: (envelope: EnvelopeRequest, count: number) => A
 
 describe('a request that the active controller decides on another node', () => {
   test('does not wait for topics that are being made, whose answers may take long', async () => {
-    const { world, forwarder } = await storyWith((envelope) => {
+    const { world, envelopes, forwarder } = await storyWith((envelope) => {
       const { apiKey } = apiOf(envelope)
       return apiKey === CreateTopicsApi.key ? new Promise(() => {}) : Promise.resolve({ errorCode: 31, responseData: null })
     })
@@ -82,6 +82,7 @@ describe('a request that the active controller decides on another node', () => {
     void forwarder.forward(client, never).then(() => {
       making.isOver = true
     })
+    await world.runUntil(() => envelopes.length === 1, { withinMs: 1000 })
     const settings = { ...client, api: IncrementalAlterConfigsApi, apiVersion: 1, request: { resources: [], validateOnly: false } }
     expect(await world.complete(forwarder.forward(settings, never))).toEqual({ kind: 'error', errorCode: ErrorCode.UNKNOWN_SERVER_ERROR })
     expect(making.isOver).toBe(false)
