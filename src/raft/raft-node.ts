@@ -92,9 +92,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
 
   /** What a node that follows this leader fetches next, so that it has all below; -1 when it did not fetch from it. */
   fetchOffsetOf(nodeId: number): number {
-    const { progress } = this.#parts.core
-    if (progress === null) return UNKNOWN_OFFSET
-    return [...progress.voters, ...progress.observers].find(({ key }) => key.id === nodeId)?.endOffset ?? UNKNOWN_OFFSET
+    return this.#parts.core.progress?.fetchOffsetOf(nodeId) ?? UNKNOWN_OFFSET
   }
 
   describe(): QuorumDescription | null {

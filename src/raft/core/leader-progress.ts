@@ -61,6 +61,12 @@ export class LeaderProgress {
     return this.#observers
   }
 
+  /** What a node asked for last, whichever of its directories it has by now; null when it has not fetched from this leader. */
+  fetchOffsetOf(nodeId: number): number | null {
+    const fetched = [...this.#voters, ...this.#observers].filter(({ key, lastFetchMs }) => key.id === nodeId && lastFetchMs >= 0)
+    return fetched.sort((a, b) => b.lastFetchMs - a.lastFetchMs)[0]?.endOffset ?? null
+  }
+
   /** Voters but the leader, those that are furthest first: who should lead next. */
   get successors(): readonly ReplicaKey[] {
     const others = this.#voters.filter(({ key }) => key.id !== this.#self.id)
