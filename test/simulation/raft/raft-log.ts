@@ -38,10 +38,12 @@ export class SimulatedLog implements LogView {
     return this.entries.at(-1)?.epoch ?? null
   }
 
+  /** As the log on disk answers it: null for an epoch above all of its own; one below all of them ended where the log begins. */
   endOffsetForEpoch(epoch: number): EpochEndOffset | null {
-    const index = this.entries.findLastIndex((entry) => entry.epoch <= epoch)
-    if (index < 0) return null
-    return { leaderEpoch: (this.entries[index] as Entry).epoch, endOffset: this.logStartOffset + index + 1 }
+    if (epoch === this.latestEpoch) return { leaderEpoch: epoch, endOffset: this.logEndOffset }
+    const higher = this.entries.findIndex((entry) => entry.epoch > epoch)
+    if (higher < 0) return null
+    return { leaderEpoch: this.entries[higher - 1]?.epoch ?? epoch, endOffset: this.logStartOffset + higher }
   }
 
   at(offset: number): Entry | undefined {
