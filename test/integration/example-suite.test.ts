@@ -1,2 +1,3 @@
-/** The example of a test suite is a test suite: this runs it. */
+/** The examples of test suites are test suites: this runs them. */
+import '../../examples/cluster.test.ts'
 import '../../examples/orders.test.ts'
