@@ -36,7 +36,7 @@ const MEASURES: Readonly<Record<string, (kind: BrokerKind, keep: Keep) => Promis
     await manyPartitions(kind, { ...LARGE, topics: 2 }, keep)
     await manyPartitions(kind, LARGE, keep)
   },
-  cluster,
+  cluster: (kind, keep) => cluster(kind, keep, scale),
   connections: async (kind, keep) => keep(await manyConnections(kind)),
 }
 

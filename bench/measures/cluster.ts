@@ -28,8 +28,11 @@ const EVERYWHERE = [
 ]
 const SAFE = { 'min.insync.replicas': '2' }
 
-/** Three nodes, replication factor 3, min.insync.replicas 2, on this one machine. Settings are Kafka's own, but for what is said. */
-export async function cluster(kind: BrokerKind, keep: Keep): Promise<void> {
+/**
+ * Three nodes, replication factor 3, min.insync.replicas 2, on this one machine. Settings are Kafka's own, but for what is said.
+ * @param scale multiplies the counts of records
+ */
+export async function cluster(kind: BrokerKind, keep: Keep, scale: number): Promise<void> {
   await using nodes = await formatThreeNodes(kind)
   keep({ 'start of three formatted nodes to a topic created, ms': await startToTopic(nodes) })
   await sleep(SETTLE_MS)
@@ -39,7 +42,7 @@ export async function cluster(kind: BrokerKind, keep: Keep): Promise<void> {
     'idle memory of the three, MB': residentBytesOf(nodes.pids) / 1e6,
     'idle CPU of the three, % of a core': ((cpuSecondsOf(nodes.pids) - idleCpu) / (WATCH_MS / 1000)) * 100,
   })
-  await load(nodes, keep)
+  await load(nodes, keep, (records) => Math.round(records * scale))
   await failovers(nodes, keep)
   await rollingRestart(nodes, keep)
   if (kind === 'odradek') await devProfile(keep)
@@ -66,21 +69,23 @@ async function isTopicMade(nodes: ThreeNodes): Promise<boolean> {
   return topics[0]?.errorCode === ErrorCode.NONE
 }
 
-async function load(nodes: ThreeNodes, keep: Keep): Promise<void> {
+async function load(nodes: ThreeNodes, keep: Keep, scaled: (records: number) => number): Promise<void> {
+  const warmRecords = scaled(WARM_RECORDS)
+  const gigabytes = (warmRecords * RECORD_BYTES) / 1e9
   await createTopic(nodes, 1, { name: 'load', assignments: EVERYWHERE, configs: SAFE })
-  const cold = await produce(nodes, { topic: 'load', records: COLD_RECORDS, recordBytes: RECORD_BYTES })
+  const cold = await produce(nodes, { topic: 'load', records: scaled(COLD_RECORDS), recordBytes: RECORD_BYTES })
   keep({ 'throughput 1 KB, cold, MB/s': cold.megabytesPerSecond })
-  const warm = await produce(nodes, { topic: 'load', records: WARM_RECORDS, recordBytes: RECORD_BYTES })
+  const warm = await produce(nodes, { topic: 'load', records: warmRecords, recordBytes: RECORD_BYTES })
   keep({
     'throughput 1 KB, warm, MB/s': warm.megabytesPerSecond,
-    'CPU of the three per GB, warm, s': warm.cpuSeconds / ((WARM_RECORDS * RECORD_BYTES) / 1e9),
+    'CPU of the three per GB, warm, s': warm.cpuSeconds / gigabytes,
     'CPU of the three while they are loaded, % of a core': warm.cpuPercent,
     'memory of the three after load, MB': residentBytesOf(nodes.pids) / 1e6,
   })
-  const large = await produce(nodes, { topic: 'load', records: WARM_RECORDS, recordBytes: RECORD_BYTES, properties: ['batch.size=131072', 'linger.ms=5'] })
+  const large = await produce(nodes, { topic: 'load', records: warmRecords, recordBytes: RECORD_BYTES, properties: ['batch.size=131072', 'linger.ms=5'] })
   keep({
     'throughput 1 KB in batches of 128 KB, MB/s': large.megabytesPerSecond,
-    'CPU of the three per GB in batches of 128 KB, s': large.cpuSeconds / ((WARM_RECORDS * RECORD_BYTES) / 1e9),
+    'CPU of the three per GB in batches of 128 KB, s': large.cpuSeconds / gigabytes,
   })
 }
 
