@@ -32,7 +32,7 @@ export class Chaos {
 
   constructor(cluster: Cluster, random: SeededRandom, damage: Damage) {
     this.#random = random
-    this.#context = { cluster, random, mayLosePower: (node) => damage.mayLosePower(node) }
+    this.#context = { cluster, random, mayCrash: (node, kind) => damage.mayCrash(node, kind) }
     this.#mostAtOnce = random.pick([1, 2, 3])
   }
 

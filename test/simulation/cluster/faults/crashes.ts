@@ -3,7 +3,7 @@ import type { CrashKind } from '../../../support/world/simulated-node.ts'
 import { METADATA_LOG } from '../checks/stored-logs.ts'
 import type { Cluster } from '../cluster.ts'
 import { type ClusterNode, DATA } from '../cluster-node.ts'
-import { type Fault, pickRunning } from './fault.ts'
+import { type Fault, type FaultContext, pickRunning } from './fault.ts'
 
 /** Of so many changes to the disk from now on one is in the middle of the crash. */
 const CRASH_WITHIN_CHANGES = 60
@@ -12,21 +12,18 @@ const POLL_MS = 200
 export const crashes: readonly Fault[] = [
   {
     name: 'a node is killed',
-    begin: (context) => killed(pickRunning(context)),
+    begin: (context) => crashed(context, pickRunning(context), 'process'),
   },
   {
     name: 'a machine loses power',
-    begin: (context) => {
-      const node = pickRunning(context)
-      return node !== null && context.mayLosePower(node) ? crashed(node, 'power') : null
-    },
+    begin: (context) => crashed(context, pickRunning(context), 'power'),
   },
   {
     name: 'a node crashes in the middle of a write',
     begin: (context) => {
       const node = pickRunning(context)
-      if (node === null) return null
-      const kind = context.random.chance(0.6) && context.mayLosePower(node) ? 'power' : 'process'
+      const kind = context.random.pick(['power', 'process'] as const)
+      if (node === null || !context.mayCrash(node, kind)) return null
       node.machine.faults.crashAtChange(1 + context.random.below(CRASH_WITHIN_CHANGES), kind)
       return () => {
         node.machine.faults.clear()
@@ -36,12 +33,12 @@ export const crashes: readonly Fault[] = [
   },
   {
     name: 'the active controller is killed',
-    begin: ({ cluster }) => killed(activeController(cluster)),
+    begin: (context) => crashed(context, activeController(context.cluster), 'process'),
   },
   {
     name: 'all nodes are killed',
-    begin: ({ cluster }) => {
-      const ends = cluster.nodes.map(killed)
+    begin: (context) => {
+      const ends = context.cluster.nodes.map((node) => crashed(context, node, 'process'))
       return () => {
         for (const end of ends) end?.()
       }
@@ -58,11 +55,8 @@ export const crashes: readonly Fault[] = [
   },
 ]
 
-function killed(node: ClusterNode | null): (() => void) | null {
-  return node === null || node.state === 'down' ? null : crashed(node, 'process')
-}
-
-function crashed(node: ClusterNode, kind: CrashKind): () => void {
+function crashed(context: FaultContext, node: ClusterNode | null, kind: CrashKind): (() => void) | null {
+  if (node === null || node.state === 'down' || !context.mayCrash(node, kind)) return null
   node.crash(kind)
   return () => node.start()
 }

@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../../../support/world/seeded-random.ts'
+import type { CrashKind } from '../../../support/world/simulated-node.ts'
 import type { Cluster } from '../cluster.ts'
 import type { ClusterNode } from '../cluster-node.ts'
 
@@ -6,8 +7,8 @@ import type { ClusterNode } from '../cluster-node.ts'
 export interface FaultContext {
   readonly cluster: Cluster
   readonly random: SeededRandom
-  /** Asks for leave to let this machine lose power; false where others have lost something that is not made good yet. */
-  mayLosePower(node: ClusterNode): boolean
+  /** Asks for leave to let this one crash; false where more might be lost than was promised to stay. See `Damage`. */
+  mayCrash(node: ClusterNode, kind: CrashKind): boolean
 }
 
 /** Something that goes wrong for a while. */
