@@ -143,7 +143,7 @@ export class AssignedPartitions {
 
   #isStray(log: PartitionLog, image: MetadataImage): boolean {
     const topic = image.topics.byName.get(log.topic)
-    if (topic === undefined || (log.topicId !== null && log.topicId !== topic.id)) return true
+    if (topic === undefined || isOfAnother(log, topic.id)) return true
     return !(topic.partitions[log.partition]?.replicas.includes(this.#options.nodeId) ?? false)
   }
 
@@ -152,6 +152,14 @@ export class AssignedPartitions {
     const partition = image.topics.byName.get(log.topic)?.partitions[log.partition]
     return partition?.directories[partition.replicas.indexOf(this.#options.nodeId)] ?? null
   }
+}
+
+/**
+ * A log that does not say whose it is was not flushed before the power went, and may be that of a topic of the same name
+ * which is deleted; one that holds nothing is anybody's. Source: LogManager.isStrayReplica.
+ */
+function isOfAnother(log: PartitionLog, topicId: Uuid): boolean {
+  return log.topicId === null ? log.logEndOffset > 0 : log.topicId !== topicId
 }
 
 async function inParallel(work: readonly (() => Promise<void>)[]): Promise<void> {

@@ -190,6 +190,18 @@ describe('a restart', () => {
     const names = (await broker.world.complete(broker.node.ports.disk.list('/data/a'))).map(({ name }) => name)
     expect(names.some((name) => name.startsWith('t-0.') && name.endsWith('-stray'))).toBe(true)
   })
+
+  it('sets a log aside that does not say whose it is: it may be that of a deleted topic of the same name', async () => {
+    await broker.createTopic('t')
+    append('t')
+    await broker.world.complete(broker.node.ports.disk.removeFile('/data/a/t-0/partition.metadata'))
+    broker.world.crash('broker', 'process')
+    broker.world.restart('broker')
+    await broker.start()
+    expect(partitionOf('t').logEndOffset).toBe(0)
+    const names = (await broker.world.complete(broker.node.ports.disk.list('/data/a'))).map(({ name }) => name)
+    expect(names.some((name) => name.startsWith('t-0.') && name.endsWith('-stray'))).toBe(true)
+  })
 })
 
 describe('flush.messages', () => {
