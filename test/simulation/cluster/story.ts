@@ -176,10 +176,9 @@ export class Story {
 }
 
 async function wholeLog(client: ClusterClient, { at }: PartitionModel): Promise<string[]> {
-  const leader = client.leader(at)
   const values: string[] = []
   for (;;) {
-    const { highWatermark, records } = await fetchFrom(leader, at, values.length, 0)
+    const { highWatermark, records } = await fetchFrom(client, at, values.length, 0)
     values.push(...records.map(({ value }) => value))
     if (values.length >= highWatermark) return values
   }

@@ -33,6 +33,7 @@ export class ClusterClient {
   readonly #brokers = new Map<number, Endpoint>()
   readonly #connections = new Map<string, Promise<BrokerConnection>>()
   readonly #leaders = new Map<string, number>()
+  readonly #leaderEpochs = new Map<string, number>()
   readonly #coordinators = new Map<string, number>()
 
   constructor(options: ClusterClientOptions) {
@@ -65,6 +66,13 @@ export class ClusterClient {
     return this.#wherever(this.#leaders, `${at.topic}-${at.partition}`, () => this.#findLeader(at))
   }
 
+  /** In which the leader leads that would be asked now. Rejects with `Unanswered`. */
+  async leaderEpoch(at: TopicPartition): Promise<number> {
+    const key = `${at.topic}-${at.partition}`
+    if (!this.#leaders.has(key)) await this.#findLeader(at)
+    return this.#leaderEpochs.get(key) ?? -1
+  }
+
   coordinator(groupId: string): Asker {
     return this.#wherever(this.#coordinators, groupId, () => this.#findCoordinator(groupId))
   }
@@ -87,7 +95,8 @@ export class ClusterClient {
     if (answer.brokers.length > 0) this.#brokers.clear()
     for (const { nodeId, host, port } of answer.brokers) this.#brokers.set(nodeId, { host, port })
     for (const { name, partitions } of answer.topics) {
-      for (const { partitionIndex, leaderId } of partitions) {
+      for (const { partitionIndex, leaderId, leaderEpoch } of partitions) {
+        this.#leaderEpochs.set(`${name}-${partitionIndex}`, leaderEpoch)
         if (leaderId >= 0) this.#leaders.set(`${name}-${partitionIndex}`, leaderId)
         else this.#leaders.delete(`${name}-${partitionIndex}`)
       }

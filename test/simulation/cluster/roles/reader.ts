@@ -3,8 +3,9 @@ import { ErrorCode, errorName } from '../../../../protocol/error-codes.ts'
 import { FetchApi } from '../../../../protocol/messages/fetch.ts'
 import { batches } from '../../../../protocol/records/batch.ts'
 import { records } from '../../../../protocol/records/record.ts'
+import type { TopicPartition } from '../../../../src/base/topic-partition.ts'
 import { type End, onlyOne, type Role } from '../../actor.ts'
-import { type Asker, Unanswered } from '../../asker.ts'
+import { Unanswered } from '../../asker.ts'
 import type { ClusterClient } from '../client/cluster-client.ts'
 import type { PartitionModel } from './partition-model.ts'
 import { isPassing } from './passing.ts'
@@ -39,7 +40,7 @@ export class Reader implements Role {
     const leader = this.#client.leader(at)
     while (!end.isStopping) {
       try {
-        const found = await fetchFrom(leader, at, this.#model.read.length, MAX_WAIT_MS)
+        const found = await fetchFrom(this.#client, at, this.#model.read.length, MAX_WAIT_MS)
         for (const { offset, value } of found.records) this.#model.onRead(offset, value)
         await this.#client.timers.sleep(this.#pauseMs)
       } catch (error) {
@@ -56,11 +57,15 @@ export interface Fetched {
   readonly records: readonly { readonly offset: number; readonly value: string }[]
 }
 
-/** What stands at `offset` and behind it, as far as one answer goes. Rejects with `Unanswered` also for what passes. */
-export async function fetchFrom(asker: Asker, at: { topic: string; partition: number }, offset: number, maxWaitMs: number): Promise<Fetched> {
-  const partition = { partition: at.partition, fetchOffset: offset, partitionMaxBytes: MAX_BYTES }
+/**
+ * What stands at `offset` and behind it, as far as one answer goes. Rejects with `Unanswered` also for what passes. The leader's epoch goes
+ * along, so that a replica which leads no longer does not answer from what it has itself (KIP-320, KIP-392).
+ */
+export async function fetchFrom(client: ClusterClient, at: TopicPartition, offset: number, maxWaitMs: number): Promise<Fetched> {
+  const currentLeaderEpoch = await client.leaderEpoch(at)
+  const partition = { partition: at.partition, currentLeaderEpoch, fetchOffset: offset, partitionMaxBytes: MAX_BYTES }
   const request = { maxWaitMs, minBytes: 1, isolationLevel: 0, topics: [{ topic: at.topic, partitions: [partition] }], forgottenTopicsData: [] }
-  const answer = await asker.ask(FetchApi, FETCH_VERSION, request)
+  const answer = await client.leader(at).ask(FetchApi, FETCH_VERSION, request)
   const { errorCode, highWatermark, records: bytes } = onlyOne(answer.responses[0]?.partitions)
   if (isPassing(errorCode)) throw new Unanswered(errorName(errorCode))
   ok(errorCode === ErrorCode.NONE, `fetching ${at.topic}-${at.partition} at ${offset} fails with ${errorName(errorCode)}`)

@@ -151,7 +151,7 @@ export class TopicMaker implements Role {
     const leader = client.leader(at)
     while (found.length === 0) {
       try {
-        const { records } = await fetchFrom(leader, at, 0, 500)
+        const { records } = await fetchFrom(client, at, 0, 500)
         found.push(...records.map(({ value }) => value))
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error
