@@ -7,7 +7,7 @@ const FIRST_SEED = Number(process.env.ODRADEK_SEED ?? 1)
 const SEEDS = process.env.ODRADEK_SIMULATION_SEEDS
 const DEFAULT_SEEDS = 40
 /** Far more than a seed takes on a machine that is busy. */
-const SEED_TIMEOUT_MS = 5_000
+const SEED_TIMEOUT_MS = 30_000
 
 describe.each(scenarios)('$name: $promise', (scenario) => {
   const end = FIRST_SEED + Number(SEEDS ?? scenario.sliceSeeds ?? DEFAULT_SEEDS)
