@@ -28,7 +28,7 @@ export interface NodeOptions {
   readonly topics?: readonly TopicSpec[]
   /** Of directories that are not formatted yet; a cluster of this node alone where not given. */
   readonly formatAs?: FormatAs
-  /** `--replace-voter`: see `staticVoterFormat`. */
+  /** `--replace-voter`: see `staticVoterFormat` and `awaitFirstStart`. */
   readonly replaceVoter?: boolean
   /**
    * Called when the broker has left the cluster, and before the controller stops: a cluster that stops as a whole waits here

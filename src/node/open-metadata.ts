@@ -1,4 +1,5 @@
 import { METADATA_TOPIC_ID, randomUuid } from '../../protocol/uuid.ts'
+import { OdradekError } from '../base/errors.ts'
 import type { Ports } from '../base/ports.ts'
 import type { NodeConfig } from '../config/node-config.ts'
 import type { NodeIdentity } from '../config/node-identity.ts'
@@ -18,6 +19,7 @@ import { METADATA_LOG_DIRECTORY } from '../raft/format/format-directories.ts'
 import type { QuorumView } from '../raft/quorum-description.ts'
 import { RaftNode } from '../raft/raft-node.ts'
 import type { RaftServer } from '../raft/raft-server.ts'
+import type { RaftPeers } from '../raft/shell/raft-peers.ts'
 import { WirePeers } from '../raft/shell/wire-peers.ts'
 import { openLog } from '../storage/open-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -25,6 +27,7 @@ import { controllerIntervals, metadataLogConfig, raftTimings, snapshotRetention,
 import type { NodeFailure } from './node-failure.ts'
 import type { AdvertisedListener } from './node-listeners.ts'
 import type { OpenDirectories } from './open-directories.ts'
+import { awaitFirstStart, type FirstStartOptions } from './join/first-start.ts'
 import type { Teardown } from './teardown.ts'
 
 const METADATA_TOPIC = '__cluster_metadata'
@@ -40,6 +43,8 @@ export interface OpenMetadataOptions {
   readonly logger: Logger
   readonly failure: NodeFailure
   readonly teardown: Teardown
+  /** A voter of a static quorum takes part without what it knew, whatever may come of it. */
+  readonly replaceVoter: boolean
 }
 
 /** The cluster's state on this node, and the controller that changes it. */
@@ -68,7 +73,8 @@ export async function openMetadata(options: OpenMetadataOptions): Promise<OpenMe
   const { config, identity, directories, ports, failure, teardown } = options
   const logger = options.logger.child('metadata')
   const loader = new MetadataLoader(failure.report)
-  const raft = await openRaft(options, logger, () => controller, loader)
+  const peers = openPeers(options, logger.child('raft'))
+  const raft = await openRaft({ ...options, peers }, logger, () => controller, loader)
   const registration = registrationOf(options)
   const controller = new QuorumController({
     clusterId: directories.clusterId,
@@ -90,11 +96,34 @@ export async function openMetadata(options: OpenMetadataOptions): Promise<OpenMe
     await raft[Symbol.asyncDispose]()
   })
   const isAlone = raft.voters.length === 1 && raft.voters[0]?.id === identity.nodeId
+  const stopping = new AbortController()
+  teardown.add('the start of the metadata log', () =>
+    stopping.abort(new OdradekError('METADATA_LOG_CLOSED', 'the node stops before it took part in the quorum')),
+  )
   const startAll = async () => {
+    if (isStaticVoter(options, raft) && raft.wasBlank && !options.replaceVoter) await awaitFirstStart(firstStart(options, peers, logger, stopping.signal))
     await start(raft, loader)
     if (isAlone) await controller.active()
   }
   return { loader, controller, registration, kraftVersion: () => raft.kraftVersion, quorum: raft, raft, isAlone, start: startAll }
+}
+
+/** Of several, whose directories nobody knows. */
+function isStaticVoter({ identity }: OpenMetadataOptions, { voters, kraftVersion }: RaftNode<MetadataRecord>): boolean {
+  return kraftVersion === 0 && voters.length > 1 && voters.some(({ id }) => id === identity.nodeId)
+}
+
+function firstStart({ identity, directories, config, ports }: OpenMetadataOptions, peers: RaftPeers, logger: Logger, signal: AbortSignal): FirstStartOptions {
+  return {
+    self: { id: identity.nodeId, directoryId: directories.metadataDirectoryId },
+    voterIds: identity.quorumVoters.map(({ id }) => id),
+    peers,
+    ...ports,
+    requestTimeoutMs: config.get('controller.quorum.request.timeout.ms'),
+    retryBackoffMs: config.get('controller.quorum.retry.backoff.ms'),
+    logger: logger.child('raft'),
+    signal,
+  }
 }
 
 async function start(raft: RaftNode<MetadataRecord>, loader: MetadataLoader): Promise<void> {
@@ -103,7 +132,7 @@ async function start(raft: RaftNode<MetadataRecord>, loader: MetadataLoader): Pr
 }
 
 async function openRaft(
-  { config, identity, directories, controllers, ports, failure }: OpenMetadataOptions,
+  { config, identity, directories, controllers, ports, failure, peers }: OpenMetadataOptions & { readonly peers: RaftPeers },
   logger: Logger,
   controller: () => QuorumController,
   loader: MetadataLoader,
@@ -126,7 +155,7 @@ async function openRaft(
     endpoints: controllers.map(({ name, host, port }) => ({ name, host, port })),
     log,
     staticVoters: staticVoters(identity),
-    peers: openPeers({ config, identity, directories, controllers, ports }, logger.child('raft')),
+    peers,
     serde: metadataRecordSerde,
     listener: metadataListener(loader, controller, failure.report),
     ports,

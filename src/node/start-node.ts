@@ -65,9 +65,10 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const { health, traffic, at: metricsAt } = await openMetrics({ node: options, connectionCount: () => server.connectionCount, failure, teardown })
   const told = addressesTold(options, server)
   const shared = { config, identity, ports, logger, failure, teardown }
-  const formatAs = await staticVoterFormat({ ...shared, formatAs: options.formatAs, replaceVoter: options.replaceVoter ?? false })
+  const replaceVoter = options.replaceVoter ?? false
+  const formatAs = await staticVoterFormat({ ...shared, formatAs: options.formatAs, replaceVoter })
   const directories = await openDirectories({ ...shared, controller: told.controllers[0], formatAs })
-  const metadata = await openMetadata({ ...shared, directories, controllers: told.controllers })
+  const metadata = await openMetadata({ ...shared, directories, controllers: told.controllers, replaceVoter })
   const active = askController({ ...shared, quorum: metadata.quorum, local: identity.isController ? metadata.controller : null })
   const services = controllerServices({ options, directories, apis, metadata })
   // Without the others nobody leads, and they ask this node before it serves clients.

@@ -20,6 +20,8 @@ export interface LoadedQuorum<T> {
   readonly election: ElectionState
   /** Ids of the static voters of the last start; null where the directory does not say. */
   readonly formerVoters: readonly number[] | null
+  /** Nothing of the quorum is here but what formatting wrote. */
+  readonly isBlank: boolean
   readonly kraftVersion: number
   readonly voters: VoterSet
   /** Those that the log names behind the snapshot, and before them the snapshot's own; in order. */
@@ -55,6 +57,7 @@ export async function loadQuorum<T>(options: LoadQuorumOptions<T>): Promise<Load
   const isBehindBootstrap = snapshot !== null && snapshot.id.offset > BOOTSTRAP_OFFSET
   const remembered = await readElectionState(log.directory, ports.disk)
   return {
+    isBlank: remembered === null && log.logEndOffset === 0 && !isBehindBootstrap,
     formerVoters: remembered?.formerVoters ?? null,
     election: remembered?.election ?? { epoch: Math.max(latestEpochOf(log) ?? 0, snapshot?.id.epoch ?? 0), leaderId: null, voted: null },
     kraftVersion,

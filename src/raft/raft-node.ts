@@ -34,6 +34,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
   /** The latest epoch of which the state machine knows that this node leads it. */
   #announcedEpoch = -1
   #failure: Error | null = null
+  #isStarted = false
   #closed = false
 
   private constructor(options: RaftNodeOptions<T>, quorum: LoadedQuorum<T>) {
@@ -86,6 +87,11 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
     return this.#parts.core.kraftVersion
   }
 
+  /** Nothing of the quorum was here when it was opened but what formatting wrote. */
+  get wasBlank(): boolean {
+    return this.#quorum.isBlank
+  }
+
   get isBusy(): boolean {
     return this.#parts.pending.isFull
   }
@@ -133,11 +139,12 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
   handle(request: RaftRequest, extras: RequestExtras, signal?: AbortSignal): Promise<RaftAnswer> {
     const { leaderEndpoints } = extras
     if (request.type === 'begin-epoch' && leaderEndpoints.length > 0) this.#options.peers.noteLeader(request.leaderId, leaderEndpoints)
-    return this.#parts.desk.handle(request, extras, signal)
+    return this.#isStarted ? this.#parts.desk.handle(request, extras, signal) : Promise.resolve(this.#parts.desk.refusal(request))
   }
 
   /** Takes part in the quorum. With one voter: resolves when it leads, and the state machine knows. */
   async start(): Promise<void> {
+    this.#isStarted = true
     const { snapshot } = this.#quorum
     if (snapshot !== null) this.#parts.performer.deliverSnapshot(snapshot.id, snapshot.content)
     this.#parts.driver.enqueue({ type: 'start' })

@@ -40,7 +40,7 @@ export class RequestDesk {
 
   /** @param signal aborted when nobody waits for the answer any more: then it rejects with its reason */
   handle(request: RaftRequest, extras: RequestExtras, signal?: AbortSignal): Promise<RaftAnswer> {
-    if (this.#isClosed || this.#open.size >= MAX_OPEN_REQUESTS) return Promise.resolve(this.#refusal(request))
+    if (this.#isClosed || this.#open.size >= MAX_OPEN_REQUESTS) return Promise.resolve(this.refusal(request))
     const id = this.#nextId++
     const answered = deferred<RaftAnswer>()
     this.#open.set(id, { request, extras, answered })
@@ -59,8 +59,13 @@ export class RequestDesk {
   /** Nobody answers any more: what is open is refused, and all that comes. */
   close(): void {
     this.#isClosed = true
-    for (const { request, answered } of this.#open.values()) answered.resolve(this.#refusal(request))
+    for (const { request, answered } of this.#open.values()) answered.resolve(this.refusal(request))
     this.#open.clear()
+  }
+
+  /** Says where this node is, and that it is to be asked again. */
+  refusal(request: RaftRequest): RaftAnswer {
+    return refusedAnswer(request, { ...this.#options.head(), errorCode: ErrorCode.BROKER_NOT_AVAILABLE })
   }
 
   #withdraw(id: number, signal: AbortSignal): void {
@@ -90,10 +95,6 @@ export class RequestDesk {
   async #withPiece(answer: FetchSnapshotAnswer, maxBytes: number): Promise<RaftAnswer> {
     const bytes = await this.#options.snapshots.readPiece(answer.snapshotId, answer.position, maxBytes)
     return bytes === null ? { ...answer, errorCode: ErrorCode.SNAPSHOT_NOT_FOUND } : { ...answer, bytes }
-  }
-
-  #refusal(request: RaftRequest): RaftAnswer {
-    return refusedAnswer(request, { ...this.#options.head(), errorCode: ErrorCode.BROKER_NOT_AVAILABLE })
   }
 }
 

@@ -28,6 +28,8 @@ export interface ClusterNodeOptions {
 export class ClusterNode {
   readonly plan: NodePlan
   readonly machine: SimulatedNode
+  /** `--replace-voter` from the next start on. */
+  replacesVoter = false
   readonly #options: ClusterNodeOptions
   #state: NodeState = 'down'
   #node: RunningNode | null = null
@@ -102,7 +104,7 @@ export class ClusterNode {
     })
     const { ports } = this.machine
     await formatNode({ identity: loaded.identity, clusterId: CLUSTER_ID, ignoreFormatted: true, ports })
-    return startNode({ ...loaded, ports, logger, hostname: plan.name })
+    return startNode({ ...loaded, ports, logger, hostname: plan.name, replaceVoter: this.replacesVoter })
   }
 
   #serves(life: number, node: RunningNode): void {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { CreateTopicsApi } from '../../../protocol/messages/create-topics.ts'
 import { DescribeQuorumApi } from '../../../protocol/messages/describe-quorum.ts'
+import { MetadataApi } from '../../../protocol/messages/metadata.ts'
 import { World } from '../../support/world/world.ts'
-import type { ClusterClient } from '../cluster/client/cluster-client.ts'
+import { type ClusterClient, METADATA_VERSION } from '../cluster/client/cluster-client.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { DATA } from '../cluster/cluster-node.ts'
 import { CONTROLLER_PORT, type NodePlan, type NodeRole } from '../cluster/plan.ts'
@@ -54,6 +55,14 @@ class Nodes {
     await this.world.complete(this.client.askUntil(this.client.anyBroker(), CreateTopicsApi, 7, request, isThere), { withinMs })
   }
 
+  /** The machine gets a new disk while the node is down. */
+  async loseDirectory(id: number): Promise<void> {
+    const node = this.cluster.node(id)
+    if (node.state !== 'down') node.crash('power')
+    await this.world.complete(this.world.restart(node.name).disk.removeDirectory(DATA))
+    this.world.crash(node.name, 'process')
+  }
+
   /** The offsets at which the segments of a node's metadata log begin. */
   async metadataSegments(id: number): Promise<readonly number[]> {
     const { disk } = this.world.node(`node-${id}`).ports
@@ -61,10 +70,11 @@ class Nodes {
     return entries.filter(({ name }) => name.endsWith('.log')).map(({ name }) => Number.parseInt(name, 10))
   }
 
-  /** Names of all topics, as each broker tells them. */
+  /** Names of all topics, as each broker tells them to who has just come. */
   async topics(): Promise<readonly (readonly string[])[]> {
-    await this.world.complete(this.client.metadata(null))
-    const answers = this.cluster.brokers.map(({ id }) => this.client.metadata(null, this.client.broker(id)))
+    const client = this.cluster.client(`reader-${this.world.nowMs}`, 3000)
+    await this.world.complete(client.metadata(null))
+    const answers = this.cluster.brokers.map(({ id }) => client.metadata(null, client.broker(id)))
     const told = await this.world.complete(Promise.all(answers), { withinMs: 10_000 })
     return told.map(({ topics }) => topics.map(({ name }) => name ?? '').sort())
   }
@@ -136,5 +146,60 @@ describe('a broker that observes', () => {
     const [first, second] = await nodes.topics()
     expect(first).toContain('meanwhile-5')
     expect(second).toEqual(first)
+  })
+})
+
+describe('a voter of a static quorum with an empty directory', () => {
+  it('comes late, where it was not there before', async () => {
+    const nodes = new Nodes(13, [BOTH, BOTH, BOTH])
+    nodes.cluster.node(1).start()
+    nodes.cluster.node(2).start()
+    await nodes.world.runUntil(() => nodes.cluster.node(1).state === 'serving' && nodes.cluster.node(2).state === 'serving', { withinMs: 10_000 })
+    await nodes.world.run(5000)
+    await nodes.start(5000)
+    expect((await nodes.describe(3))?.currentVoters.map(({ replicaId }) => replicaId).sort()).toEqual([1, 2, 3])
+  })
+
+  it('does not start where it took part before, and lost what it knew', async () => {
+    const nodes = new Nodes(15, [BOTH, BOTH, BOTH])
+    await nodes.start(10_000)
+    await nodes.loseDirectory(3)
+    nodes.cluster.node(3).start()
+    await nodes.world.runUntil(() => nodes.cluster.node(3).latestError !== null, { withinMs: 10_000 })
+    expect(nodes.cluster.node(3).latestError).toMatchObject({
+      code: 'METADATA_QUORUM',
+      message: expect.stringContaining('restore the directory, or start with --replace-voter'),
+    })
+  })
+
+  it('waits while the others cannot say, and its vote elects nobody who is behind', async () => {
+    const nodes = new Nodes(17, [BOTH, BOTH, BOTH])
+    await nodes.start(10_000)
+    const leaderId = (await nodes.describe(1))?.leaderId ?? 0
+    const [behind, lost] = [1, 2, 3].filter((id) => id !== leaderId) as [number, number]
+    nodes.cluster.node(behind).crash('power')
+    await nodes.createTopic('committed-without-one')
+    nodes.cluster.node(leaderId).crash('power')
+    await nodes.loseDirectory(lost)
+    nodes.cluster.node(lost).start()
+    nodes.cluster.node(behind).start()
+    await nodes.world.run(30_000)
+    expect([nodes.cluster.node(lost).state, nodes.cluster.node(behind).state]).toEqual(['starting', 'starting'])
+    nodes.cluster.node(leaderId).start()
+    await nodes.world.runUntil(() => nodes.cluster.node(lost).latestError !== null, { withinMs: 30_000 })
+    await nodes.world.runUntil(() => nodes.cluster.node(leaderId).state === 'serving' && nodes.cluster.node(behind).state === 'serving', { withinMs: 30_000 })
+    const { client } = nodes
+    const asked = client.askUntil(client.anyBroker(), MetadataApi, METADATA_VERSION, { topics: null }, ({ brokers }) => brokers.length > 0)
+    expect((await nodes.world.complete(asked)).topics.map(({ name }) => name)).toContain('committed-without-one')
+  })
+
+  it('starts and is filled by the others where that is accepted', async () => {
+    const nodes = new Nodes(19, [BOTH, BOTH, BOTH])
+    await nodes.start(10_000)
+    await nodes.createTopic('kept')
+    await nodes.loseDirectory(3)
+    nodes.cluster.node(3).replacesVoter = true
+    await nodes.start(20_000)
+    expect(await nodes.topics()).toEqual([['kept'], ['kept'], ['kept']])
   })
 })
