@@ -15,10 +15,16 @@ export async function use(): Promise<string> {
   // @ts-expect-error there is no such member
   node.nothing
   if (new OdradekError('CODE', 'message').code !== 'CODE') throw new Error('never')
-  return node.bootstrapServers + port + options.dataDirectory
+  await using cluster: Cluster = await startCluster({ nodes: 3 })
+  const second: ClusterNode = cluster.node(2)
+  await second.kill()
+  cluster.partition([1], [2, 3])
+  // @ts-expect-error a part is a list of nodes
+  cluster.partition(1)
+  return node.bootstrapServers + port + options.dataDirectory + second.state
 }
 `
-const IMPORT = `import { type Node, OdradekError, type StartNodeOptions, startNode } from 'odradek'\n${USE}`
+const IMPORT = `import { type Cluster, type ClusterNode, type Node, OdradekError, type StartNodeOptions, startCluster, startNode } from 'odradek'\n${USE}`
 /** As CommonJS was written before TypeScript let it be written as the other. */
 const IMPORT_EQUALS = `import odradek = require('odradek')
 export async function use(): Promise<number> {
