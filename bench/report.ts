@@ -20,7 +20,7 @@ export function markdown(table: readonly Row[]): string {
 }
 
 function ratio(kafka: readonly number[], odradek: readonly number[]): string {
-  if (kafka.length === 0 || odradek.length === 0) return '–'
+  if (kafka.length === 0 || odradek.length === 0 || median(kafka) === 0) return '–'
   const medians = (median(odradek) / median(kafka)).toFixed(2)
   // Which rounds make a pair is known only when none is missing.
   return kafka.length === odradek.length ? `${medians} (${spread(odradek.map((value, round) => value / (kafka[round] as number)))})` : medians

@@ -17,3 +17,11 @@ test('a round that failed keeps the figures that it came to, and a side without 
   expect(start).toBe('| start | 30.0 (30.0–30.0) | 3.00 (3.00–3.00) | 0.10 |')
   expect(stop).toBe('| stop | none | 5.00 (5.00–5.00) | – |')
 })
+
+test('what Apache Kafka has none of makes no ratio', () => {
+  expect(
+    markdown(rows([{ failures: 0 }], [{ failures: 0 }]))
+      .split('\n')
+      .at(-1),
+  ).toBe('| failures | 0.00 (0.00–0.00) | 0.00 (0.00–0.00) | – |')
+})
