@@ -58,8 +58,8 @@ export interface ControllerLog {
   readonly isBusy: boolean
   /** The level of `kraft.version`. */
   readonly kraftVersion: number
-  /** What a node that follows the log fetches next, so that it has all below; -1 when it did not fetch from this leader. */
-  fetchOffsetOf(nodeId: number): number
+  /** Below it a node has the log, and knows it to be committed as far as it says; -1 when it did not fetch from this leader. */
+  knownOffsetOf(nodeId: number): number
   /** Whether the leader knows all voters with their directories, and they support this level. */
   votersSupport(kraftVersion: number): boolean
   append(epoch: number, records: readonly MetadataRecord[]): AppendReceipt
@@ -134,7 +134,7 @@ export class QuorumController implements Controller, ClusterController {
     this.brokers = new BrokerControl({
       ...options,
       appliedOffset: () => options.metadata.image().provenance.offset,
-      fetchOffsetOf: (nodeId) => options.log.fetchOffsetOf(nodeId),
+      knownOffsetOf: (nodeId) => options.log.knownOffsetOf(nodeId),
       state: () => this.#leadership?.state ?? null,
       write: (decide) => this.#write(decide),
     })

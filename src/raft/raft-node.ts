@@ -96,9 +96,9 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
     return this.#parts.pending.isFull
   }
 
-  /** What a node that follows this leader fetches next, so that it has all below; -1 when it did not fetch from it. */
-  fetchOffsetOf(nodeId: number): number {
-    return this.#parts.core.progress?.fetchOffsetOf(nodeId) ?? UNKNOWN_OFFSET
+  /** Below it a node has the log, and knows it to be committed as far as it says; -1 when it did not fetch from this leader. */
+  knownOffsetOf(nodeId: number): number {
+    return this.#parts.core.progress?.knownOffsetOf(nodeId) ?? UNKNOWN_OFFSET
   }
 
   describe(): QuorumDescription | null {

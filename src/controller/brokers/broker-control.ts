@@ -30,7 +30,7 @@ export interface BrokerControlOptions {
   /** The last metadata record that this node has applied. */
   readonly appliedOffset: () => number
   /** See `BrokerSessionsOptions`. */
-  readonly fetchOffsetOf: (nodeId: number) => number
+  readonly knownOffsetOf: (nodeId: number) => number
   /** After what was written last; null while this node is not the active controller. */
   readonly state: () => ControllerState | null
   /** Decides and writes in one turn; rejects as `Controller` does. */
@@ -48,10 +48,10 @@ export class BrokerControl implements NodeController {
   readonly #catchUp: CatchUp
 
   constructor(options: BrokerControlOptions) {
-    const { sessionTimeoutMs, connectionGraceMs, clock, timers, logger, appliedOffset, fetchOffsetOf } = options
+    const { sessionTimeoutMs, connectionGraceMs, clock, timers, logger, appliedOffset, knownOffsetOf } = options
     const monotonicMs = () => clock.monotonicMs()
     this.#options = options
-    this.#sessions = new BrokerSessions({ timeoutMs: sessionTimeoutMs, connectionGraceMs, monotonicMs, appliedOffset, fetchOffsetOf })
+    this.#sessions = new BrokerSessions({ timeoutMs: sessionTimeoutMs, connectionGraceMs, monotonicMs, appliedOffset, knownOffsetOf })
     this.#watch = new SessionWatch({ sessions: this.#sessions, timers, logger, fence: (broker) => this.#fence(broker) })
     this.#catchUp = new CatchUp({ behind: (offset) => this.#behind(offset), timers })
   }

@@ -13,8 +13,8 @@ export interface BrokerSessionsOptions {
   readonly monotonicMs: () => number
   /** The last metadata record that this node has applied: how far its own broker is. */
   readonly appliedOffset: () => number
-  /** What a node that follows the metadata log fetches next, so that it has all below; -1 when nothing is known of it. */
-  readonly fetchOffsetOf: (nodeId: number) => number
+  /** Below it a node has the metadata log, and knows it to be committed as far as it says; -1 when nothing is known of it. */
+  readonly knownOffsetOf: (nodeId: number) => number
 }
 
 interface Session {
@@ -182,14 +182,14 @@ export class BrokerSessions {
 
   /**
    * Brokers that serve and may not know what the record at `offset` says; those without a connection are not counted. Of a broker
-   * that does not tell how far it is as soon as topics changed, it is enough that it has the record.
+   * that does not tell how far it is as soon as topics changed, it is enough that it has the record and knows it to be committed.
    */
   behind(image: MetadataImage, offset: number): readonly { readonly brokerId: number; readonly tellsAtOnce: boolean }[] {
     const behind: { readonly brokerId: number; readonly tellsAtOnce: boolean }[] = []
     for (const brokerId of image.cluster.brokers.keys()) {
       const session = this.#sessions.get(brokerId)
       if (session === undefined || session.lostAtMs !== null || !isActive(image, brokerId) || this.#appliedBy(brokerId) >= offset) continue
-      if (session.tellsAtOnce || this.#options.fetchOffsetOf(brokerId) <= offset) behind.push({ brokerId, tellsAtOnce: session.tellsAtOnce })
+      if (session.tellsAtOnce || this.#options.knownOffsetOf(brokerId) <= offset) behind.push({ brokerId, tellsAtOnce: session.tellsAtOnce })
     }
     return behind
   }

@@ -8,6 +8,8 @@ export interface ReplicaProgress {
   key: ReplicaKey
   /** All below is durable there; -1 when it has not fetched from this leader. */
   endOffset: number
+  /** All below it has, and knows to be committed where it says what it knows (KIP-1166); -1 when it has not fetched from this leader. */
+  knownOffset: number
   /** -1 for never */
   lastFetchMs: number
   /** When it last had all that the leader had at its fetch before; -1 for never. */
@@ -61,10 +63,10 @@ export class LeaderProgress {
     return this.#observers
   }
 
-  /** What a node asked for last, whichever of its directories it has by now; null when it has not fetched from this leader. */
-  fetchOffsetOf(nodeId: number): number | null {
+  /** `knownOffset` of a node, whichever of its directories it has by now; null when it has not fetched from this leader. */
+  knownOffsetOf(nodeId: number): number | null {
     const fetched = [...this.#voters, ...this.#observers].filter(({ key, lastFetchMs }) => key.id === nodeId && lastFetchMs >= 0)
-    return fetched.sort((a, b) => b.lastFetchMs - a.lastFetchMs)[0]?.endOffset ?? null
+    return fetched.sort((a, b) => b.lastFetchMs - a.lastFetchMs)[0]?.knownOffset ?? null
   }
 
   /** Voters but the leader, those that are furthest first: who should lead next. */
@@ -102,6 +104,12 @@ export class LeaderProgress {
     replica.leaderEndOffset = leaderEndOffset
     replica.knowsLeader = true
     if (this.#voters.includes(replica)) this.#noteHeard(replica.key.id, nowMs)
+  }
+
+  /** @param highWatermark as the replica knows it; null when it does not say */
+  noteKnown(key: ReplicaKey, fetchOffset: number, highWatermark: number | null): void {
+    const replica = [...this.#voters, ...this.#observers].find((progress) => matches(progress.key, key))
+    if (replica !== undefined) replica.knownOffset = Math.min(fetchOffset, highWatermark ?? fetchOffset)
   }
 
   noteKnowsLeader(id: number): void {
@@ -151,7 +159,7 @@ export class LeaderProgress {
 }
 
 function unknownProgress(key: ReplicaKey): ReplicaProgress {
-  return { key, endOffset: UNKNOWN, lastFetchMs: UNKNOWN, lastCaughtUpMs: UNKNOWN, leaderEndOffset: UNKNOWN, knowsLeader: false }
+  return { key, endOffset: UNKNOWN, knownOffset: UNKNOWN, lastFetchMs: UNKNOWN, lastCaughtUpMs: UNKNOWN, leaderEndOffset: UNKNOWN, knowsLeader: false }
 }
 
 /** A voter of a static quorum has no directory yet: any is its own. */

@@ -95,6 +95,7 @@ export class FetchServer {
   #noteFetch(progress: LeaderProgress, request: FetchRequest, nowMs: number): void {
     if (request.replica.id < 0) return
     progress.noteFetch(request.replica, request.offset, this.#state.log.logEndOffset, nowMs)
+    progress.noteKnown(request.replica, request.offset, request.highWatermark)
     this.#commit(progress)
   }
 

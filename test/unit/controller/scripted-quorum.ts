@@ -156,7 +156,7 @@ function logOf(quorum: ScriptedQuorum, id: number): ControllerLog {
       const { baseOffset, lastOffset, committed } = quorum.append(records)
       return { baseOffset, lastOffset, committed: committed.promise }
     },
-    fetchOffsetOf: (nodeId) => quorum.fetchOffsets.get(nodeId) ?? -1,
+    knownOffsetOf: (nodeId) => quorum.fetchOffsets.get(nodeId) ?? -1,
     upgradeKraftVersion: () => undefined,
   }
 }

@@ -27,7 +27,7 @@ function controlOver(write: BrokerControlOptions['write']) {
     logger: silentLogger,
     connectionGraceMs: -1,
     appliedOffset: () => 0,
-    fetchOffsetOf: () => -1,
+    knownOffsetOf: () => -1,
     state: () => null,
     write,
   })

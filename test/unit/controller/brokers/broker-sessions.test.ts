@@ -15,7 +15,7 @@ function sessionsOf(image = cluster().image, connectionGraceMs = -1) {
     connectionGraceMs,
     monotonicMs: () => nowMs,
     appliedOffset: () => appliedOffset,
-    fetchOffsetOf: (id) => fetchOffsets.get(id) ?? -1,
+    knownOffsetOf: (id) => fetchOffsets.get(id) ?? -1,
   })
   sessions.begin(image)
   const pass = (ms: number) => {

@@ -17,7 +17,7 @@ function watching() {
     connectionGraceMs: -1,
     monotonicMs: () => nowMs,
     appliedOffset: () => 0,
-    fetchOffsetOf: () => -1,
+    knownOffsetOf: () => -1,
   })
   const asked: number[] = []
   let fence: (broker: BrokerIncarnation) => Promise<void> = async ({ brokerId }) => sessions.ended(brokerId)
