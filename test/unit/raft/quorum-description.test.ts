@@ -15,7 +15,15 @@ const voter = (id: number): Voter => ({
 
 describe('the quorum as its leader tells of it', () => {
   it('says how far each is and when it was heard, in wall time, of voters and of observers', () => {
-    const progress = { key: { id: 2, directoryId: ZERO_UUID }, endOffset: 42, lastFetchMs: -1, lastCaughtUpMs: -1, knownOffset: -1, leaderEndOffset: -1, knowsLeader: false }
+    const progress = {
+      key: { id: 2, directoryId: ZERO_UUID },
+      endOffset: 42,
+      lastFetchMs: -1,
+      lastCaughtUpMs: -1,
+      knownOffset: -1,
+      leaderEndOffset: -1,
+      knowsLeader: false,
+    }
     const heard = { ...progress, key: { id: 3, directoryId: ZERO_UUID }, endOffset: 41, lastFetchMs: 90, lastCaughtUpMs: 80 }
     const description = describeQuorum({
       leaderId: 2,
