@@ -69,7 +69,7 @@ describe('a cluster in this process', () => {
     })
   })
 
-  test('hands over what a node leads that stops in order, without a failed request', async () => {
+  test('goes on while a node is stopped in order, and has it back', async () => {
     await using cluster = await startCluster({ storage: 'memory', logLevel: 'error' })
     await disturbed(cluster, async (leader) => {
       await cluster.node(leader).stop()
