@@ -1,5 +1,5 @@
 import { ZERO_UUID } from '../../../protocol/uuid.ts'
-import { isVoter, type VoterSet } from '../voter-set.ts'
+import type { VoterSet } from '../voter-set.ts'
 import { type ReplicaKey, sameReplica } from './messages.ts'
 import { majorityOf } from './vote-tally.ts'
 
@@ -86,7 +86,7 @@ export class LeaderProgress {
     const known = [...this.#voters, ...this.#observers]
     const find = (key: ReplicaKey) => known.find((progress) => matches(progress.key, key)) ?? unknownProgress(key)
     this.#voters = voters.map(({ id, directoryId }) => ({ ...find({ id, directoryId }), key: { id, directoryId } }))
-    this.#observers = known.filter(({ key }) => !isVoter(voters, key.id, key.directoryId) && key.id !== this.#self.id)
+    this.#observers = known.filter(({ key }) => !voters.some((voter) => matches(key, voter) || matches(voter, key)) && key.id !== this.#self.id)
   }
 
   /** The leader's own log is durable below `endOffset`. */

@@ -205,6 +205,16 @@ describe('a voter that is updated', () => {
     expect(raft.core.heardVoters).toEqual([voter(1), { ...moved, id: 2 }, { ...moved, id: 3 }])
   })
 
+  it('is the same replica when its directory is known', () => {
+    const raft = new Stage({ own: voter(1) })
+    raft.lead()
+    raft.step({ type: 'request', id: 1, request: { ...request(2), offset: 1 } }, 1000)
+    const named = [voter(1), { ...voter(2), directoryId: DIRECTORY }, voter(3)]
+    raft.step({ type: 'appended', voters: [{ offset: 1, voters: named, kraftVersion: 1 }] }, 1000)
+    expect(raft.core.progress?.voters).toMatchObject([{}, { key: { id: 2, directoryId: DIRECTORY }, endOffset: 1 }, {}])
+    expect(raft.core.progress?.observers).toEqual([])
+  })
+
   function request(id: number) {
     return { type: 'fetch', replica: { id, directoryId: ZERO_UUID }, epoch: 1, lastFetchedEpoch: 1, highWatermark: null, maxWaitMs: 0 } as const
   }
