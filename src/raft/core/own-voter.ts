@@ -13,14 +13,19 @@ import type { Follower } from './roles.ts'
  */
 export function tellOfSelf(state: RaftState, role: Follower): boolean {
   if (role.selfDueMs > state.nowMs || !state.links.isFree(role.leaderId, state.nowMs)) return false
+  const { fetchTimeoutMs, requestTimeoutMs } = state.timings
   const request = wordOfSelf(state, role)
-  role.selfDueMs = state.nowMs + state.timings.fetchTimeoutMs
-  return request !== null && sendTo(state, role.leaderId, request)
+  role.selfDueMs = state.nowMs + fetchTimeoutMs
+  if (request === null || !sendTo(state, role.leaderId, request)) return false
+  // Until it is answered, or is given up, nothing is fetched: then comes that first.
+  role.selfDueMs += requestTimeoutMs
+  return true
 }
 
 /** The leader heard it; what it decided comes with the log. */
 export function onSelfAnswer(state: RaftState, answer: VoterChangeAnswer): void {
   const { role } = state
+  if (role.role === 'follower') role.selfDueMs = state.nowMs + state.timings.fetchTimeoutMs
   // Answers to additions and removals say nothing of epoch and leader.
   if (answer.epoch < 0) return
   heedAnswer(state, answer)

@@ -46,10 +46,10 @@ export class RaftChecker {
   }
 
   /** A vote counts when it leaves the node. */
-  onSend(nodeId: number, effect: Extract<RaftEffect, { type: 'reply' }>, preVote: boolean, candidateId: number): void {
+  onSend(voter: string, effect: Extract<RaftEffect, { type: 'reply' }>, preVote: boolean, candidateId: number): void {
     const { answer } = effect
     if (answer.type !== 'vote' || !answer.granted || preVote) return
-    const key = `${nodeId} in epoch ${answer.epoch}`
+    const key = `${voter} in epoch ${answer.epoch}`
     const other = this.#votes.get(key)
     if (other !== undefined && other !== candidateId) throw new Violation(`${key} votes for ${other} and for ${candidateId}`)
     this.#votes.set(key, candidateId)

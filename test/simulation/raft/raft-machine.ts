@@ -3,7 +3,7 @@ import type { RaftAnswer, RaftRequest } from '../../../src/raft/core/messages.ts
 import { RaftCore } from '../../../src/raft/core/raft-core.ts'
 import type { ElectionState } from '../../../src/raft/election-state.ts'
 import { compareSnapshots, type SnapshotId } from '../../../src/raft/snapshot-name.ts'
-import type { VoterSet } from '../../../src/raft/voter-set.ts'
+import type { Voter, VoterSet } from '../../../src/raft/voter-set.ts'
 import { Violation } from './raft-checker.ts'
 import { bytesOf, type Entry, entriesOf, SimulatedLog } from './raft-log.ts'
 import { OPERATOR, type RaftWorld, voterOf } from './raft-world.ts'
@@ -45,6 +45,8 @@ export class RaftMachine {
   #truncations = 0
   #timer: { cancel(): void } | null = null
   #incoming: { readonly id: SnapshotId; readonly pieces: Buffer[] } | null = null
+  /** Counts the disks before. */
+  #disk = 0
   #proposals: { readonly offset: number; readonly value: string }[] = []
 
   constructor(world: RaftWorld, id: number, initialVoters: VoterSet) {
@@ -73,14 +75,30 @@ export class RaftMachine {
     return this.#core?.epoch ?? -1
   }
 
+  /** As the voter that it is, or may become. */
+  get self(): Voter {
+    return voterOf(this.id, this.#disk)
+  }
+
+  get durableEndOffset(): number {
+    return this.#durable.log.logEndOffset
+  }
+
+  /** Of a node that does not run: the next start finds nothing, and whom to ask. */
+  replaceDisk(): void {
+    this.#disk++
+    this.#durable.election = { epoch: 0, leaderId: null, voted: null }
+    this.#durable.log = new SimulatedLog({ logStartOffset: 0, entries: [], snapshots: [] })
+  }
+
   start(): void {
     this.life++
     this.log = this.#durable.log.copy()
     this.log.skipBelowSnapshot()
     this.#core = new RaftCore({
       nodeId: this.id,
-      directoryId: voterOf(this.id).directoryId,
-      voters: this.#initialVoters,
+      directoryId: this.self.directoryId,
+      voters: this.#disk === 0 ? this.#initialVoters : [],
       kraftVersion: 1,
       voterEntries: this.log.voterEntries(),
       election: this.#durable.election,
@@ -88,9 +106,9 @@ export class RaftMachine {
       flushedOffset: this.log.logEndOffset,
       timings: TIMINGS,
       random: this.#world.random,
-      bootstrapIds: [],
-      own: voterOf(this.id),
-      joins: false,
+      bootstrapIds: this.#disk === 0 ? [] : this.#world.machines.map(({ id }) => id),
+      own: this.self,
+      joins: this.#world.joins,
     })
     this.#world.checker.onRestart(this.id)
     this.#enqueue({ type: 'start' })
@@ -303,7 +321,8 @@ export class RaftMachine {
 
   #reply({ id, answer }: Extract<RaftEffect, { type: 'reply' }>): void {
     const request = this.#world.requestOf(id)
-    if (request.type === 'vote') this.#world.checker.onSend(this.id, { type: 'reply', id, answer }, request.preVote, request.candidate.id)
+    if (request.type === 'vote')
+      this.#world.checker.onSend(`${this.id} of disk ${this.#disk}`, { type: 'reply', id, answer }, request.preVote, request.candidate.id)
     this.#world.reply(this, id, this.#filled(answer))
   }
 

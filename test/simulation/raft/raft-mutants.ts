@@ -23,7 +23,7 @@ export interface RaftMutant {
   apply(): () => void
 }
 
-const [threeVoters, fiveVoters, , elections] = raftScenarios as readonly [RaftScenario, RaftScenario, RaftScenario, RaftScenario]
+const [threeVoters, fiveVoters, , , elections] = raftScenarios as readonly [RaftScenario, RaftScenario, RaftScenario, RaftScenario, RaftScenario]
 
 /** Sixty seconds of faults. */
 const storm = (scenario: RaftScenario) => (seed: number) => {

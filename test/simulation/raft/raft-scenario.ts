@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../../support/world/seeded-random.ts'
 import { Violation } from './raft-checker.ts'
 import type { RaftMachine } from './raft-machine.ts'
-import { GOOD_WEATHER, OPERATOR_CHANGES, RaftWorld, voterOf } from './raft-world.ts'
+import { GOOD_WEATHER, OPERATOR_CHANGES, RaftWorld } from './raft-world.ts'
 
 export interface RaftScenario {
   readonly name: string
@@ -9,6 +9,8 @@ export interface RaftScenario {
   readonly observers: number
   /** Voters come and go. */
   readonly changesVoters: boolean
+  /** Nodes lose their disks, and join by themselves with new ones. */
+  readonly replacesDisks?: true
   /** Milliseconds between faults: from, to. */
   readonly faultEveryMs: readonly [number, number]
   /** Disks are slow and leaders fall as soon as they lead, so that elections overlap with crashes. */
@@ -21,6 +23,7 @@ export const raftScenarios: readonly RaftScenario[] = [
   { name: 'three voters', voters: 3, observers: 1, changesVoters: false, ...CALMER },
   { name: 'five voters', voters: 5, observers: 0, changesVoters: false, ...CALMER },
   { name: 'voters that change', voters: 3, observers: 2, changesVoters: true, ...CALMER },
+  { name: 'disks that are replaced', voters: 3, observers: 1, changesVoters: false, replacesDisks: true, ...CALMER },
   { name: 'elections without end', voters: 5, observers: 0, changesVoters: true, faultEveryMs: [100, 1200], isElecting: true },
 ]
 
@@ -40,7 +43,12 @@ const SNAPSHOT_EVERY_MS = 3000
 
 /** Sixty seconds of faults and then calm. Throws a `Violation` that names the seed. */
 export function playRaft(scenario: RaftScenario, seed: number): Outcome {
-  const world = new RaftWorld({ seed: `${scenario.name} ${seed}`, voters: scenario.voters, observers: scenario.observers })
+  const world = new RaftWorld({
+    seed: `${scenario.name} ${seed}`,
+    voters: scenario.voters,
+    observers: scenario.observers,
+    joins: scenario.replacesDisks ?? false,
+  })
   try {
     return play(world, scenario)
   } catch (error) {
@@ -79,8 +87,12 @@ function every(world: RaftWorld, periodMs: number, run: () => void): void {
   world.schedule(periodMs, 'client', again)
 }
 
-function strike(world: RaftWorld, random: SeededRandom, { changesVoters }: RaftScenario): void {
+function strike(world: RaftWorld, random: SeededRandom, { changesVoters, replacesDisks }: RaftScenario): void {
   const machine = random.pick(world.machines)
+  if (replacesDisks && random.chance(0.3)) {
+    replaceDisk(world, machine)
+    return
+  }
   const kind = random.below(changesVoters ? 12 : 9)
   if (kind <= 1) crash(world, machine, random)
   else if (kind === 2) cutSome(world, random)
@@ -88,10 +100,9 @@ function strike(world: RaftWorld, random: SeededRandom, { changesVoters }: RaftS
   else if (kind <= 5) world.heal()
   else if (kind === 6) changeWeather(world, random)
   else if (kind === 7) world.leader?.resign()
-  else if (kind === 8)
-    for (const other of world.machines)
-      if (random.chance(0.6)) crash(world, other, random)
-      else changeVoters(world, random)
+  else if (kind === 8) {
+    for (const other of world.machines) if (random.chance(0.6)) crash(world, other, random)
+  } else changeVoters(world, random)
 }
 
 /** Leaders fall in every way, and voters crash while they write for whom they voted. */
@@ -108,6 +119,19 @@ function fell(world: RaftWorld, random: SeededRandom): void {
   if (kind === 0) crash(world, leader, random, 1000)
   else if (kind === 1) for (const other of world.machines) if (other !== leader && random.chance(0.7)) world.cut(leader.id, other.id)
   if (kind === 2) leader.resign()
+}
+
+/** Only where all the others have what was committed: what a majority loses is lost. */
+function replaceDisk(world: RaftWorld, machine: RaftMachine): void {
+  const { leader, machines, checker } = world
+  const hasAll = machines.every(({ isRunning, durableEndOffset }) => isRunning && durableEndOffset >= checker.committed.length)
+  const voters = leader?.core.voters ?? []
+  const areAllWhole = voters.every(({ id, directoryId }) => world.machine(id).self.directoryId === directoryId)
+  // Of two voters, none can be spared.
+  if (!hasAll || !areAllWhole || voters.length < 3) return
+  machine.crash()
+  machine.replaceDisk()
+  machine.start()
 }
 
 function crash(world: RaftWorld, machine: RaftMachine, random: SeededRandom, longestMs = 4000): void {
@@ -128,14 +152,14 @@ function changeWeather(world: RaftWorld, random: SeededRandom): void {
   world.weather.duplicateProbability = random.pick([0, 0.1, 0.5])
   world.weather.maxDelayMs = random.pick([5, 50, 1500])
   world.weather.maxFlushMs = random.pick([3, 30, 400])
-  world.weather.fetchEntries = random.pick([1, 20])
+  world.weather.fetchEntries = random.pick([2, 20])
 }
 
 function changeVoters(world: RaftWorld, random: SeededRandom): void {
   const { leader } = world
   if (leader === null) return
   const { id } = random.pick(world.machines)
-  const voter = voterOf(id)
+  const voter = world.machine(id).self
   const isVoter = leader.core.voters.some((known) => known.id === id)
   if (!isVoter) leader.change({ type: 'add-voter', voter, ...OPERATOR_CHANGES })
   else if (leader.core.voters.length > 2) leader.change({ type: 'remove-voter', voter: { id, directoryId: voter.directoryId } })
@@ -143,7 +167,8 @@ function changeVoters(world: RaftWorld, random: SeededRandom): void {
 
 function calm(world: RaftWorld): void {
   world.heal()
-  world.weather = { ...GOOD_WEATHER }
+  // What was proposed and not read in bad weather comes now.
+  world.weather = { ...GOOD_WEATHER, fetchEntries: 200 }
   for (const machine of world.machines) if (!machine.isRunning) machine.start()
 }
 
@@ -155,8 +180,12 @@ export function expectRecovery(world: RaftWorld, nextValue: () => string): void 
     world.machines.every(
       ({ isRunning, core, log }) => isRunning && core.highWatermark >= world.checker.committed.length && log.logEndOffset >= core.highWatermark,
     )
+  let proposeAtMs = world.nowMs
   const goesOn = () => {
-    if (world.checker.acknowledgedCount === before) world.leader?.propose(nextValue())
+    if (world.checker.acknowledgedCount === before && world.nowMs >= proposeAtMs) {
+      world.leader?.propose(nextValue())
+      proposeAtMs = world.nowMs + PROPOSAL_EVERY_MS
+    }
     return world.checker.acknowledgedCount > before && hasAll()
   }
   if (!world.runUntil(goesOn, RECOVERY_MS / 2)) throw new Violation(`no recovery within ${RECOVERY_MS} ms: ${describe(world)}`)

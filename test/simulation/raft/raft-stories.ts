@@ -129,4 +129,24 @@ const twoChanges: RaftStory = {
   },
 }
 
-export const raftStories = { formerEpoch, unknownChange, twoChanges } as const
+/** A node back with an empty disk is another replica: what its former self had voted and had on disk counts for nothing. */
+const lostDisks: RaftStory = {
+  name: 'a quorum whose disks are replaced one after another',
+  tell(seed) {
+    const world = new RaftWorld({ seed, voters: 3, joins: true })
+    settled(world)
+    for (const machine of world.machines) {
+      world.leader?.propose(`before disk ${machine.id}`)
+      world.run(500)
+      machine.crash()
+      machine.replaceDisk()
+      machine.start()
+      const votes = () => world.leader?.core.voters.some(({ id, directoryId }) => id === machine.id && directoryId === machine.self.directoryId)
+      until(world, `node ${machine.id} to vote again`, () => votes() === true && world.leader?.core.voters.length === world.machines.length)
+      world.run(500)
+    }
+    recover(world)
+  },
+}
+
+export const raftStories = { formerEpoch, unknownChange, twoChanges, lostDisks } as const

@@ -26,14 +26,17 @@ export class RaftWorld {
   readonly trace = new Trace(100)
   readonly machines: readonly RaftMachine[]
   weather: Weather = { ...GOOD_WEATHER }
+  /** Who is no voter becomes one by itself. */
+  readonly joins: boolean
   nowMs = 0
   readonly #events = new EventQueue()
   readonly #cut = new Set<string>()
   #nextToken = 1
   readonly #askers = new Map<number, { readonly from: number; readonly id: number; readonly life: number; readonly request: RaftRequest }>()
 
-  constructor(options: { readonly seed: number | string; readonly voters: number; readonly observers?: number }) {
+  constructor(options: { readonly seed: number | string; readonly voters: number; readonly observers?: number; readonly joins?: boolean }) {
     this.random = new SeededRandom(options.seed)
+    this.joins = options.joins ?? false
     const voters = Array.from({ length: options.voters }, (_, index) => voterOf(index + 1))
     const count = options.voters + (options.observers ?? 0)
     this.machines = Array.from({ length: count }, (_, index) => new RaftMachine(this, index + 1, voters))
@@ -104,7 +107,7 @@ export class RaftWorld {
 
   reply(from: RaftMachine, token: number, answer: RaftAnswer): void {
     const asker = this.#askers.get(token)
-    if (asker === undefined || asker.from === OPERATOR || answer.type === 'voter-change') return
+    if (asker === undefined || asker.from === OPERATOR) return
     this.#deliver(from.id, asker.from, `answer to ${answer.type}`, () => {
       const machine = this.machine(asker.from)
       if (machine.life === asker.life) machine.onAnswer(from.id, asker.id, answer satisfies RaftAnswer)
@@ -137,11 +140,12 @@ export const OPERATOR = 0
 /** How an operator asks for an addition. */
 export const OPERATOR_CHANGES = { ackWhenCommitted: true, timeoutMs: 5000 } as const
 
-export function voterOf(id: number): Voter {
-  const directoryId = directoryOf(id)
+/** @param disk counts those that the node had before */
+export function voterOf(id: number, disk = 0): Voter {
+  const directoryId = directoryOf(id, disk)
   return { id, directoryId, endpoints: [{ name: 'CONTROLLER', host: `node-${id}`, port: 9093 }], minKraftVersion: 0, maxKraftVersion: 1 }
 }
 
-function directoryOf(id: number): Voter['directoryId'] {
-  return `${ZERO_UUID.slice(0, -2)}${String(id)}A` as Voter['directoryId']
+function directoryOf(id: number, disk: number): Voter['directoryId'] {
+  return `${ZERO_UUID.slice(0, -7)}${String(disk).padStart(5, 'A')}${id}A`.slice(-ZERO_UUID.length) as Voter['directoryId']
 }
