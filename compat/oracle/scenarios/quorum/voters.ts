@@ -27,6 +27,8 @@ const adds: Scenario = {
       await add({ listeners: OTHER }),
       await add({ clusterId: 'another' }),
       await add({ clusterId: null }),
+      // A broker passes it on.
+      withoutCluster(await stage.client.exchange(AddRaftVoterApi, version, request), clusterId),
       ...(version < 1 ? [] : [await add({ ackWhenCommitted: false })]),
     ]
   },
@@ -46,6 +48,8 @@ const removes: Scenario = {
       await remove({ voterDirectoryId: ZERO_UUID }),
       await remove({ clusterId: 'another' }),
       await remove({ clusterId: null }),
+      // A broker passes it on.
+      withoutCluster(await stage.client.exchange(RemoveRaftVoterApi, version, request), clusterId),
     ]
   },
 }
