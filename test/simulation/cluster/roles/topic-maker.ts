@@ -5,6 +5,7 @@ import { CreateTopicsApi } from '../../../../protocol/messages/create-topics.ts'
 import { DeleteTopicsApi } from '../../../../protocol/messages/delete-topics.ts'
 import { ProduceApi } from '../../../../protocol/messages/produce.ts'
 import { buildBatch } from '../../../../protocol/records/build-batch.ts'
+import { type Uuid, ZERO_UUID } from '../../../../protocol/uuid.ts'
 import type { Ports } from '../../../../src/base/ports.ts'
 import type { SeededRandom } from '../../../support/world/seeded-random.ts'
 import { type End, onlyOne, type Role } from '../../actor.ts'
@@ -16,7 +17,7 @@ import { fetchFrom } from './reader.ts'
 
 const CREATE_TOPICS_VERSION = 7
 const CREATE_PARTITIONS_VERSION = 3
-const DELETE_TOPICS_VERSION = 5
+const DELETE_TOPICS_VERSION = 6
 const PRODUCE_VERSION = 9
 /** Of requests that wait until all brokers know. */
 const TIMEOUT_MS = 5000
@@ -39,6 +40,7 @@ export interface TopicMakerOptions {
 export class TopicMaker implements Role {
   readonly #options: TopicMakerOptions
   #generation = 0
+  #topicId: Uuid = ZERO_UUID
 
   constructor(options: TopicMakerOptions) {
     this.#options = options
@@ -71,9 +73,19 @@ export class TopicMaker implements Role {
     const request = { topics: [{ name, numPartitions: 1, replicationFactor, assignments: [], configs: [] }], timeoutMs: TIMEOUT_MS }
     await this.#change('made', async (asker) => {
       const { topics } = await asker.ask(CreateTopicsApi, CREATE_TOPICS_VERSION, request)
-      const { errorCode } = onlyOne(topics)
+      const { errorCode, topicId } = onlyOne(topics)
+      if (errorCode === ErrorCode.NONE) this.#topicId = topicId
+      else if (errorCode === ErrorCode.TOPIC_ALREADY_EXISTS) await this.#findId(asker)
       return errorCode === ErrorCode.TOPIC_ALREADY_EXISTS ? 'done before' : outcomeOf(errorCode, 'making a topic')
     })
+  }
+
+  /** Its answer was lost. A broker that knows only the one before, which is deleted, is not believed. */
+  async #findId(asker: ReturnType<ClusterClient['anyBroker']>): Promise<void> {
+    const { client, name } = this.#options
+    const { errorCode, topicId } = onlyOne((await client.metadata([name], asker)).topics)
+    if (errorCode !== ErrorCode.NONE || topicId === this.#topicId) throw new Unanswered(`${name} has an id that this broker does not know yet`)
+    this.#topicId = topicId
   }
 
   async #addPartition(): Promise<void> {
@@ -86,12 +98,13 @@ export class TopicMaker implements Role {
     })
   }
 
+  /** By its id: a request whose answer was lost may be carried out when the next topic of the name is there. */
   async #delete(): Promise<void> {
-    const { name } = this.#options
+    const request = { topics: [{ name: null, topicId: this.#topicId }], timeoutMs: TIMEOUT_MS }
     await this.#change('deleted', async (asker) => {
-      const { responses } = await asker.ask(DeleteTopicsApi, DELETE_TOPICS_VERSION, { topicNames: [name], timeoutMs: TIMEOUT_MS })
+      const { responses } = await asker.ask(DeleteTopicsApi, DELETE_TOPICS_VERSION, request)
       const { errorCode } = onlyOne(responses)
-      return errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION ? 'done before' : outcomeOf(errorCode, 'deleting a topic')
+      return errorCode === ErrorCode.UNKNOWN_TOPIC_ID ? 'done before' : outcomeOf(errorCode, 'deleting a topic')
     })
   }
 
