@@ -24,7 +24,8 @@ public final class FailRequests {
             try {
                 out.println(fail(line.split(" ", -1)));
             } catch (Throwable error) {
-                out.println("!" + error);
+                // In one line, whatever the message has.
+                out.println(("!" + error).replaceAll("\\R", " "));
             }
         }
         out.flush();

@@ -236,7 +236,8 @@ export class RaftState {
       case 'prospective':
         return preVote ? isUpToDate : this.#canVoteFor(candidate, isUpToDate)
       case 'follower':
-        return preVote && isUpToDate && !this.role.hasFetched
+        // One that is no voter, as far as it knows, has no election of its own to go into when it hears of the leader no more.
+        return preVote && isUpToDate && (!this.role.hasFetched || this.role.fetchDeadlineMs <= this.nowMs)
       case 'candidate':
       case 'resigned':
         return preVote && isUpToDate
