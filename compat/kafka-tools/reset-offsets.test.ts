@@ -22,9 +22,12 @@ const reset = async (args: string) => {
   expect(head).toBe(HEAD)
   return lines.toSorted()
 }
-/** By topic and partition, what the group has committed. */
-const committed = async (group: string) =>
-  Object.fromEntries((await printed(`--describe --group ${group}`)).slice(1).map((row) => [row.split(' ').slice(1, 3).join('-'), Number(row.split(' ')[3])]))
+/** By topic and partition, what the group has committed. A line that the tool before was late with may stand before the table. */
+const committed = async (group: string) => {
+  const lines = await printed(`--describe --group ${group}`)
+  const table = lines.slice(lines.findIndex((row) => row.startsWith('GROUP TOPIC PARTITION')) + 1)
+  return Object.fromEntries(table.map((row) => [row.split(' ').slice(1, 3).join('-'), Number(row.split(' ')[3])]))
+}
 
 /** A file of offsets as `--export` writes it. */
 async function exported(args: string): Promise<{ readonly text: string; readonly file: string } & AsyncDisposable> {
