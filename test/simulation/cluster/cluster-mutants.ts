@@ -50,7 +50,7 @@ export const clusterMutants: readonly Mutant[] = [
   {
     name: 'says that its metadata are flushed when they are not',
     scenario,
-    seenWithin: 20,
+    seenWithin: 60,
     apply: () =>
       replaced(
         PartitionLog.prototype,
@@ -131,7 +131,7 @@ export const clusterMutants: readonly Mutant[] = [
   {
     name: 'never fences a broker that is silent',
     scenario,
-    seenWithin: 20,
+    seenWithin: 200,
     apply: () => replaced(BrokerSessions.prototype, 'expired', () => () => []),
   },
   {
