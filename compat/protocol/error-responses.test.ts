@@ -54,6 +54,11 @@ const SENSIBLE: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   acks: fc.constantFrom(-1, 1),
 }
 
+/** A partition that a request names twice is answered once where Kafka's class collects the answers in a map. */
+function distinct(elements: readonly unknown[]): unknown[] {
+  return [...new Map(elements.map((element) => [JSON.stringify(element, plain), element])).values()]
+}
+
 /**
  * Some of Kafka's classes word the error and others leave it out: clients make their own of the code. Topics without
  * partitions, of which nothing can be said, are left out of some answers, and some are in the order of a hash table.
@@ -63,7 +68,7 @@ function comparable(message: unknown): unknown {
     JSON.stringify(message, (key, value) => {
       if (key === 'errorMessage') return null
       if (Array.isArray(value))
-        return value.filter((element) => !saysNothing(element)).sort((a, b) => (JSON.stringify(a, plain) < JSON.stringify(b, plain) ? -1 : 1))
+        return distinct(value.filter((element) => !saysNothing(element))).sort((a, b) => (JSON.stringify(a, plain) < JSON.stringify(b, plain) ? -1 : 1))
       return plain(key, value)
     }),
   )
