@@ -9,8 +9,18 @@
 
 export { OdradekError } from './base/errors.ts'
 export type { TopicInput } from './config/sources/topic-specs.ts'
-export type { Cluster, ClusterNode, ClusterNodeState, StartClusterOptions } from './node/cluster-api.ts'
-export { startNode } from './node/in-process.ts'
+export { startNode } from './node/in-process/in-process-node.ts'
+export type {
+  Fault,
+  FaultOptions,
+  GroupExpectation,
+  GroupState,
+  Node,
+  RecordsOptions,
+  Signal,
+  StartNodeOptions,
+  WaitOptions,
+} from './node/in-process/node-api.ts'
+export type { Cluster, ClusterNode, ClusterNodeState, StartClusterOptions } from './node/local-cluster/cluster-api.ts'
 export { startCluster } from './node/local-cluster/start-cluster.ts'
-export type { Fault, FaultOptions, GroupExpectation, GroupState, Node, RecordsOptions, Signal, StartNodeOptions, WaitOptions } from './node/node-api.ts'
 export type { LogFields, Logger } from './telemetry/logger.ts'

@@ -1,5 +1,5 @@
 import { printConfig } from '../config/print-config.ts'
-import { refuseUnserved } from '../node/unserved-settings.ts'
+import { refuseUnserved } from '../node/settings/unserved-settings.ts'
 import type { Command } from './command.ts'
 import { configFlags, loadConfigFromFlags } from './config-flags.ts'
 

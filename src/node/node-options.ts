@@ -8,7 +8,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { LoggerLevels } from '../telemetry/logger-levels.ts'
 import type { Expose } from '../telemetry/metrics.ts'
 import type { SteeredClock } from './control/open-control.ts'
-import type { FormatAs } from './format-node.ts'
+import type { FormatAs } from './directories/format-node.ts'
 
 /** By what a node shows its metrics and its health to others. */
 export interface MetricsPlatform {

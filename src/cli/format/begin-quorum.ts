@@ -1,5 +1,5 @@
 import type { NodeIdentity } from '../../config/node-identity.ts'
-import type { BeginQuorum } from '../../node/format-node.ts'
+import type { BeginQuorum } from '../../node/directories/format-node.ts'
 import type { Arguments, Flags } from '../parse-arguments.ts'
 import { UsageError } from '../usage-error.ts'
 import { parseInitialControllers } from './initial-controllers.ts'

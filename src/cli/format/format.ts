@@ -1,4 +1,4 @@
-import { formatNode } from '../../node/format-node.ts'
+import { formatNode } from '../../node/directories/format-node.ts'
 import { nodePorts } from '../../platform/node-ports.ts'
 import type { Command } from '../command.ts'
 import { configFlags, loadConfigFromFlags } from '../config-flags.ts'

@@ -4,7 +4,7 @@ import { formatHostPort } from '../../config/host-port.ts'
 import type { NodeIdentity } from '../../config/node-identity.ts'
 import { readLogDirectories } from '../../raft/format/log-directories.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import type { FormatAs } from '../format-node.ts'
+import type { FormatAs } from '../directories/format-node.ts'
 import { clusterIdAt } from './describe-cluster.ts'
 
 export interface StaticVoterOptions {

@@ -2,13 +2,13 @@ import { type Deferred, deferred } from '../../base/deferred.ts'
 import { OdradekError } from '../../base/errors.ts'
 import type { LoadedConfig } from '../../config/load-config.ts'
 import type { StoppablePorts } from '../../platform/stoppable/stoppable-ports.ts'
-import type { ClusterNode, ClusterNodeState } from '../cluster-api.ts'
 import type { NodeControl } from '../control/node-control.ts'
-import { disposableFault } from '../disposable-fault.ts'
-import type { Fault, FaultOptions } from '../node-api.ts'
+import { disposableFault } from '../in-process/disposable-fault.ts'
+import type { Fault, FaultOptions } from '../in-process/node-api.ts'
 import type { NodeOptions } from '../node-options.ts'
 import type { RunningNode } from '../running-node.ts'
 import { startNode } from '../start-node.ts'
+import type { ClusterNode, ClusterNodeState } from './cluster-api.ts'
 
 export interface ClusterMemberOptions {
   readonly loaded: LoadedConfig

@@ -3,8 +3,8 @@ import { ActiveController, type LocalController } from '../../broker/active-cont
 import type { NodeConfig } from '../../config/node-config.ts'
 import type { QuorumView } from '../../raft/quorum-description.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import type { Teardown } from '../lifetime/teardown.ts'
 import { NODE_PRINCIPAL } from '../node-principal.ts'
-import type { Teardown } from '../teardown.ts'
 
 export interface AskControllerOptions {
   readonly config: NodeConfig

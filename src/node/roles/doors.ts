@@ -4,8 +4,8 @@ import type { GroupService } from '../../group/group-service.ts'
 import type { Services } from '../../handlers/services.ts'
 import type { MetadataService } from '../../metadata/metadata-service.ts'
 import type { Server } from '../../server/server.ts'
-import type { NodeFailure } from '../node-failure.ts'
-import type { Teardown } from '../teardown.ts'
+import type { NodeFailure } from '../lifetime/node-failure.ts'
+import type { Teardown } from '../lifetime/teardown.ts'
 
 export interface DoorsOptions {
   readonly server: Server<Services>

@@ -3,7 +3,7 @@ import { OdradekError } from '../../base/errors.ts'
 import type { Ports } from '../../base/ports.ts'
 import type { NodeConfig } from '../../config/node-config.ts'
 import type { NodeIdentity } from '../../config/node-identity.ts'
-import type { OpenMetadata } from '../open-metadata.ts'
+import type { OpenMetadata } from '../parts/open-metadata.ts'
 
 export interface FollowQuorumOptions {
   readonly config: NodeConfig

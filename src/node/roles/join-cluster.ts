@@ -8,12 +8,12 @@ import type { NodeConfig } from '../../config/node-config.ts'
 import type { NodeIdentity } from '../../config/node-identity.ts'
 import { knownFeatures } from '../../metadata/features.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import type { NodeFailure } from '../node-failure.ts'
+import { cordonedDirectories, type OpenDirectories } from '../directories/open-directories.ts'
+import type { NodeFailure } from '../lifetime/node-failure.ts'
+import type { Teardown } from '../lifetime/teardown.ts'
 import type { AdvertisedListener } from '../node-listeners.ts'
-import { cordonedDirectories, type OpenDirectories } from '../open-directories.ts'
-import { type OpenMetadata, toEndpoint } from '../open-metadata.ts'
-import type { OpenPartitions } from '../open-partitions.ts'
-import type { Teardown } from '../teardown.ts'
+import { type OpenMetadata, toEndpoint } from '../parts/open-metadata.ts'
+import type { OpenPartitions } from '../parts/open-partitions.ts'
 
 export interface JoinClusterOptions {
   readonly config: NodeConfig

@@ -2,8 +2,8 @@ import type { Timers } from '../../base/ports.ts'
 import type { ActiveController } from '../../broker/active-controller.ts'
 import { ControllerRegistrar } from '../../controller/cluster/controller-registrar.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import type { OpenMetadata } from '../open-metadata.ts'
-import type { Teardown } from '../teardown.ts'
+import type { Teardown } from '../lifetime/teardown.ts'
+import type { OpenMetadata } from '../parts/open-metadata.ts'
 
 export interface RegisterControllerOptions {
   readonly metadata: OpenMetadata

@@ -1,5 +1,5 @@
-import { BrokerConfigs } from '../broker-configs.ts'
 import type { RunningNode } from '../running-node.ts'
+import { BrokerConfigs } from '../settings/broker-configs.ts'
 import type { NodeParts } from './start-broker.ts'
 
 /** A node without the broker role: beside its part in the quorum it follows the settings of the cluster. */

@@ -11,10 +11,10 @@ import { FetchSessionCache } from '../../replication/fetch/fetch-session-cache.t
 import { ProducerIds } from '../../replication/producer-ids.ts'
 import type { LostClients } from '../../server/lost-clients.ts'
 import { addressesByClient } from '../../server/told-addresses.ts'
-import { coordinatorCluster } from '../metadata-views.ts'
 import type { NodeOptions } from '../node-options.ts'
 import { NODE_PRINCIPAL } from '../node-principal.ts'
-import type { OpenPartitions } from '../open-partitions.ts'
+import { coordinatorCluster } from '../parts/metadata-views.ts'
+import type { OpenPartitions } from '../parts/open-partitions.ts'
 
 export interface BrokerServicesOptions {
   readonly options: Pick<NodeOptions, 'config' | 'identity' | 'ports' | 'gateways' | 'logger'>

@@ -3,10 +3,10 @@ import type { Services } from '../../handlers/services.ts'
 import type { ApiTable } from '../../server/api-table.ts'
 import { EnclosedRequests } from '../../server/enclosed-request.ts'
 import { addressesByClient } from '../../server/told-addresses.ts'
-import { apiVersionsSource } from '../metadata-views.ts'
+import type { OpenDirectories } from '../directories/open-directories.ts'
 import type { NodeOptions } from '../node-options.ts'
-import type { OpenDirectories } from '../open-directories.ts'
-import type { OpenMetadata } from '../open-metadata.ts'
+import { apiVersionsSource } from '../parts/metadata-views.ts'
+import type { OpenMetadata } from '../parts/open-metadata.ts'
 
 export interface ControllerServicesOptions {
   readonly options: Pick<NodeOptions, 'config' | 'identity' | 'ports' | 'logLevels' | 'gateways'>

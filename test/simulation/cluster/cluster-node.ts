@@ -1,5 +1,5 @@
 import { loadConfig } from '../../../src/config/load-config.ts'
-import { formatNode } from '../../../src/node/format-node.ts'
+import { formatNode } from '../../../src/node/directories/format-node.ts'
 import type { RunningNode } from '../../../src/node/running-node.ts'
 import { startNode } from '../../../src/node/start-node.ts'
 import type { Logger } from '../../../src/telemetry/logger.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { loadConfig } from '../../../../src/config/load-config.ts'
-import { type FormatAs, formatNode } from '../../../../src/node/format-node.ts'
+import { type FormatAs, formatNode } from '../../../../src/node/directories/format-node.ts'
 import { staticVoterFormat } from '../../../../src/node/join/static-voter.ts'
 import { type Logger, silentLogger } from '../../../../src/telemetry/logger.ts'
 import { World } from '../../../support/world/world.ts'

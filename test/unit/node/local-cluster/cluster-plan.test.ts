@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { loadConfig } from '../../../../src/config/load-config.ts'
 import type { NodeIdentity } from '../../../../src/config/node-identity.ts'
-import { formatNode } from '../../../../src/node/format-node.ts'
+import { formatNode } from '../../../../src/node/directories/format-node.ts'
 import { type ClusterPlan, NEW_CLUSTER_FILE, planCluster } from '../../../../src/node/local-cluster/cluster-plan.ts'
 import { World } from '../../../support/world/world.ts'
 

@@ -1,0 +1,70 @@
+import { NetworkError } from '../../base/errors.ts'
+import type { HttpServer, StartHttpServer } from '../../base/http.ts'
+import type { Endpoint } from '../../base/ports.ts'
+import type { NodeConfig } from '../../config/node-config.ts'
+import { PROFILE_ORIGIN } from '../../config/profiles.ts'
+import { nodeMetrics } from '../../telemetry/node-metrics.ts'
+import { noTraffic, type Traffic } from '../../telemetry/traffic.ts'
+import type { NodeFailure } from '../lifetime/node-failure.ts'
+import type { Teardown } from '../lifetime/teardown.ts'
+import { listenerSpecs } from '../node-listeners.ts'
+import type { MetricsPlatform, NodeOptions } from '../node-options.ts'
+import { Health } from './health.ts'
+import { healthEndpoints } from './health-endpoints.ts'
+
+export interface OpenMetricsOptions {
+  readonly node: NodeOptions
+  readonly connectionCount: () => number
+  readonly failure: NodeFailure
+  readonly teardown: Teardown
+}
+
+export interface OpenMetrics {
+  readonly health: Health
+  /** To be counted by what clients read and write. */
+  readonly traffic: Traffic
+  /** Where they are served; null where they are not. */
+  readonly at: Endpoint | null
+}
+
+/**
+ * Metrics and health, and `metrics.port`, which is open until the node has stopped, so that a long start can be watched.
+ * A port that nobody chose is given up with a warning where it is taken: a second node on this machine should start.
+ *
+ * Errors: `NetworkError` for a port that somebody chose and that cannot be opened; it names the setting.
+ */
+export async function openMetrics({ node, connectionCount, failure, teardown }: OpenMetricsOptions): Promise<OpenMetrics> {
+  const health = new Health(failure)
+  const traffic = noTraffic()
+  const metrics = nodeMetrics({ clock: node.ports.clock, traffic, connectionCount })
+  const server = await serve(node, ({ expose }) => healthEndpoints(health, expose(metrics)))
+  if (server !== null) teardown.add('the metrics port', () => server[Symbol.asyncDispose]())
+  return { health, traffic, at: server?.local ?? null }
+}
+
+type Handle = Parameters<StartHttpServer>[0]['handle']
+
+async function serve({ config, identity, logger, metricsPlatform }: NodeOptions, handlerBy: (platform: MetricsPlatform) => Handle): Promise<HttpServer | null> {
+  const port = config.get('metrics.port')
+  if (metricsPlatform === undefined || port === 0) return null
+  const host = config.get('metrics.host') ?? listenerSpecs(identity)[0]?.at.host ?? ''
+  const onError = (error: unknown) => logger.error('a request on metrics.port failed', { error })
+  try {
+    return await metricsPlatform.startHttpServer({ host, port, handle: handlerBy(metricsPlatform), onError })
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error
+    if (isChosen(config)) throw namingTheSetting(error)
+    logger.warn('metrics are not served, as their default port cannot be had: set metrics.port to another, or to 0 for none', { why: error.message })
+    return null
+  }
+}
+
+/** By somebody, and not by a profile. */
+function isChosen(config: NodeConfig): boolean {
+  const given = config.given('metrics.port')
+  return given !== undefined && given.origin !== PROFILE_ORIGIN
+}
+
+function namingTheSetting({ reason, endpoint, message, cause }: NetworkError): NetworkError {
+  return new NetworkError(reason, endpoint, `metrics.port: ${message}. With metrics.port=0 the node goes without.`, cause)
+}
