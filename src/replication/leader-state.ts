@@ -81,11 +81,11 @@ export class LeaderState {
 
   /**
    * The same leader epoch with other replicas or in-sync replicas. One that is older than what the controller has answered
-   * to this leader changes nothing.
+   * to this leader changes nothing; one that says the same settles nothing of what the leader has asked for since.
    */
   update(registration: PartitionImage, nowMs: number): void {
     if (registration.partitionEpoch < this.isr.partitionEpoch) return
-    this.isr.overtake(registration.isr, registration.partitionEpoch)
+    if (registration.partitionEpoch > this.isr.partitionEpoch) this.isr.overtake(registration.isr, registration.partitionEpoch)
     this.#replicas = registration.replicas
     for (const replicaId of this.#followers.keys()) {
       if (!registration.replicas.includes(replicaId)) this.#followers.delete(replicaId)

@@ -92,6 +92,18 @@ describe('a leader', () => {
     expect(committed(new LeaderState(1, registration({ leaderEpoch: 6 }), 10, NOW_MS, first), 10)).toBeNull()
   })
 
+  it('waits on for a replica that it has asked to take in when metadata come that it knows already, and no longer when newer ones decide', () => {
+    const state = new LeaderState(1, registration({ isr: [1, 2], partitionEpoch: 9 }), 0, NOW_MS)
+    fetched(state, 3, 10, 10)
+    state.isr.propose('expand', [1, 2, 3])
+    fetched(state, 2, 12, 12)
+    const later = { nowMs: NOW_MS + LAG_MS + 1 }
+    state.update(registration({ isr: [1, 2], partitionEpoch: 9 }), NOW_MS)
+    expect(committed(state, 12, later)).toBe(10)
+    state.update(registration({ isr: [1, 2], partitionEpoch: 10 }), NOW_MS)
+    expect(committed(state, 12, later)).toBe(12)
+  })
+
   it('has the lowest log start of all replicas as its low watermark', () => {
     const state = new LeaderState(1, registration({ replicas: [1, 2], isr: [1, 2] }), 0, NOW_MS)
     expect(state.lowWatermark(5)).toBe(-1)
