@@ -97,7 +97,7 @@ export interface QuorumControllerOptions {
   readonly clock: Pick<Clock, 'nowMs' | 'monotonicMs'>
   readonly timers: Pick<Timers, 'schedule'>
   readonly logger: Logger
-  /** An activation that fails: the node can not go on. */
+  /** An activation that fails, or a broken invariant outside of any request: the node can not go on. */
   readonly onFailure: (error: Error) => void
 }
 
@@ -138,7 +138,7 @@ export class QuorumController implements Controller, ClusterController {
       state: () => this.#leadership?.state ?? null,
       write: (decide) => this.#write(decide),
     })
-    this.#tasks = new PeriodicTasks(this.#periodicTasks(), options.timers, options.logger)
+    this.#tasks = new PeriodicTasks(this.#periodicTasks(), options)
     this.#active = unawaited()
   }
 

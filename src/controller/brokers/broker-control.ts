@@ -35,6 +35,8 @@ export interface BrokerControlOptions {
   readonly state: () => ControllerState | null
   /** Decides and writes in one turn; rejects as `Controller` does. */
   readonly write: <Reply>(decide: (state: ControllerState, nextOffset: number) => Decision<Reply>) => Promise<Reply>
+  /** A broken invariant outside of any request. */
+  readonly onFailure: (error: Error) => void
 }
 
 /**
@@ -48,11 +50,11 @@ export class BrokerControl implements NodeController {
   readonly #catchUp: CatchUp
 
   constructor(options: BrokerControlOptions) {
-    const { sessionTimeoutMs, connectionGraceMs, clock, timers, logger, appliedOffset, knownOffsetOf } = options
+    const { sessionTimeoutMs, connectionGraceMs, clock, timers, logger, appliedOffset, knownOffsetOf, onFailure } = options
     const monotonicMs = () => clock.monotonicMs()
     this.#options = options
     this.#sessions = new BrokerSessions({ timeoutMs: sessionTimeoutMs, connectionGraceMs, monotonicMs, appliedOffset, knownOffsetOf })
-    this.#watch = new SessionWatch({ sessions: this.#sessions, timers, logger, fence: (broker) => this.#fence(broker) })
+    this.#watch = new SessionWatch({ sessions: this.#sessions, timers, logger, fence: (broker) => this.#fence(broker), onFailure })
     this.#catchUp = new CatchUp({ behind: (offset) => this.#behind(offset), timers })
   }
 

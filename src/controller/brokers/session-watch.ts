@@ -1,3 +1,4 @@
+import { OdradekError } from '../../base/errors.ts'
 import type { Timer, Timers } from '../../base/ports.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { BrokerIncarnation } from './broker-fencing.ts'
@@ -7,8 +8,10 @@ export interface SessionWatchOptions {
   readonly sessions: BrokerSessions
   readonly timers: Pick<Timers, 'schedule'>
   readonly logger: Logger
-  /** Writes down that the broker is fenced, and tells `sessions`. Rejects when that could not be written now. */
+  /** Writes down that the broker is fenced, and tells `sessions`. Rejects with an `OdradekError` when that could not be written now. */
   readonly fence: (broker: BrokerIncarnation) => Promise<void>
+  /** A broken invariant. */
+  readonly onFailure: (error: Error) => void
 }
 
 /** How long to wait when a fencing could not be written. */
@@ -44,12 +47,16 @@ export class SessionWatch {
 
   #look(): void {
     this.#timer = null
-    const { sessions, fence, logger } = this.#options
+    const { sessions, fence } = this.#options
     const silent = sessions.expired()
-    for (const broker of silent) {
-      fence(broker).catch((error: unknown) => logger.debug('a broker whose session ended was not fenced yet', { ...broker, error }))
-    }
+    for (const broker of silent) fence(broker).catch((error: unknown) => this.#notFenced(broker, error))
     // Whose fencing was decided on has no session any more; the others are tried again.
     this.watch(silent.length > 0 ? RETRY_MS : 0)
+  }
+
+  #notFenced(broker: BrokerIncarnation, error: unknown): void {
+    const { logger, onFailure } = this.#options
+    if (error instanceof OdradekError) logger.debug('a broker whose session ended was not fenced yet', { ...broker, error })
+    else onFailure(error as Error)
   }
 }

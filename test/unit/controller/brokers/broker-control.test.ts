@@ -30,6 +30,9 @@ function controlOver(write: BrokerControlOptions['write']) {
     knownOffsetOf: () => -1,
     state: () => null,
     write,
+    onFailure: (error) => {
+      throw error
+    },
   })
   const runTimersAfter = (ms: number) => {
     nowMs += ms

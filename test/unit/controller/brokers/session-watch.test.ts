@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { BrokerIncarnation } from '../../../../src/controller/brokers/broker-fencing.ts'
 import { BrokerSessions } from '../../../../src/controller/brokers/broker-sessions.ts'
 import { SessionWatch } from '../../../../src/controller/brokers/session-watch.ts'
+import { timedOut } from '../../../../src/controller/rejection.ts'
 import { silentLogger } from '../../../../src/telemetry/logger.ts'
 import { broker } from '../../metadata/records.ts'
 import { cluster } from '../cluster.ts'
@@ -20,6 +21,7 @@ function watching() {
     knownOffsetOf: () => -1,
   })
   const asked: number[] = []
+  const failures: string[] = []
   let fence: (broker: BrokerIncarnation) => Promise<void> = async ({ brokerId }) => sessions.ended(brokerId)
   const timers = {
     schedule(delayMs: number, callback: () => void) {
@@ -41,6 +43,7 @@ function watching() {
       asked.push(broker.brokerId)
       return fence(broker)
     },
+    onFailure: (error) => failures.push(error.message),
   })
   sessions.begin(cluster(broker(2), broker(3)).image)
   watch.watch()
@@ -48,6 +51,7 @@ function watching() {
     sessions,
     watch,
     asked,
+    failures,
     nextMs: () => (pending === null ? null : pending.atMs - nowMs),
     fenceBy(how: typeof fence) {
       fence = how
@@ -75,7 +79,7 @@ describe('the watch over sessions', () => {
   it('asks again a moment later for who could not be fenced now, and for nobody else', async () => {
     const { sessions, asked, nextMs, fenceBy, toTimer } = watching()
     fenceBy(async ({ brokerId }) => {
-      if (brokerId === 3) throw new Error('too much waits')
+      if (brokerId === 3) throw timedOut('too much waits')
       sessions.ended(brokerId)
     })
     await toTimer()
@@ -83,5 +87,15 @@ describe('the watch over sessions', () => {
     fenceBy(async ({ brokerId }) => sessions.ended(brokerId))
     await toTimer()
     expect([asked, nextMs()]).toEqual([[2, 3, 3], null])
+  })
+
+  it('says so when the controller breaks its own rules over a fencing', async () => {
+    const { failures, fenceBy, toTimer } = watching()
+    fenceBy(async ({ brokerId }) => {
+      if (brokerId === 3) throw timedOut('too much waits')
+      throw new Error('a rule')
+    })
+    await toTimer()
+    expect(failures).toEqual(['a rule'])
   })
 })
