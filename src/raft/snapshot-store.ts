@@ -1,5 +1,5 @@
 import { DecodeError } from '../../protocol/errors.ts'
-import { OdradekError } from '../base/errors.ts'
+import { DiskError, OdradekError } from '../base/errors.ts'
 import type { Disk, Random, Timers } from '../base/ports.ts'
 import type { RecordSerde } from './record-serde.ts'
 import { decodeSnapshot, encodeSnapshot, type SnapshotContent, type SnapshotHeader, writeSlices } from './snapshot-file.ts'
@@ -70,20 +70,17 @@ export class SnapshotStore<T> {
     }
   }
 
-  /** Resolves when the snapshot is durable under its name. Nothing happens for one that exists. */
+  /** Resolves when the snapshot is durable under its name. Nothing happens for one that exists. Rejects with `DiskError`, and leaves nothing behind. */
   async write(id: SnapshotId, header: SnapshotHeader, records: Iterable<T>): Promise<void> {
     if (this.#has(id)) return
-    const { disk, timers, serde } = this.#options
     const partial = this.partialPath(id)
-    const file = await disk.open(partial, 'create')
-    let sizeBytes = 0
     try {
-      sizeBytes = await writeSlices(file, encodeSnapshot(header, records, serde), timers)
-      await file.flush()
-    } finally {
-      file.close()
+      const sizeBytes = await this.#writePartial(partial, encodeSnapshot(header, records, this.#options.serde))
+      await this.adopt(partial, { id, sizeBytes }, header.lastContainedLogTimestampMs)
+    } catch (error) {
+      await this.#discard(partial)
+      throw error
     }
-    await this.adopt(partial, { id, sizeBytes }, header.lastContainedLogTimestampMs)
   }
 
   /** Where a snapshot may be written before it is whole; another path at each call. */
@@ -127,6 +124,28 @@ export class SnapshotStore<T> {
     for (const { id: olderId } of older) {
       this.#appendedMs.delete(snapshotFileName(olderId))
       await this.#options.disk.removeFile(this.#path(olderId))
+    }
+  }
+
+  /** Resolves with the size when all is durable. */
+  async #writePartial(path: string, batches: Iterable<Buffer>): Promise<number> {
+    const { disk, timers } = this.#options
+    const file = await disk.open(path, 'create')
+    try {
+      const sizeBytes = await writeSlices(file, batches, timers)
+      await file.flush()
+      return sizeBytes
+    } finally {
+      file.close()
+    }
+  }
+
+  /** A disk that is full would only be the fuller for it. What cannot be removed now, the next start removes. */
+  async #discard(partial: string): Promise<void> {
+    try {
+      await this.#options.disk.removeFile(partial)
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
     }
   }
 
