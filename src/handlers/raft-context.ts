@@ -5,10 +5,10 @@ import type { RequestContext } from './request-context.ts'
 
 /** What was heard goes to this node of the quorum, which answers each request in its own form. */
 export async function askRaft<Request extends RaftRequest>(
-  { services }: RequestContext,
+  { services, closed }: RequestContext,
   { request, extras }: Extract<Inbound<Request, unknown>, { kind: 'request' }>,
 ): Promise<AnswerTo<Request>> {
-  return (await services.raft.handle(request, extras)) as AnswerTo<Request>
+  return (await services.raft.handle(request, extras, closed)) as AnswerTo<Request>
 }
 
 /** For the answer: its reader is told where the leader listens for those who came to this listener. */

@@ -15,8 +15,11 @@ export interface RaftServer {
   readonly epoch: number
   /** Whether it leads the quorum in that epoch. */
   readonly isLeader: boolean
-  /** Answers with the records, or the piece of a snapshot, filled in. Rejects when the node takes part in the quorum no longer. */
-  handle(request: RaftRequest, extras: RequestExtras): Promise<RaftAnswer>
+  /**
+   * Answers with the records, or the piece of a snapshot, filled in; a refusal when the node takes part in the quorum no longer.
+   * @param signal aborted when nobody waits for the answer any more
+   */
+  handle(request: RaftRequest, extras: RequestExtras, signal?: AbortSignal): Promise<RaftAnswer>
   /** Where the leader of the epoch listens, by listener; empty while that is not known. */
   leaderEndpoints(): readonly VoterEndpoint[]
 }

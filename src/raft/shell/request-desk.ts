@@ -25,6 +25,8 @@ interface Open {
   readonly request: RaftRequest
   readonly extras: RequestExtras
   readonly answered: Deferred<RaftAnswer>
+  /** A connection outlives its requests: nothing of them stays with its signal. */
+  readonly stopListening: () => void
 }
 
 /** Requests of others on their way to the core and back. What an answer holds of log and snapshots is put in here. */
@@ -38,29 +40,27 @@ export class RequestDesk {
     this.#options = options
   }
 
-  /** @param signal aborted when nobody waits for the answer any more: then it rejects with its reason */
+  /** @param signal aborted when nobody waits for the answer any more: then it is refused at once, and forgotten */
   handle(request: RaftRequest, extras: RequestExtras, signal?: AbortSignal): Promise<RaftAnswer> {
-    if (this.#isClosed || this.#open.size >= MAX_OPEN_REQUESTS) return Promise.resolve(this.refusal(request))
+    if (this.#isClosed || this.#open.size >= MAX_OPEN_REQUESTS || signal?.aborted) return Promise.resolve(this.refusal(request))
     const id = this.#nextId++
     const answered = deferred<RaftAnswer>()
-    this.#open.set(id, { request, extras, answered })
+    const onAbort = () => this.#withdraw(id)
+    signal?.addEventListener('abort', onAbort)
+    this.#open.set(id, { request, extras, answered, stopListening: () => signal?.removeEventListener('abort', onAbort) })
     this.#options.ask(id, request)
-    signal?.addEventListener('abort', () => this.#withdraw(id, signal), { once: true })
     return answered.promise
   }
 
   reply(id: number, answer: RaftAnswer): void {
-    const open = this.#open.get(id)
-    if (open === undefined) return
-    this.#open.delete(id)
-    open.answered.resolve(this.#filled(answer, open.extras))
+    const open = this.#take(id)
+    open?.answered.resolve(this.#filled(answer, open.extras))
   }
 
   /** Nobody answers any more: what is open is refused, and all that comes. */
   close(): void {
     this.#isClosed = true
-    for (const { request, answered } of this.#open.values()) answered.resolve(this.refusal(request))
-    this.#open.clear()
+    for (const id of [...this.#open.keys()]) this.#refuse(id)
   }
 
   /** Says where this node is, and that it is to be asked again. */
@@ -68,12 +68,21 @@ export class RequestDesk {
     return refusedAnswer(request, { ...this.#options.head(), errorCode: ErrorCode.BROKER_NOT_AVAILABLE })
   }
 
-  #withdraw(id: number, signal: AbortSignal): void {
-    const open = this.#open.get(id)
-    if (open === undefined) return
-    this.#open.delete(id)
-    open.answered.reject(signal.reason)
+  #withdraw(id: number): void {
+    this.#refuse(id)
     this.#options.withdraw(id)
+  }
+
+  #refuse(id: number): void {
+    const open = this.#take(id)
+    open?.answered.resolve(this.refusal(open.request))
+  }
+
+  #take(id: number): Open | undefined {
+    const open = this.#open.get(id)
+    if (!this.#open.delete(id)) return undefined
+    open?.stopListening()
+    return open
   }
 
   #filled(answer: RaftAnswer, { maxBytes }: RequestExtras): RaftAnswer | Promise<RaftAnswer> {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { ErrorCode } from '../../../../protocol/error-codes.ts'
 import { ZERO_UUID } from '../../../../protocol/uuid.ts'
@@ -98,9 +99,22 @@ describe('requests of other nodes', () => {
     const left = new AbortController()
     const answered = stage.desk.handle(fetch, EXTRAS, left.signal)
     left.abort(new Error('the connection is closed'))
-    await expect(answered).rejects.toThrow('the connection is closed')
+    expect(await answered).toMatchObject({ errorCode: ErrorCode.BROKER_NOT_AVAILABLE })
     expect(stage.withdrawn).toEqual([1])
     stage.desk.reply(1, found)
     expect(stage.reads).toEqual([])
+    await stage.desk.handle(fetch, EXTRAS, left.signal)
+    expect(stage.asked).toEqual([1])
+  })
+
+  it('leave nothing behind with a connection on which many came', async () => {
+    const stage = new Stage()
+    const { signal } = new AbortController()
+    const open = Array.from({ length: 1000 }, () => stage.desk.handle(fetch, EXTRAS, signal))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1000)
+    for (const id of stage.asked.slice(0, 600)) stage.desk.reply(id, found)
+    stage.desk.close()
+    await Promise.all(open)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 })
