@@ -1,5 +1,6 @@
 import { OdradekError } from '../../base/errors.ts'
 import type { Ports } from '../../base/ports.ts'
+import type { Logger } from '../../telemetry/logger.ts'
 import type { RaftEffect, RaftEvent, VoterEntry } from '../core/effects.ts'
 import type { RaftCore } from '../core/raft-core.ts'
 import type { Delivery } from '../delivery.ts'
@@ -35,8 +36,12 @@ export interface EffectPerformerOptions<T> {
   readonly delivery: Delivery<T>
   readonly desk: Pick<RequestDesk, 'reply'>
   readonly calls: Pick<PeerCalls, 'send' | 'askVersions'>
+  readonly logger: Logger
   readonly onHalt: (reason: string) => void
 }
+
+/** Damaged answers in a row after which it is said. */
+const TOLD_DAMAGE = 2
 
 /** Does what the core says: to the log, the election state, the snapshots, the peers and the state machine. */
 export class EffectPerformer<T> {
@@ -44,6 +49,8 @@ export class EffectPerformer<T> {
   readonly #follower: FollowerLog
   readonly #incoming: IncomingSnapshot<T>
   #openedEpoch = -1
+  /** How often in a row what the leader sent could not be taken. */
+  #damagedCount = 0
 
   constructor(options: EffectPerformerOptions<T>) {
     this.#options = options
@@ -119,13 +126,38 @@ export class EffectPerformer<T> {
     const { log } = this.#options
     if (content.type !== 'records' || content.records === null || content.offset !== log.logEndOffset) return event
     const records = whatFollows(content.records, { offset: log.logEndOffset, lastEpoch: latestEpochOf(log) ?? 0, leaderEpoch: epoch })
-    if (records === null) return { type: 'unanswered', from: event.from, id: event.id, unsupported: false, isGone: false }
+    if (records === null) {
+      this.#noteDamage(event.from)
+      return { type: 'unanswered', from: event.from, id: event.id, unsupported: false, isGone: false }
+    }
+    if (records.length > 0) this.#noteGood()
     return { ...event, answer: { ...event.answer, content: { ...content, records } } }
   }
 
   /** Leaves no half of a snapshot behind. Rejects with `DiskError`. */
   close(): Promise<void> {
     return this.#incoming.drop()
+  }
+
+  /** Once may be an answer that came too late. */
+  #noteDamage(from: number): void {
+    this.#damagedCount++
+    if (this.#damagedCount !== TOLD_DAMAGE) return
+    const { logger, log } = this.#options
+    logger.error(
+      'records of the metadata log that the leader of the quorum sends are damaged; they are fetched again, and meanwhile this node learns of no change',
+      {
+        leader: from,
+        offset: log.logEndOffset,
+        advice: 'if it stays so, look at the disk of the leader: when that node is stopped, another controller leads',
+      },
+    )
+  }
+
+  #noteGood(): void {
+    if (this.#damagedCount >= TOLD_DAMAGE)
+      this.#options.logger.info('the leader of the quorum sends good records again', { offset: this.#options.log.logEndOffset })
+    this.#damagedCount = 0
   }
 
   async #persist(state: ElectionState): Promise<void> {

@@ -47,7 +47,7 @@ const MAX_KRAFT_VERSION = 1
 
 /** Joins the core with what it needs of log, disk, network and state machine. Nothing happens before its first event. */
 export function assembleRaft<T>(options: RaftNodeOptions<T>, quorum: LoadedQuorum<T>, hooks: RaftHooks<T>): RaftParts<T> {
-  const { log, serde, peers, listener, ports } = options
+  const { log, serde, peers, listener, ports, logger } = options
   const core = coreOf(options, quorum)
   const pending = new PendingAppends<T>(options.maxPendingAppends ?? DEFAULT_MAX_PENDING_APPENDS)
   const onFailure = (error: unknown, message: string) => hooks.onFailure(error, message)
@@ -82,7 +82,7 @@ export function assembleRaft<T>(options: RaftNodeOptions<T>, quorum: LoadedQuoru
   })
   const calls = new PeerCalls({ peers, onOutcome: (event) => hooks.onOutcome(event), onFailure: (error) => onFailure(error, 'cannot hear the quorum') })
   const performer = new EffectPerformer({
-    ...{ core, log, serde, ports, listener, quorum, driver, writer, flusher, pending, delivery, desk, calls },
+    ...{ core, log, serde, ports, listener, quorum, driver, writer, flusher, pending, delivery, desk, calls, logger },
     onHalt: (reason) => onFailure(new OdradekError('METADATA_QUORUM', reason), 'the quorum contradicts the metadata log'),
   })
   return { core, driver, flusher, pending, writer, delivery, performer, desk, calls }

@@ -5,11 +5,11 @@ import { readLogDirectories } from '../../../src/raft/format/log-directories.ts'
 import type { LogBatch } from '../../../src/raft/log-batches.ts'
 import type { RaftListener } from '../../../src/raft/raft-listener.ts'
 import { RaftNode } from '../../../src/raft/raft-node.ts'
+import type { RaftPeers } from '../../../src/raft/shell/raft-peers.ts'
 import type { VoterSet } from '../../../src/raft/voter-set.ts'
 import { DEFAULT_LOG_CONFIG } from '../../../src/storage/log/log-config.ts'
 import { openLog } from '../../../src/storage/open-log.ts'
-import { silentLogger } from '../../../src/telemetry/logger.ts'
-
+import { type Logger, silentLogger } from '../../../src/telemetry/logger.ts'
 import { noPeers } from '../../support/raft/no-peers.ts'
 
 export const text = { encode: (record: string) => Buffer.from(record), decode: (value: Buffer) => value.toString() }
@@ -61,6 +61,10 @@ export interface StartOptions {
   readonly retentionBytes?: number
   readonly segmentBytes?: number
   readonly maxPendingAppends?: number
+  /** With these it is one of several; none where not given. */
+  readonly peers?: RaftPeers
+  readonly isController?: boolean
+  readonly logger?: Logger
 }
 
 /** Formats the directory where it is not, opens the log and takes part. */
@@ -81,15 +85,15 @@ export async function startRaft(ports: Ports, options: StartOptions = {}): Promi
     nodeId: 1,
     directoryId,
     log,
-    isController: true,
+    isController: options.isController ?? true,
     joins: false,
     endpoints: [{ name: 'CONTROLLER', host: 'localhost', port: 9093 }],
-    peers: noPeers,
+    peers: options.peers ?? noPeers,
     staticVoters: options.staticVoters ?? null,
     serde: text,
     listener: machine,
     ports,
-    logger: silentLogger,
+    logger: options.logger ?? silentLogger,
     retention: { maxBytes: options.retentionBytes ?? -1, maxMs: -1 },
     timings: { electionTimeoutMs: 1000, electionBackoffMaxMs: 1000, fetchTimeoutMs: 2000, requestTimeoutMs: 2000, retryBackoffMs: 20, connectionGraceMs: -1 },
     ...(options.maxPendingAppends === undefined ? {} : { maxPendingAppends: options.maxPendingAppends }),
