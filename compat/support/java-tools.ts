@@ -21,10 +21,16 @@ export interface ToolOptions {
 export interface JavaTools extends AsyncDisposable {
   /** @param className such as `org.apache.kafka.tools.TopicCommand` */
   run(className: string, args: readonly string[], options?: ToolOptions): Promise<ToolResult>
+  /**
+   * What tools did after their end, where a process of their own would have taken their threads with it: sentences, the last hundred.
+   * It reached no other tool.
+   */
+  readonly leftOver: readonly string[]
 }
 
 const DRIVER_DIRECTORY = join(import.meta.dirname, 'java-driver')
 const DEFAULT_TIMEOUT_MS = 60_000
+const LEFT_OVER_KEPT = 100
 const JVM_OPTIONS = ['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Dfile.encoding=UTF-8']
 
 /** Starts the JVM (0.5 s). It ends when disposed, and by itself when the process that started it ends. */
@@ -58,12 +64,16 @@ export async function runJavaSource(path: string, args: readonly string[] = [], 
   return result.stdout
 }
 
+/** A line of the driver. */
+type Told = (ToolResult & { readonly id: number }) | { readonly leftOver: string }
+
 interface Waiting {
   readonly resolve: (result: ToolResult) => void
   readonly reject: (error: Error) => void
 }
 
 class ToolDriver implements JavaTools {
+  readonly leftOver: string[] = []
   readonly #child: ChildProcessWithoutNullStreams
   readonly #waiting = new Map<number, Waiting>()
   readonly #closed: Promise<void>
@@ -77,7 +87,7 @@ class ToolDriver implements JavaTools {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-4_000)
     })
     child.stdin.on('error', () => {})
-    createInterface({ input: child.stdout }).on('line', (line) => this.#onReply(line))
+    createInterface({ input: child.stdout }).on('line', (line) => this.#onTold(JSON.parse(line) as Told))
     this.#closed = new Promise((resolve) => {
       child.on('error', (error) => this.#onEnd(error, resolve))
       child.on('close', (exit, signal) => this.#onEnd(new Error(`the JVM of the tools ended with ${exit ?? signal}: ${this.#stderr}`), resolve))
@@ -100,8 +110,13 @@ class ToolDriver implements JavaTools {
     await this.#closed
   }
 
-  #onReply(line: string): void {
-    const { id, ...result } = JSON.parse(line) as ToolResult & { id: number }
+  #onTold(told: Told): void {
+    if ('leftOver' in told) {
+      this.leftOver.push(told.leftOver)
+      if (this.leftOver.length > LEFT_OVER_KEPT) this.leftOver.shift()
+      return
+    }
+    const { id, ...result } = told
     this.#waiting.get(id)?.resolve(result)
     this.#waiting.delete(id)
   }
