@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
+import { OFFSETS_TOPIC } from '../../protocol/internal-topics.ts'
 import type { Endpoint, Timers } from '../base/ports.ts'
 import type { GroupCoordinator } from './group-coordinator.ts'
-import { OFFSETS_TOPIC } from './group-service.ts'
 
 /** How long a request for a coordinator waits until the coordinator serves; then the client is told to ask again. */
 const MAX_WAIT_MS = 5_000

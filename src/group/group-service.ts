@@ -1,3 +1,4 @@
+import { OFFSETS_TOPIC } from '../../protocol/internal-topics.ts'
 import type { DeleteGroupsRequest } from '../../protocol/messages/delete-groups.ts'
 import type { DescribeGroupsRequest } from '../../protocol/messages/describe-groups.ts'
 import type { HeartbeatRequest } from '../../protocol/messages/heartbeat.ts'
@@ -26,8 +27,6 @@ import { answerOffsetCommit } from './requests/offset-commit.ts'
 import { answerOffsetDelete } from './requests/offset-delete.ts'
 import { answerOffsetFetch } from './requests/offset-fetch.ts'
 import type { TopicDirectory } from './topic-directory.ts'
-
-export const OFFSETS_TOPIC = '__consumer_offsets'
 
 export interface GroupServiceOptions {
   readonly settings: GroupSettings

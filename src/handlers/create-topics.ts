@@ -1,11 +1,11 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
+import { METADATA_TOPIC } from '../../protocol/internal-topics.ts'
 import { CreateTopicsApi, type CreateTopicsRequest, type CreateTopicsResponse } from '../../protocol/messages/create-topics.ts'
 import type { Input } from '../../protocol/schema/notation.ts'
 import type { ControllerError, CreatedTopic, TopicToCreate } from '../controller/controller.ts'
 import { failure } from '../controller/controller-error.ts'
 import { answerOf } from '../controller/rejection.ts'
 import { failed } from '../controller/topics/create-topics.ts'
-import { METADATA_TOPIC } from '../controller/topics/topic-names.ts'
 import { defineHandler } from './define-handler.ts'
 
 type TopicResult = Input<typeof CreateTopicsResponse>['topics'][number]

@@ -1,7 +1,7 @@
 import { ErrorCode, errorMessage } from '../../protocol/error-codes.ts'
+import { METADATA_TOPIC } from '../../protocol/internal-topics.ts'
 import { DescribeQuorumApi, type DescribeQuorumRequest, type DescribeQuorumResponse } from '../../protocol/messages/describe-quorum.ts'
 import type { Input } from '../../protocol/schema/notation.ts'
-import { METADATA_TOPIC } from '../controller/topics/topic-names.ts'
 import type { QuorumDescription, ReplicaDescription } from '../raft/quorum-description.ts'
 import { defineHandler } from './define-handler.ts'
 

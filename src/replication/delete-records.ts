@@ -1,6 +1,6 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
+import { isInternalTopic } from '../../protocol/internal-topics.ts'
 import { DelayedPartitions } from './delayed-partitions.ts'
-import { isInternalTopic } from './internal-topics.ts'
 import type { Partition } from './partition.ts'
 import type { ReplicaManager } from './replica-manager.ts'
 

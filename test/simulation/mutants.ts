@@ -2,6 +2,7 @@
  * One rule of the program broken at a time, to show that the scenarios would see it. A mutant replaces a method of a class
  * while it is in force; nothing in `src/` knows of it.
  */
+import { METADATA_TOPIC } from '../../protocol/internal-topics.ts'
 import { MemberConnections } from '../../src/group/member-connections.ts'
 import { OffsetStore } from '../../src/group/offsets/offset-store.ts'
 import { FlushGate } from '../../src/replication/flush-gate.ts'
@@ -74,7 +75,7 @@ export const mutants: readonly Mutant[] = [
         'flush',
         (original) =>
           function (this: PartitionLog) {
-            return this.topic === '__cluster_metadata' ? Promise.resolve() : original.call(this)
+            return this.topic === METADATA_TOPIC ? Promise.resolve() : original.call(this)
           },
       ),
   },

@@ -1,11 +1,12 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
+import { METADATA_TOPIC, OFFSETS_TOPIC, SHARE_STATE_TOPIC, TRANSACTION_STATE_TOPIC } from '../../../protocol/internal-topics.ts'
 import type { NodeConfig } from '../../config/node-config.ts'
 import { replicationOfSetting } from '../../config/settings-replication.ts'
 import type { MetadataService } from '../../metadata/metadata-service.ts'
 import type { AutoTopicCreation, Controller, ControllerError, ControllerRequestContext, CreatedTopic, TopicToCreate } from '../controller.ts'
 import { failure, isFailure, NO_ERROR } from '../controller-error.ts'
 import { DEFAULT, failed } from './create-topics.ts'
-import { METADATA_TOPIC, topicNameRefusal } from './topic-names.ts'
+import { topicNameRefusal } from './topic-names.ts'
 
 export interface TopicCreatorOptions {
   readonly config: NodeConfig
@@ -66,13 +67,13 @@ function refusalOf(name: string): ControllerError | null {
 function creatableTopic(name: string, { config, metadata }: Pick<TopicCreatorOptions, 'config' | 'metadata'>): TopicToCreate {
   const replication = (wanted: number) => replicationOfSetting(config, wanted, metadata.image().cluster.brokers.size)
   switch (name) {
-    case '__consumer_offsets':
+    case OFFSETS_TOPIC:
       return internalTopic(name, config.get('offsets.topic.num.partitions'), replication(config.get('offsets.topic.replication.factor')), {
         'cleanup.policy': 'compact',
         'compression.type': 'producer',
         'segment.bytes': String(config.get('offsets.topic.segment.bytes')),
       })
-    case '__transaction_state':
+    case TRANSACTION_STATE_TOPIC:
       return internalTopic(name, config.get('transaction.state.log.num.partitions'), replication(config.get('transaction.state.log.replication.factor')), {
         'cleanup.policy': 'compact',
         'compression.type': 'uncompressed',
@@ -80,7 +81,7 @@ function creatableTopic(name: string, { config, metadata }: Pick<TopicCreatorOpt
         'segment.bytes': String(config.get('transaction.state.log.segment.bytes')),
         'unclean.leader.election.enable': 'false',
       })
-    case '__share_group_state':
+    case SHARE_STATE_TOPIC:
       return internalTopic(
         name,
         config.get('share.coordinator.state.topic.num.partitions'),

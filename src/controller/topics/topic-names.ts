@@ -1,19 +1,11 @@
 import { PersistentMap } from '../../metadata/persistent-map.ts'
 
 const MAX_NAME_LENGTH = 249
-export const METADATA_TOPIC = '__cluster_metadata'
-
-const INTERNAL_TOPICS: ReadonlySet<string> = new Set(['__consumer_offsets', '__transaction_state', '__share_group_state'])
 
 /** Why this is no name of a topic, in Kafka's words; null when it is one. */
 export function topicNameRefusal(name: string): string | null {
   const why = whyInvalid(name)
   return why === null ? null : `Topic name is invalid: ${why}`
-}
-
-/** Topics of coordinators: clients leave them out when they list topics. */
-export function isInternalTopic(name: string): boolean {
-  return INTERNAL_TOPICS.has(name)
 }
 
 /**

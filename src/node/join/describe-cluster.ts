@@ -1,4 +1,5 @@
 import { ErrorCode, errorName } from '../../../protocol/error-codes.ts'
+import { METADATA_TOPIC } from '../../../protocol/internal-topics.ts'
 import { DescribeClusterApi, type DescribeClusterResponse } from '../../../protocol/messages/describe-cluster.ts'
 import { DescribeQuorumApi, type DescribeQuorumResponse } from '../../../protocol/messages/describe-quorum.ts'
 import type { Uuid } from '../../../protocol/uuid.ts'
@@ -7,7 +8,6 @@ import type { Endpoint } from '../../base/ports.ts'
 import type { BrokerConnectionOptions } from '../../client/broker-connection.ts'
 import { KafkaClient } from '../../client/kafka-client.ts'
 import { formatHostPort } from '../../config/host-port.ts'
-import { METADATA_TOPIC } from '../../controller/topics/topic-names.ts'
 
 /** A cluster as one of its nodes tells of it. */
 export interface ToldCluster {

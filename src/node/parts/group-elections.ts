@@ -1,8 +1,7 @@
+import { OFFSETS_TOPIC } from '../../../protocol/internal-topics.ts'
 import type { GroupCoordinator } from '../../group/group-coordinator.ts'
 import type { MetadataDelta, MetadataPublisher, TopicDelta } from '../../metadata/delta.ts'
 import type { TopicImage } from '../../metadata/image.ts'
-
-const OFFSETS_TOPIC = '__consumer_offsets'
 
 /**
  * Tells the group coordinator which partitions of `__consumer_offsets` this node leads. Comes after replication, so that

@@ -1,7 +1,7 @@
+import { OFFSETS_TOPIC } from '../../../protocol/internal-topics.ts'
 import type { Ports } from '../../base/ports.ts'
 import type { NodeConfig } from '../../config/node-config.ts'
-import { GroupService, OFFSETS_TOPIC } from '../../group/group-service.ts'
-
+import { GroupService } from '../../group/group-service.ts'
 import type { MetadataLoader } from '../../metadata/loader.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { groupSettings } from '../settings/group-settings.ts'

@@ -1,3 +1,4 @@
+import { METADATA_TOPIC } from '../../../protocol/internal-topics.ts'
 import { METADATA_TOPIC_ID, randomUuid } from '../../../protocol/uuid.ts'
 import { OdradekError } from '../../base/errors.ts'
 import type { Ports } from '../../base/ports.ts'
@@ -30,7 +31,6 @@ import type { Teardown } from '../lifetime/teardown.ts'
 import type { AdvertisedListener } from '../node-listeners.ts'
 import { controllerIntervals, metadataLogConfig, raftTimings, snapshotRetention, staticVoters } from '../settings/metadata-settings.ts'
 
-const METADATA_TOPIC = '__cluster_metadata'
 const PLAINTEXT = 0
 
 export interface OpenMetadataOptions {

@@ -1,8 +1,8 @@
 import { ErrorCode, errorName } from '../../../protocol/error-codes.ts'
+import { METADATA_TOPIC } from '../../../protocol/internal-topics.ts'
 import { OdradekError } from '../../base/errors.ts'
 import type { TopicSpec } from '../../config/sources/topic-specs.ts'
 import type { Controller, CreatedTopic, TopicToCreate } from '../../controller/controller.ts'
-import { METADATA_TOPIC } from '../../controller/topics/topic-names.ts'
 import type { MetadataService } from '../../metadata/metadata-service.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 

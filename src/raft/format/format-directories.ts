@@ -1,3 +1,4 @@
+import { METADATA_TOPIC } from '../../../protocol/internal-topics.ts'
 import { randomUuid, type Uuid } from '../../../protocol/uuid.ts'
 import type { Ports } from '../../base/ports.ts'
 import { makeDurableDirectory } from '../../storage/directory/durable-directory.ts'
@@ -35,7 +36,7 @@ export interface FormatOptions<T> {
   readonly ports: Pick<Ports, 'clock' | 'disk' | 'random'>
 }
 
-export const METADATA_LOG_DIRECTORY = '__cluster_metadata-0'
+export const METADATA_LOG_DIRECTORY = `${METADATA_TOPIC}-0`
 /** The level of `kraft.version` of a dynamic quorum, and the highest that is known. */
 export const KRAFT_VERSION = 1
 const BOOTSTRAP_SNAPSHOT = { offset: 0, epoch: 0 }

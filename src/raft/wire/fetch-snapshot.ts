@@ -1,10 +1,11 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
+import { METADATA_TOPIC } from '../../../protocol/internal-topics.ts'
 import { FetchSnapshotApi, type FetchSnapshotRequest as FetchSnapshotMessage, type FetchSnapshotResponse } from '../../../protocol/messages/fetch-snapshot.ts'
 import type { Input } from '../../../protocol/schema/notation.ts'
 import type { FetchSnapshotAnswer, FetchSnapshotRequest } from '../core/messages.ts'
 import { answered, type Exchange, type PeerReply, refused, type Sender } from './exchange.ts'
 import { type Inbound, NO_EXTRAS } from './inbound.ts'
-import { METADATA_PARTITION, METADATA_TOPIC, refusalOf, UNKNOWN } from './metadata-log.ts'
+import { METADATA_PARTITION, refusalOf, UNKNOWN } from './metadata-log.ts'
 import { type AnswerContext, nodeEndpoints, readHead } from './told-leader.ts'
 
 /** FetchSnapshot, key 59, versions 0-1: from 1 with directories and the leader's end point (KIP-630, KIP-853). */

@@ -1,11 +1,12 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
+import { METADATA_TOPIC } from '../../../protocol/internal-topics.ts'
 import { FetchApi, type FetchRequest as FetchMessage, type FetchResponse } from '../../../protocol/messages/fetch.ts'
 import type { Input } from '../../../protocol/schema/notation.ts'
 import { METADATA_TOPIC_ID } from '../../../protocol/uuid.ts'
 import type { FetchAnswer, FetchContent, FetchRequest } from '../core/messages.ts'
 import { answered, type Exchange, type PeerReply, refused, type Sender } from './exchange.ts'
 import { type Inbound, NO_EXTRAS } from './inbound.ts'
-import { METADATA_PARTITION, METADATA_TOPIC, refusalOf, UNKNOWN } from './metadata-log.ts'
+import { METADATA_PARTITION, refusalOf, UNKNOWN } from './metadata-log.ts'
 import { type AnswerContext, nodeEndpoints, readHead } from './told-leader.ts'
 
 /**

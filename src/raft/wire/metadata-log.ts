@@ -1,9 +1,9 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
+import { METADATA_TOPIC } from '../../../protocol/internal-topics.ts'
 import { METADATA_TOPIC_ID, type Uuid, ZERO_UUID } from '../../../protocol/uuid.ts'
 import type { AnswerHead, ReplicaKey } from '../core/messages.ts'
 
-/** The one partition of which a quorum speaks. */
-export const METADATA_TOPIC = '__cluster_metadata'
+/** Of `METADATA_TOPIC`: the one of which a quorum speaks. */
 export const METADATA_PARTITION = 0
 
 /** Stands for a node, a leader or an offset that is not known. */

@@ -1,3 +1,4 @@
+import { METADATA_TOPIC } from '../../../protocol/internal-topics.ts'
 import type { Uuid } from '../../../protocol/uuid.ts'
 import { assert } from '../../base/assert.ts'
 import { DiskError } from '../../base/errors.ts'
@@ -26,7 +27,7 @@ export interface LogDirectoryOptions {
 }
 
 /** Not logs of ours to manage: the metadata log belongs to raft, the cache to tiered storage. */
-const OTHERS: ReadonlySet<string> = new Set(['__cluster_metadata-0', 'remote-log-index-cache'])
+const OTHERS: ReadonlySet<string> = new Set([`${METADATA_TOPIC}-0`, 'remote-log-index-cache'])
 const REMOVED_AFTER_START_MS = 60_000
 /** Logs whose last files are made in one turn. */
 const CLOSED_TOGETHER = 500

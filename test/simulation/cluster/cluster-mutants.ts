@@ -1,4 +1,5 @@
 /** One rule of clusters broken at a time, to show that the simulation of whole clusters sees it: half of them with the first seed. See `mutants.ts`. */
+import { METADATA_TOPIC } from '../../../protocol/internal-topics.ts'
 import { BrokerSessions } from '../../../src/controller/brokers/broker-sessions.ts'
 import { CatchUp } from '../../../src/controller/brokers/catch-up.ts'
 import { OffsetStore } from '../../../src/group/offsets/offset-store.ts'
@@ -13,8 +14,6 @@ import { ProducerState } from '../../../src/storage/producer/producer-state.ts'
 import type { Mutant } from '../mutants.ts'
 import { replaced, replacedGetter } from '../replaced.ts'
 import { cluster as scenario } from '../scenarios/cluster.ts'
-
-const METADATA_TOPIC = '__cluster_metadata'
 
 export const clusterMutants: readonly Mutant[] = [
   {
