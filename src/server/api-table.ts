@@ -1,13 +1,28 @@
+import { ApiVersionsApi } from '../../protocol/messages/api-versions.ts'
+import { DescribeClusterApi } from '../../protocol/messages/describe-cluster.ts'
+import { FindCoordinatorApi } from '../../protocol/messages/find-coordinator.ts'
+import { InitProducerIdApi } from '../../protocol/messages/init-producer-id.ts'
+import { MetadataApi } from '../../protocol/messages/metadata.ts'
+import { ProduceApi } from '../../protocol/messages/produce.ts'
+import { SaslAuthenticateApi } from '../../protocol/messages/sasl-authenticate.ts'
+import { SaslHandshakeApi } from '../../protocol/messages/sasl-handshake.ts'
 import type { AnyApi } from '../../protocol/schema/notation.ts'
 import { parseVersions } from '../../protocol/schema/versions.ts'
 import type { ListenerKind, RequestContext } from './request-context.ts'
 
-const PRODUCE_KEY = 0
 /** librdkafka takes a broker that does not advertise Produce v0 for one without compression. Source: KAFKA-18659. */
 const PRODUCE_ADVERTISED_OLDEST = 0
 
-/** What clients ask whoever they are connected to: Metadata, FindCoordinator, SaslHandshake, ApiVersions, InitProducerId, SaslAuthenticate, DescribeCluster. */
-const QUESTIONS: ReadonlySet<number> = new Set([3, 10, 17, 18, 22, 36, 60])
+/** What clients ask whoever they are connected to. */
+const QUESTIONS: ReadonlySet<AnyApi> = new Set([
+  ApiVersionsApi,
+  SaslHandshakeApi,
+  SaslAuthenticateApi,
+  MetadataApi,
+  DescribeClusterApi,
+  FindCoordinatorApi,
+  InitProducerIdApi,
+])
 
 /** What a handler must offer to be served; `src/handlers/define-handler.ts` says what each part means. */
 export interface ServedApi<Services> {
@@ -94,7 +109,7 @@ export class ApiTable<Services> {
       .filter((entry) => entry.served.listeners.includes(kind))
       .map(({ served, oldestVersion, latestVersion }) => ({
         apiKey: served.api.key,
-        minVersion: served.api.key === PRODUCE_KEY ? PRODUCE_ADVERTISED_OLDEST : oldestVersion,
+        minVersion: served.api === ProduceApi ? PRODUCE_ADVERTISED_OLDEST : oldestVersion,
         maxVersion: latestVersion,
       }))
   }
@@ -119,7 +134,7 @@ function entryOf<Services>(served: ServedApi<Services>): ApiEntry<Services> {
     latestVersion: Math.min(served.latestVersion ?? latestFinal, latestFinal),
     firstFlexibleRequest: firstOf(request.flexible),
     firstFlexibleResponse: firstOf(response.flexible),
-    isQuestion: QUESTIONS.has(served.api.key),
+    isQuestion: QUESTIONS.has(served.api),
   }
 }
 
