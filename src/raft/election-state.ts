@@ -13,6 +13,10 @@ export interface ElectionState {
   readonly voted: { readonly id: number; readonly directoryId: Uuid } | null
 }
 
+export function isSameElection(a: ElectionState, b: ElectionState): boolean {
+  return a.epoch === b.epoch && a.leaderId === b.leaderId && a.voted?.id === b.voted?.id && a.voted?.directoryId === b.voted?.directoryId
+}
+
 export const QUORUM_STATE_FILE = 'quorum-state'
 
 const NOBODY = -1

@@ -1,7 +1,7 @@
 import type { Uuid } from '../../protocol/uuid.ts'
 import type { Ports } from '../base/ports.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { RaftTimings } from './core/raft-state.ts'
+import type { RaftTimings } from './core/raft-timings.ts'
 import type { RaftListener } from './raft-listener.ts'
 import type { RaftLog } from './raft-log.ts'
 import type { RecordSerde } from './record-serde.ts'

@@ -1,5 +1,6 @@
 import type { VotersRecord } from '../../protocol/data/voters-record.ts'
-import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
+import type { Uuid } from '../../protocol/uuid.ts'
+import { isNamedBy } from './core/replica-key.ts'
 
 /** A node of the quorum. A voter is its id and its directory: a replaced disk is another voter (KIP-853). */
 export interface Voter {
@@ -44,7 +45,7 @@ export function recordOfVoters(voters: VoterSet): VotersRecord {
 
 /** In a static quorum the directory is not known, and any matches. */
 export function isVoter(voters: VoterSet, id: number, directoryId: Uuid): boolean {
-  return voters.some((voter) => voter.id === id && (voter.directoryId === directoryId || voter.directoryId === ZERO_UUID))
+  return voters.some((voter) => isNamedBy({ id, directoryId }, voter))
 }
 
 /** Whether two say the same of one voter; the order of end points says nothing. */

@@ -3,7 +3,8 @@ import { DescribeClusterApi, type DescribeClusterResponse } from '../../../proto
 import { OdradekError } from '../../base/errors.ts'
 import type { Clock, Network, Timers } from '../../base/ports.ts'
 import { KafkaClient } from '../../client/kafka-client.ts'
-import type { FetchAnswer, ReplicaKey } from '../../raft/core/messages.ts'
+import type { FetchAnswer } from '../../raft/core/messages.ts'
+import type { ReplicaKey } from '../../raft/core/replica-key.ts'
 import type { RaftPeers } from '../../raft/shell/raft-peers.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 

@@ -1,7 +1,7 @@
 import { ZERO_UUID } from '../../../protocol/uuid.ts'
 import type { NodeConfig } from '../../config/node-config.ts'
 import type { NodeIdentity } from '../../config/node-identity.ts'
-import type { RaftTimings } from '../../raft/core/raft-state.ts'
+import type { RaftTimings } from '../../raft/core/raft-timings.ts'
 import type { SnapshotRetention } from '../../raft/snapshot-retention.ts'
 import type { VoterSet } from '../../raft/voter-set.ts'
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../storage/log/log-config.ts'

@@ -1,7 +1,8 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
-import type { BeginEpochRequest, EndEpochRequest, EpochAnswer, ReplicaKey } from './messages.ts'
+import type { BeginEpochRequest, EndEpochRequest, EpochAnswer } from './messages.ts'
 import { answerHead, believe, contradicts, isForThisReplica, refusalOfEpoch, sendTo } from './peers.ts'
 import type { RaftState } from './raft-state.ts'
+import type { ReplicaKey } from './replica-key.ts'
 import type { Leader, Resigned } from './roles.ts'
 
 /** A leader says when its epoch begins, and when it ends before its time. Source: KIP-595, KIP-853. */

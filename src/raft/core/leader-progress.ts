@@ -1,6 +1,5 @@
-import { ZERO_UUID } from '../../../protocol/uuid.ts'
 import type { VoterSet } from '../voter-set.ts'
-import { type ReplicaKey, sameReplica } from './messages.ts'
+import { isNamedBy, type ReplicaKey } from './replica-key.ts'
 import { majorityOf } from './vote-tally.ts'
 
 /** How far one replica is, as the leader knows it. */
@@ -84,14 +83,14 @@ export class LeaderProgress {
   changeVoters(voters: VoterSet, nowMs: number): void {
     if (this.#neededFetches === 0) this.#checkQuorumDeadlineMs = nowMs + this.#checkQuorumMs
     const known = [...this.#voters, ...this.#observers]
-    const find = (key: ReplicaKey) => known.find((progress) => matches(progress.key, key)) ?? unknownProgress(key)
+    const find = (key: ReplicaKey) => known.find((progress) => isNamedBy(key, progress.key)) ?? unknownProgress(key)
     this.#voters = voters.map(({ id, directoryId }) => ({ ...find({ id, directoryId }), key: { id, directoryId } }))
-    this.#observers = known.filter(({ key }) => !voters.some((voter) => matches(key, voter) || matches(voter, key)) && key.id !== this.#self.id)
+    this.#observers = known.filter(({ key }) => !voters.some((voter) => isNamedBy(voter, key) || isNamedBy(key, voter)) && key.id !== this.#self.id)
   }
 
   /** The leader's own log is durable below `endOffset`. */
   noteOwnEnd(endOffset: number): void {
-    const own = this.#voters.find(({ key }) => matches(key, this.#self))
+    const own = this.#voters.find(({ key }) => isNamedBy(this.#self, key))
     if (own !== undefined) own.endOffset = endOffset
   }
 
@@ -108,7 +107,7 @@ export class LeaderProgress {
 
   /** @param highWatermark as the replica knows it; null when it does not say */
   noteKnown(key: ReplicaKey, fetchOffset: number, highWatermark: number | null): void {
-    const replica = [...this.#voters, ...this.#observers].find((progress) => matches(progress.key, key))
+    const replica = [...this.#voters, ...this.#observers].find((progress) => isNamedBy(key, progress.key))
     if (replica !== undefined) replica.knownOffset = Math.min(fetchOffset, highWatermark ?? fetchOffset)
   }
 
@@ -132,7 +131,7 @@ export class LeaderProgress {
 
   /** A fetch of a snapshot, too, says that a voter follows. Source: KIP-630. */
   noteSnapshotFetch(key: ReplicaKey, nowMs: number): void {
-    if (this.#voters.some((voter) => matches(voter.key, key))) this.#noteHeard(key.id, nowMs)
+    if (this.#voters.some((voter) => isNamedBy(key, voter.key))) this.#noteHeard(key.id, nowMs)
   }
 
   #noteHeard(id: number, nowMs: number): void {
@@ -149,7 +148,7 @@ export class LeaderProgress {
   }
 
   #find(key: ReplicaKey, nowMs: number): ReplicaProgress {
-    const found = [...this.#voters, ...this.#observers].find((progress) => matches(progress.key, key))
+    const found = [...this.#voters, ...this.#observers].find((progress) => isNamedBy(key, progress.key))
     if (found !== undefined) return found
     const added = unknownProgress(key)
     const heard = this.#observers.filter(({ lastFetchMs }) => nowMs - lastFetchMs < OBSERVER_SESSION_MS)
@@ -160,9 +159,4 @@ export class LeaderProgress {
 
 function unknownProgress(key: ReplicaKey): ReplicaProgress {
   return { key, endOffset: UNKNOWN, knownOffset: UNKNOWN, lastFetchMs: UNKNOWN, lastCaughtUpMs: UNKNOWN, leaderEndOffset: UNKNOWN, knowsLeader: false }
-}
-
-/** A voter of a static quorum has no directory yet: any is its own. */
-function matches(known: ReplicaKey, key: ReplicaKey): boolean {
-  return sameReplica(known, key) || (known.id === key.id && known.directoryId === ZERO_UUID)
 }

@@ -1,6 +1,6 @@
-import type { Uuid } from '../../../protocol/uuid.ts'
 import type { SnapshotId } from '../snapshot-name.ts'
 import type { Voter } from '../voter-set.ts'
+import type { ReplicaKey } from './replica-key.ts'
 
 /**
  * What the nodes of the quorum say to each other: Kafka's requests, of the one partition that a quorum has. Cluster id,
@@ -8,13 +8,6 @@ import type { Voter } from '../voter-set.ts'
  *
  * Source: KIP-595; KIP-853 (directories, voter keys); KIP-996 (pre-vote); KIP-630 (snapshots); KIP-1166 (the high watermark in Fetch).
  */
-
-/** One log directory of one node. A replaced disk is another replica. */
-export interface ReplicaKey {
-  readonly id: number
-  /** The zero id where it is not known. */
-  readonly directoryId: Uuid
-}
 
 /** Vote, key 52. */
 export interface VoteRequest {
@@ -156,7 +149,3 @@ export type AnswerTo<Request extends RaftRequest> = Request extends VoteRequest
       : Request extends FetchSnapshotRequest
         ? FetchSnapshotAnswer
         : VoterChangeAnswer
-
-export function sameReplica(a: ReplicaKey, b: ReplicaKey): boolean {
-  return a.id === b.id && a.directoryId === b.directoryId
-}

@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { isVoter } from '../voter-set.ts'
 import type { RaftRequest, VoterChangeAnswer } from './messages.ts'
-import { isNamedOtherwise } from './named-voters.ts'
+import { isNamedOtherwise } from './own-entry.ts'
 import { heedAnswer, sendTo } from './peers.ts'
 import type { RaftState } from './raft-state.ts'
 import type { Follower } from './roles.ts'

@@ -1,7 +1,7 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
-import { ZERO_UUID } from '../../../protocol/uuid.ts'
-import type { AnswerHead, RaftRequest, ReplicaKey } from './messages.ts'
+import type { AnswerHead, RaftRequest } from './messages.ts'
 import type { RaftState } from './raft-state.ts'
+import { isNamedBy, type ReplicaKey } from './replica-key.ts'
 
 /** What all requests and answers have in common: the epoch in which they were said, and who leads it. */
 
@@ -33,8 +33,7 @@ export function refusalOfLeader(state: RaftState, epoch: number): number {
 
 /** False when the sender takes this node for one with another disk. Source: KIP-853. */
 export function isForThisReplica(state: RaftState, voter: ReplicaKey | null): boolean {
-  if (voter === null) return true
-  return voter.id === state.self.id && (voter.directoryId === ZERO_UUID || voter.directoryId === state.self.directoryId)
+  return voter === null || isNamedBy(state.self, voter)
 }
 
 /** Two leaders of one epoch, or one that this node knows not to lead: whoever says so is in error. */

@@ -1,28 +1,15 @@
-import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { assert } from '../../base/assert.ts'
-import type { Random } from '../../base/ports.ts'
-import type { ElectionState } from '../election-state.ts'
-import type { Voter, VoterSet } from '../voter-set.ts'
+import type { VoterSet } from '../voter-set.ts'
+import { onAnswer, onUnanswered } from './answers.ts'
+import { doWhatIsDue, roleDeadlineMs } from './due-work.ts'
 import type { RaftEffect, RaftEvent, VoterEntry } from './effects.ts'
-import { answerVote, goForward, onPreVoteUnsupported, onVoteAnswer, pollNominee, wantToLead } from './elections.ts'
-import { answerBeginEpoch, answerEndEpoch, tellEnd, tellEpoch } from './epochs.ts'
-import {
-  commitAsFollower,
-  fetchAsFollower,
-  fetchFromAny,
-  onFetchAnswer,
-  onNodeGone,
-  onSnapshotAnswer,
-  onSnapshotInstalled,
-  onSnapshotRefused,
-} from './follow.ts'
+import { answerVote, goForward, wantToLead } from './elections.ts'
+import { answerBeginEpoch, answerEndEpoch, tellEnd } from './epochs.ts'
+import { commitAsFollower, onSnapshotInstalled } from './follow.ts'
 import type { LeaderProgress } from './leader-progress.ts'
-import type { LogView } from './log-view.ts'
-import type { RaftAnswer, RaftRequest, ReplicaKey } from './messages.ts'
-import { onSelfAnswer, onSelfUnsupported, tellOfSelf } from './own-voter.ts'
-import { heedAnswer } from './peers.ts'
-import { RaftState, type RaftTimings } from './raft-state.ts'
-import type { Leader, Role } from './roles.ts'
+import type { RaftRequest } from './messages.ts'
+import { RaftState, type RaftStateOptions } from './raft-state.ts'
+import type { Role } from './roles.ts'
 import { FetchServer } from './serve-fetch.ts'
 import { VoterChanges } from './voter-changes.ts'
 import { VoterHistory } from './voter-history.ts'
@@ -34,27 +21,16 @@ import { VoterHistory } from './voter-history.ts'
  *
  * - A quorum of one is this core with one voter: its own vote elects it, and its own flush commits.
  * - Nothing leaves the node that relies on an election state, or on records, which a crash could take back.
- * - After every event comes the work that is due (`#poll`), and `deadlineMs` says when the next is.
+ * - After every event comes the work that is due (`due-work.ts`), and `deadlineMs` says when the next is.
  *
  * Source: KIP-595 (the protocol), KIP-996 (pre-vote), KIP-853 (voters that change), KIP-630 (snapshots).
  */
-export interface RaftCoreOptions {
-  readonly nodeId: number
-  readonly directoryId: ReplicaKey['directoryId']
+export interface RaftCoreOptions extends Omit<RaftStateOptions, 'history'> {
   /** Of the settings, or of what formatting wrote. */
   readonly voters: VoterSet
   readonly kraftVersion: number
   /** Those that the log names, in order. */
   readonly voterEntries: readonly VoterEntry[]
-  readonly election: ElectionState
-  readonly log: LogView
-  /** All below is known to be durable; the shell flushes what the log has above it. */
-  readonly flushedOffset: number
-  readonly timings: RaftTimings
-  readonly random: Pick<Random, 'below'>
-  readonly bootstrapIds: readonly number[]
-  readonly own: Voter | null
-  readonly joins: boolean
 }
 
 export class RaftCore {
@@ -66,8 +42,7 @@ export class RaftCore {
   constructor(options: RaftCoreOptions) {
     const history = new VoterHistory({ voters: options.voters, kraftVersion: options.kraftVersion })
     for (const entry of options.voterEntries) history.add(entry)
-    const self = { id: options.nodeId, directoryId: options.directoryId }
-    this.#state = new RaftState({ ...options, self, history })
+    this.#state = new RaftState({ ...options, history })
     this.#fetches = new FetchServer(this.#state)
     this.#changes = new VoterChanges(this.#state)
   }
@@ -132,7 +107,7 @@ export class RaftCore {
   get deadlineMs(): number {
     const state = this.#state
     if (state.isStopped || !this.#isStarted) return Number.POSITIVE_INFINITY
-    return Math.min(this.#roleDeadlineMs(state.role), state.links.deadlineMs(state.nowMs), this.#fetches.deadlineMs, this.#changes.deadlineMs)
+    return Math.min(roleDeadlineMs(state), state.links.deadlineMs(state.nowMs), this.#fetches.deadlineMs, this.#changes.deadlineMs)
   }
 
   /** @param nowMs monotonic: for durations only */
@@ -140,7 +115,7 @@ export class RaftCore {
     this.#state.nowMs = Math.max(this.#state.nowMs, nowMs)
     this.#state.links.expire(this.#state.nowMs)
     this.#handle(event)
-    if (this.#isStarted && !this.#state.isStopped) this.#poll()
+    if (this.#isStarted && !this.#state.isStopped) doWhatIsDue(this.#state, this.#changes)
     this.#fetches.serveWaiting()
     this.#changes.settle()
     return this.#state.takeEffects()
@@ -158,10 +133,10 @@ export class RaftCore {
         this.#serve(event.id, event.request)
         return
       case 'answer':
-        if (state.links.close(event.from, event.id)) this.#onAnswer(event.from, event.answer)
+        if (state.links.close(event.from, event.id)) onAnswer(state, event.from, event.answer)
         return
       case 'unanswered':
-        if (state.links.close(event.from, event.id)) this.#onUnanswered(event)
+        if (state.links.close(event.from, event.id)) onUnanswered(state, event)
         return
       case 'truncated':
         state.isLogChanging = false
@@ -237,101 +212,9 @@ export class RaftCore {
     }
   }
 
-  #onAnswer(from: number, answer: RaftAnswer): void {
-    const state = this.#state
-    if (answer.errorCode !== ErrorCode.NONE) state.links.pause(from, state.nowMs)
-    if (answer.type === 'end-epoch' && state.role.role === 'resigned') state.role.untold.delete(from)
-    if (answer.type === 'voter-change') {
-      onSelfAnswer(state, answer)
-      return
-    }
-    if (!heedAnswer(state, answer)) {
-      if (answer.type === 'fetch-snapshot') onSnapshotRefused(state, answer.errorCode)
-      return
-    }
-    switch (answer.type) {
-      case 'vote':
-        onVoteAnswer(state, from, answer)
-        return
-      case 'begin-epoch':
-        if (state.role.role === 'leader') state.role.progress.noteKnowsLeader(from)
-        return
-      case 'end-epoch':
-        return
-      case 'fetch':
-        onFetchAnswer(state, answer)
-        return
-      case 'fetch-snapshot':
-        onSnapshotAnswer(state, answer)
-        return
-    }
-  }
-
-  #onUnanswered({ from, unsupported, isGone }: Extract<RaftEvent, { type: 'unanswered' }>): void {
-    this.#state.links.pause(from, this.#state.nowMs)
-    if (isGone) onNodeGone(this.#state, from)
-    if (!unsupported) return
-    onPreVoteUnsupported(this.#state)
-    onSelfUnsupported(this.#state)
-  }
-
   #onVoters(entries: readonly VoterEntry[]): void {
     const state = this.#state
     for (const entry of entries) state.history.add(entry)
     if (entries.length > 0 && state.role.role === 'leader') state.role.progress.changeVoters(state.voters, state.nowMs)
-  }
-
-  #poll(): void {
-    const state = this.#state
-    const { role, nowMs } = state
-    switch (role.role) {
-      case 'unattached':
-        if (this.#electionDeadlineMs(role.electionDeadlineMs) <= nowMs) wantToLead(state)
-        else fetchFromAny(state)
-        break
-      case 'prospective':
-      case 'candidate':
-        pollNominee(state, role)
-        break
-      case 'leader':
-        this.#pollLeader(role)
-        break
-      case 'follower':
-        if (role.fetchDeadlineMs <= nowMs && state.isVoter) wantToLead(state)
-        else if (!tellOfSelf(state, role)) fetchAsFollower(state, role)
-        break
-      case 'resigned':
-        if (role.electionDeadlineMs <= nowMs) state.becomeUnattached(state.epoch + 1, null)
-        else tellEnd(state, role)
-        break
-    }
-    if (state.role !== role) this.#poll()
-  }
-
-  #pollLeader(role: Leader): void {
-    const state = this.#state
-    const isLastWord = this.#changes.isRemovedFromQuorum
-    if (role.resigns || isLastWord || role.progress.checkQuorumDeadlineMs <= state.nowMs) state.becomeResigned(role)
-    else tellEpoch(state, role)
-  }
-
-  /** Who became a voter since it lost its leader may stand now. */
-  #electionDeadlineMs(deadlineMs: number): number {
-    return this.#state.isVoter ? deadlineMs : Number.POSITIVE_INFINITY
-  }
-
-  #roleDeadlineMs(role: Role): number {
-    switch (role.role) {
-      case 'unattached':
-        return this.#electionDeadlineMs(role.electionDeadlineMs)
-      case 'prospective':
-      case 'candidate':
-      case 'resigned':
-        return role.electionDeadlineMs
-      case 'leader':
-        return this.#state.isOnlyVoter ? Number.POSITIVE_INFINITY : Math.min(role.beginEpochDueMs, role.progress.checkQuorumDeadlineMs)
-      case 'follower':
-        return this.#state.isVoter ? role.fetchDeadlineMs : Number.POSITIVE_INFINITY
-    }
   }
 }

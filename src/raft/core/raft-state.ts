@@ -1,33 +1,18 @@
-import { type Uuid, ZERO_UUID } from '../../../protocol/uuid.ts'
 import { assert } from '../../base/assert.ts'
 import type { Random } from '../../base/ports.ts'
-import type { ElectionState } from '../election-state.ts'
+import { type ElectionState, isSameElection } from '../election-state.ts'
 import { isVoter, type Voter, type VoterSet } from '../voter-set.ts'
 import type { RaftEffect } from './effects.ts'
+import { ElectionTimes } from './election-times.ts'
 import { LeaderProgress } from './leader-progress.ts'
 import { endOf, isAtLeast, type LogEnd, type LogView } from './log-view.ts'
-import type { ReplicaKey } from './messages.ts'
-import { isNamedOtherwise, withOwn } from './named-voters.ts'
+import { votersToName } from './own-entry.ts'
 import { PeerLinks } from './peer-links.ts'
-import type { Follower, Leader, Role } from './roles.ts'
+import type { RaftTimings } from './raft-timings.ts'
+import { isNamedBy, type ReplicaKey } from './replica-key.ts'
+import { type Follower, followerOf, type Leader, type Role } from './roles.ts'
 import { VoteTally } from './vote-tally.ts'
 import type { VoterHistory } from './voter-history.ts'
-
-/** Named after the settings `controller.quorum.*`; milliseconds. */
-export interface RaftTimings {
-  readonly electionTimeoutMs: number
-  readonly electionBackoffMaxMs: number
-  readonly fetchTimeoutMs: number
-  readonly requestTimeoutMs: number
-  readonly retryBackoffMs: number
-  /** [odradek.broker.connection.grace.ms]: how long a follower waits for a leader whose process is gone; -1: as for one that is silent. */
-  readonly connectionGraceMs: number
-  /**
-   * No setting: how soon at the latest a voter that starts asks whether it would be elected, where it has heard of no leader.
-   * Where there is one, that changes nothing (KIP-996). As late as any other time where not given.
-   */
-  readonly firstElectionMs?: number | undefined
-}
 
 export interface RaftStateOptions {
   readonly self: ReplicaKey
@@ -72,6 +57,7 @@ export class RaftState {
   isStopped = false
   /** Effects are under way after which the log is another. */
   isLogChanging = false
+  readonly #elections: ElectionTimes
   #election: ElectionState
   #effects: RaftEffect[] = []
 
@@ -85,6 +71,7 @@ export class RaftState {
     this.own = options.own
     this.joins = options.joins
     this.links = new PeerLinks(options.timings)
+    this.#elections = new ElectionTimes(options.timings, options.random)
     this.#election = options.election
     this.flushedOffset = options.flushedOffset
     this.highWatermark = options.log.snapshots.at(-1)?.id.offset ?? 0
@@ -147,17 +134,17 @@ export class RaftState {
    */
   recover(): void {
     const { leaderId, voted, epoch } = this.#election
-    const electionDeadlineMs = this.isVoter ? this.#firstDeadline(() => this.#randomDeadline()) : Number.POSITIVE_INFINITY
+    const electionDeadlineMs = this.isVoter ? this.#elections.first(this.nowMs, () => this.#nextElectionDeadline()) : Number.POSITIVE_INFINITY
     if (epoch < this.logEnd.epoch) {
       this.#persist({ epoch: this.logEnd.epoch, leaderId: null, voted: null })
       this.role = { role: 'unattached', leaderId: null, electionDeadlineMs }
     } else if (leaderId === this.self.id) {
-      this.role = { role: 'resigned', electionDeadlineMs: this.#randomDeadline(), successors: [], untold: this.#otherVoterIds() }
+      this.role = { role: 'resigned', electionDeadlineMs: this.#nextElectionDeadline(), successors: [], untold: this.#otherVoterIds() }
     } else if (leaderId !== null && this.voterIds.includes(leaderId)) {
       const follower = this.#follower(leaderId)
-      this.role = { ...follower, fetchDeadlineMs: this.#firstDeadline(() => follower.fetchDeadlineMs) }
-    } else if (leaderId === null && voted !== null && this.#isSelf(voted) && this.isVoter) {
-      this.role = { role: 'candidate', tally: this.#ownTally(), electionDeadlineMs: this.#randomDeadline() }
+      this.role = { ...follower, fetchDeadlineMs: this.#elections.first(this.nowMs, () => follower.fetchDeadlineMs) }
+    } else if (leaderId === null && voted !== null && isNamedBy(this.self, voted) && this.isVoter) {
+      this.role = { role: 'candidate', tally: this.#ownTally(), electionDeadlineMs: this.#nextElectionDeadline() }
     } else {
       this.role = { role: 'unattached', leaderId, electionDeadlineMs }
     }
@@ -186,7 +173,7 @@ export class RaftState {
     assert(this.isVoter && this.role.role !== 'leader', 'a voter that does not lead may want to')
     const { leaderId } = this
     this.#leaveRole()
-    this.role = { role: 'prospective', leaderId, tally: this.#ownTally(), electionDeadlineMs: this.#randomDeadline() }
+    this.role = { role: 'prospective', leaderId, tally: this.#ownTally(), electionDeadlineMs: this.#nextElectionDeadline() }
   }
 
   /** Begins an epoch and votes for itself in it. */
@@ -194,7 +181,7 @@ export class RaftState {
     assert(this.role.role === 'prospective', 'who stands has asked before')
     this.#leaveRole()
     this.#persist({ epoch: this.epoch + 1, leaderId: null, voted: this.self })
-    this.role = { role: 'candidate', tally: this.#ownTally(), electionDeadlineMs: this.#randomDeadline() }
+    this.role = { role: 'candidate', tally: this.#ownTally(), electionDeadlineMs: this.#nextElectionDeadline() }
   }
 
   becomeLeader(): void {
@@ -211,20 +198,21 @@ export class RaftState {
     })
     progress.noteOwnEnd(this.flushedOffset)
     this.role = { role: 'leader', progress, beginEpochDueMs: this.nowMs, resigns: false, heardVoters: new Map() }
-    this.emit({ type: 'open-epoch', epoch: this.epoch, leaderId: this.self.id, voterIds: this.voterIds, grantingVoterIds, named: this.#toBeNamed() })
+    const { epoch, self, voterIds, history, own } = this
+    this.emit({ type: 'open-epoch', epoch, leaderId: self.id, voterIds, grantingVoterIds, named: votersToName(history, own) })
   }
 
   becomeResigned(leader: Leader): void {
     const { successors } = leader.progress
     this.#leaveRole()
-    this.role = { role: 'resigned', electionDeadlineMs: this.#randomDeadline(), successors, untold: this.#otherVoterIds() }
+    this.role = { role: 'resigned', electionDeadlineMs: this.#nextElectionDeadline(), successors, untold: this.#otherVoterIds() }
   }
 
   /** Remembers the vote before anybody hears of it. */
   voteFor(candidate: ReplicaKey): void {
     assert(this.#election.voted === null && this.#election.leaderId === null, 'a node votes once in an epoch')
     this.#persist({ ...this.#election, voted: candidate })
-    const electionDeadlineMs = this.#randomDeadline()
+    const electionDeadlineMs = this.#nextElectionDeadline()
     if (this.role.role === 'unattached' || this.role.role === 'prospective') this.role = { ...this.role, electionDeadlineMs }
   }
 
@@ -261,7 +249,7 @@ export class RaftState {
 
   #canVoteFor(candidate: ReplicaKey, isUpToDate: boolean): boolean {
     const { voted } = this.#election
-    if (voted !== null) return voted.id === candidate.id && (voted.directoryId === ZERO_UUID || voted.directoryId === candidate.directoryId)
+    if (voted !== null) return isNamedBy(candidate, voted)
     return this.leaderId === null && isUpToDate
   }
 
@@ -278,25 +266,7 @@ export class RaftState {
   }
 
   #follower(leaderId: number): Follower {
-    const fetchDeadlineMs = this.nowMs + this.timings.fetchTimeoutMs
-    return {
-      role: 'follower',
-      leaderId,
-      fetchDeadlineMs,
-      hasFetched: false,
-      isLeaderGone: false,
-      leaderHighWatermark: 0,
-      snapshot: null,
-      selfDueMs: fetchDeadlineMs,
-      hasToldSelf: false,
-    }
-  }
-
-  /** A dynamic quorum's first leader copies what formatting wrote, and each says how it is itself. Source: KIP-853. */
-  #toBeNamed() {
-    const { history, voters, own } = this
-    const isDue = history.kraftVersion > 0 && (history.latestOffset === null || isNamedOtherwise(voters, own))
-    return isDue ? { kraftVersion: history.kraftVersion, voters: withOwn(voters, own) } : null
+    return followerOf(leaderId, this.nowMs + this.timings.fetchTimeoutMs)
   }
 
   #ownTally(): VoteTally {
@@ -309,30 +279,12 @@ export class RaftState {
     return new Set(this.voterIds.filter((id) => id !== this.self.id))
   }
 
-  #isSelf(voted: { readonly id: number; readonly directoryId: Uuid }): boolean {
-    return voted.id === this.self.id && (voted.directoryId === this.self.directoryId || voted.directoryId === ZERO_UUID)
-  }
-
-  /** An election that others began does not put off the own one. */
+  /** Infinite for who is no voter. */
   #remainingElectionDeadline(): number {
-    const { role } = this
-    if (!this.isVoter) return Number.POSITIVE_INFINITY
-    const goesOn = role.role === 'unattached' || role.role === 'candidate' || role.role === 'resigned' || (role.role === 'prospective' && !role.tally.isLost)
-    return goesOn && Number.isFinite(role.electionDeadlineMs) ? role.electionDeadlineMs : this.#randomDeadline()
+    return this.isVoter ? this.#elections.remaining(this.role, this.nowMs) : Number.POSITIVE_INFINITY
   }
 
-  /** @param usual where nothing else is said of a start */
-  #firstDeadline(usual: () => number): number {
-    const { firstElectionMs, electionTimeoutMs } = this.timings
-    return firstElectionMs === undefined ? usual() : this.nowMs + this.random.below(Math.max(1, Math.min(firstElectionMs, electionTimeoutMs)))
+  #nextElectionDeadline(): number {
+    return this.#elections.next(this.nowMs)
   }
-
-  #randomDeadline(): number {
-    const { electionTimeoutMs } = this.timings
-    return this.nowMs + electionTimeoutMs + this.random.below(Math.max(1, electionTimeoutMs))
-  }
-}
-
-function isSameElection(a: ElectionState, b: ElectionState): boolean {
-  return a.epoch === b.epoch && a.leaderId === b.leaderId && a.voted?.id === b.voted?.id && a.voted?.directoryId === b.voted?.directoryId
 }

@@ -1,7 +1,7 @@
 import type { SnapshotId } from '../snapshot-name.ts'
 import type { Voter } from '../voter-set.ts'
 import type { LeaderProgress } from './leader-progress.ts'
-import type { ReplicaKey } from './messages.ts'
+import type { ReplicaKey } from './replica-key.ts'
 import type { VoteTally } from './vote-tally.ts'
 
 /** What a node is in its epoch. Source: KIP-595, KIP-996. */
@@ -57,6 +57,21 @@ export interface Follower {
   leaderHighWatermark: number
   /** Fetched piece by piece before the log goes on. */
   snapshot: { readonly id: SnapshotId; position: number; isInstalling: boolean } | null
+}
+
+/** Who begins to follow, and has heard nothing of its leader yet. */
+export function followerOf(leaderId: number, fetchDeadlineMs: number): Follower {
+  return {
+    role: 'follower',
+    leaderId,
+    fetchDeadlineMs,
+    hasFetched: false,
+    isLeaderGone: false,
+    leaderHighWatermark: 0,
+    snapshot: null,
+    selfDueMs: fetchDeadlineMs,
+    hasToldSelf: false,
+  }
 }
 
 /** Led this epoch, and waits for another to lead the next. */

@@ -1,10 +1,10 @@
 import { ErrorCode, errorMessage, errorName } from '../../../protocol/error-codes.ts'
 import { isVoter, type Voter, type VoterSet } from '../voter-set.ts'
 import type { VersionRange } from './effects.ts'
-import { type AddVoterRequest, type RemoveVoterRequest, sameReplica, type UpdateVoterRequest, type VoterChangeRequest } from './messages.ts'
+import type { AddVoterRequest, RemoveVoterRequest, UpdateVoterRequest, VoterChangeRequest } from './messages.ts'
 import { answerHead, refusalOfLeader } from './peers.ts'
 import type { RaftState } from './raft-state.ts'
-import { replicaText, votersText } from './voter-text.ts'
+import { replicasText, replicaText, sameReplica } from './replica-key.ts'
 
 /** An addition or a removal that was taken. */
 interface PendingChange {
@@ -116,7 +116,7 @@ export class VoterChanges {
     const { voters } = this.#state
     const { voter } = request
     if (voters.some((known) => known.id === voter.id)) {
-      const message = `The voter id for ${replicaText(voter)} is already part of the set of voters ${votersText(voters)}.`
+      const message = `The voter id for ${replicaText(voter)} is already part of the set of voters ${replicasText(voters)}.`
       this.#reply(id, { errorCode: ErrorCode.DUPLICATE_VOTER, message })
       return
     }
@@ -129,7 +129,7 @@ export class VoterChanges {
     const others = voters.filter((known) => !sameReplica(known, voter))
     // The last one stays: nobody would be left to commit that it went.
     if (others.length === voters.length || others.length === 0) {
-      const message = `Cannot remove voter ${replicaText(voter)} from the set of voters ${votersText(voters)}`
+      const message = `Cannot remove voter ${replicaText(voter)} from the set of voters ${replicasText(voters)}`
       this.#reply(id, { errorCode: ErrorCode.VOTER_NOT_FOUND, message })
       return
     }

@@ -95,8 +95,7 @@ function ownVoter<T>({ nodeId: id, directoryId, endpoints, isController }: RaftN
 function coreOf<T>(options: RaftNodeOptions<T>, quorum: LoadedQuorum<T>): RaftCore {
   const { voters, kraftVersion, voterEntries, election } = quorum
   return new RaftCore({
-    nodeId: options.nodeId,
-    directoryId: options.directoryId,
+    self: { id: options.nodeId, directoryId: options.directoryId },
     ...{ voters, kraftVersion, voterEntries, election },
     log: viewOf(options.log, quorum.snapshots),
     // What a process that died left in the system's memory is flushed with what comes next.

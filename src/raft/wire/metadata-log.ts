@@ -1,7 +1,8 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { METADATA_TOPIC } from '../../../protocol/internal-topics.ts'
 import { METADATA_TOPIC_ID, type Uuid, ZERO_UUID } from '../../../protocol/uuid.ts'
-import type { AnswerHead, ReplicaKey } from '../core/messages.ts'
+import type { AnswerHead } from '../core/messages.ts'
+import type { ReplicaKey } from '../core/replica-key.ts'
 
 /** Of `METADATA_TOPIC`: the one of which a quorum speaks. */
 export const METADATA_PARTITION = 0

@@ -96,8 +96,7 @@ export class RaftMachine {
     this.log = this.#durable.log.copy()
     this.log.skipBelowSnapshot()
     this.#core = new RaftCore({
-      nodeId: this.id,
-      directoryId: this.self.directoryId,
+      self: this.self,
       voters: this.#disk === 0 ? this.#initialVoters : [],
       kraftVersion: 1,
       voterEntries: this.log.voterEntries(),

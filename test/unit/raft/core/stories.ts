@@ -42,8 +42,7 @@ export class Stage {
     const entries = (setting.log ?? []).map((epoch, index) => ({ epoch, value: `${index}` }))
     this.log = new SimulatedLog({ logStartOffset: setting.logStartOffset ?? 0, entries, snapshots: [] })
     this.core = new RaftCore({
-      nodeId: setting.nodeId ?? 1,
-      directoryId: setting.own?.directoryId ?? ZERO_UUID,
+      self: { id: setting.nodeId ?? 1, directoryId: setting.own?.directoryId ?? ZERO_UUID },
       voters: setting.voters ?? (setting.voterIds ?? [1, 2, 3]).map(voter),
       kraftVersion: setting.kraftVersion ?? 0,
       voterEntries: setting.voterEntries ?? [],

@@ -12,12 +12,12 @@ import type {
   FetchSnapshotAnswer,
   FetchSnapshotRequest,
   RemoveVoterRequest,
-  ReplicaKey,
   UpdateVoterRequest,
   VoteAnswer,
   VoteRequest,
   VoterChangeAnswer,
 } from '../../../../src/raft/core/messages.ts'
+import type { ReplicaKey } from '../../../../src/raft/core/replica-key.ts'
 
 /** Any words that the nodes of a quorum may say. */
 
