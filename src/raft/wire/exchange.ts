@@ -36,7 +36,8 @@ export interface Exchange<Request extends Fields, Response extends Fields, Answe
   read(response: Value<Message<Response>>): PeerReply<Answer>
 }
 
-interface NodeEndpoint extends Endpoint {
+/** Where a node of the quorum listens, as answers say it. */
+export interface NodeEndpoint extends Endpoint {
   readonly nodeId: number
 }
 

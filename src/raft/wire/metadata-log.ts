@@ -24,8 +24,8 @@ export function partitionOf<P extends { readonly partitionIndex: number }>(topic
 }
 
 /** @returns a message's topics, which are the metadata log alone */
-export function topicsWith<P>(partition: P): readonly [{ readonly topicName: string; readonly topicId: Uuid; readonly partitions: readonly [P] }] {
-  return [{ topicName: METADATA_TOPIC, topicId: METADATA_TOPIC_ID, partitions: [partition] }]
+export function topicsWith<P>(partition: P) {
+  return [{ topicName: METADATA_TOPIC, topicId: METADATA_TOPIC_ID, partitions: [{ partitionIndex: METADATA_PARTITION, ...partition }] }] as const
 }
 
 /** Which replica a request takes its receiver for; null where it does not say. */
