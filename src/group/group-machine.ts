@@ -16,15 +16,14 @@ import type { Decision } from '../coordinator/decision.ts'
 import type { ReplayPosition, ShardContext, ShardMachine } from '../coordinator/shard-machine.ts'
 import { type ClassicContext, type GroupDecision, NOTHING } from './classic/context.ts'
 import { watchAbsent, watchDisconnected } from './classic/disconnected.ts'
-import { joinError, syncError } from './classic/error-replies.ts'
 import { expireSession } from './classic/expire-session.ts'
 import type { ClassicGroup } from './classic/group.ts'
 import { heartbeatClassicGroup } from './classic/heartbeat.ts'
 import { type JoinInput, joinClassicGroup } from './classic/join.ts'
 import { type LeaveReply, type LeavingMember, leaveClassicGroup } from './classic/leave.ts'
-import type { RespondToJoin, RespondToSync } from './classic/member.ts'
 import { prepareRebalance } from './classic/rebalance.ts'
 import { newGroupRecord } from './classic/records.ts'
+import { joinError, type RespondToJoin, type RespondToSync, syncError } from './classic/replies.ts'
 import { awaitHeartbeat } from './classic/session.ts'
 import { syncClassicGroup } from './classic/sync.ts'
 import { type DescribedGroup, describeGroup, type GroupFilter, type ListedGroup, listGroups } from './group-queries.ts'
@@ -215,6 +214,6 @@ function abandon(group: ClassicGroup): void {
   group.transitionTo('Dead')
   for (const member of group.members()) {
     group.completeJoin(member, joinError(member.memberId, ErrorCode.NOT_COORDINATOR))
-    group.completeSync(member, syncError(ErrorCode.NOT_COORDINATOR))
+    member.completeSync(syncError(ErrorCode.NOT_COORDINATOR))
   }
 }

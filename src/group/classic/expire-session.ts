@@ -1,9 +1,9 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { type ClassicContext, type GroupDecision, NOTHING } from './context.ts'
-import { joinError, syncError } from './error-replies.ts'
 import type { ClassicGroup } from './group.ts'
 import type { ClassicMember } from './member.ts'
 import { completeJoin, rebalanceOrCompleteJoin } from './rebalance.ts'
+import { joinError, syncError } from './replies.ts'
 
 /** A member, or a member id that was given out, was not heard of in time: it is removed, unless it waits for us. */
 export function expireSession(context: ClassicContext, groupId: string, memberId: string): GroupDecision {
@@ -28,7 +28,7 @@ export function removePendingMember(context: ClassicContext, group: ClassicGroup
 /** What the member waits for is answered UNKNOWN_MEMBER_ID; the others share its part. */
 export function removeMember(context: ClassicContext, group: ClassicGroup, member: ClassicMember, reason: string): GroupDecision {
   group.completeJoin(member, joinError('', ErrorCode.UNKNOWN_MEMBER_ID))
-  group.completeSync(member, syncError(ErrorCode.UNKNOWN_MEMBER_ID))
+  member.completeSync(syncError(ErrorCode.UNKNOWN_MEMBER_ID))
   group.remove(member.memberId)
   if (group.state === 'Stable' || group.state === 'CompletingRebalance') {
     return rebalanceOrCompleteJoin(context, group, `removing member ${member.memberId} ${reason}`)

@@ -10,21 +10,12 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { assert } from '../../base/assert.ts'
 import type { Clock, TimestampMs } from '../../base/ports.ts'
-import { fencedJoin, fencedSync, joinError, syncError } from './error-replies.ts'
-import { ClassicMember, type JoinReply, type OfferedProtocol, type RespondToJoin, type RespondToSync, type SyncReply } from './member.ts'
+import { ClassicMember, type OfferedProtocol } from './member.ts'
 import { ProtocolOffers } from './protocol-offers.ts'
 import { mostVoted } from './protocol-votes.ts'
-import { subscribedTopics } from './subscription.ts'
-
-export type ClassicState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'
-
-const PREVIOUS_STATES: Readonly<Record<ClassicState, readonly ClassicState[]>> = {
-  Empty: ['PreparingRebalance'],
-  PreparingRebalance: ['Stable', 'CompletingRebalance', 'Empty'],
-  CompletingRebalance: ['PreparingRebalance'],
-  Stable: ['CompletingRebalance'],
-  Dead: ['Stable', 'PreparingRebalance', 'CompletingRebalance', 'Empty', 'Dead'],
-}
+import { fencedJoin, fencedSync, type JoinReply, joinError, type RespondToJoin } from './replies.ts'
+import { type ClassicState, mayFollow } from './state.ts'
+import { subscribedByAny } from './subscription.ts'
 
 export const CONSUMER_PROTOCOL_TYPE = 'consumer'
 
@@ -124,7 +115,7 @@ export class ClassicGroup {
   }
 
   get canRebalance(): boolean {
-    return PREVIOUS_STATES.PreparingRebalance.includes(this.#state)
+    return mayFollow('PreparingRebalance', this.#state)
   }
 
   get haveAllJoined(): boolean {
@@ -155,7 +146,7 @@ export class ClassicGroup {
   }
 
   transitionTo(state: ClassicState): void {
-    assert(PREVIOUS_STATES[state].includes(this.#state), `a classic group does not go from ${this.#state} to ${state}`)
+    assert(mayFollow(state, this.#state), `a classic group does not go from ${this.#state} to ${state}`)
     this.#previousState = this.#state
     this.#state = state
     this.#stateSinceMs = this.#clock.nowMs()
@@ -210,7 +201,7 @@ export class ClassicGroup {
     assert(old !== undefined, 'the member to replace is in the group')
     this.#members.delete(oldMemberId)
     this.completeJoin(old, fencedJoin(oldMemberId))
-    this.completeSync(old, fencedSync())
+    old.completeSync(fencedSync())
     const { clientId, clientHost } = old
     const successor = new ClassicMember({ memberId: newMemberId, groupInstanceId: old.groupInstanceId, clientId, clientHost }, old, old.assignment)
     this.#members.set(newMemberId, successor)
@@ -262,7 +253,7 @@ export class ClassicGroup {
   }
 
   refreshSubscribedTopics(): void {
-    this.#subscribedTopics = this.#computeSubscribedTopics()
+    this.#subscribedTopics = this.usesConsumerProtocol ? subscribedByAny(this.members(), this.#protocolName) : null
   }
 
   /** Whether the offsets of `topic` are in use. Where that cannot be known they are taken to be. */
@@ -286,39 +277,11 @@ export class ClassicGroup {
     respond(reply)
   }
 
-  /** The member waits for its assignment. An earlier SyncGroup of its own is answered, as an earlier JoinGroup is. */
-  awaitSync(member: ClassicMember, respond: RespondToSync): void {
-    member.awaitingSync?.(syncError(ErrorCode.REBALANCE_IN_PROGRESS))
-    member.awaitingSync = respond
-  }
-
-  /** False when the member did not wait for it. */
-  completeSync(member: ClassicMember, reply: SyncReply): boolean {
-    const respond = member.awaitingSync
-    if (respond === null) return false
-    member.awaitingSync = null
-    respond(reply)
-    return true
-  }
-
   #setAwaitingJoin(member: ClassicMember, respond: RespondToJoin | null): void {
     // Kafka leaves the earlier of two JoinGroups of one member unanswered, which would hold up what follows it on its connection.
     if (respond !== null) member.awaitingJoin?.(joinError(member.memberId, ErrorCode.REBALANCE_IN_PROGRESS))
     if (respond !== null && !member.isAwaitingJoin) this.#awaitingJoinCount += 1
     if (respond === null && member.isAwaitingJoin) this.#awaitingJoinCount -= 1
     member.awaitingJoin = respond
-  }
-
-  #computeSubscribedTopics(): ReadonlySet<string> | null {
-    if (!this.usesConsumerProtocol) return null
-    if (this.#members.size === 0) return new Set()
-    if (this.#protocolName === null) return null
-    const topics = new Set<string>()
-    for (const member of this.#members.values()) {
-      const subscribed = subscribedTopics(member.metadataFor(this.#protocolName))
-      if (subscribed === null) return null
-      for (const topic of subscribed) topics.add(topic)
-    }
-    return topics
   }
 }

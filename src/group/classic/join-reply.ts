@@ -1,6 +1,6 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import type { ClassicGroup } from './group.ts'
-import type { JoinReply } from './member.ts'
+import type { JoinReply } from './replies.ts'
 
 export interface JoinReplyOptions {
   /** The leader is given all members, since it assigns; the others none. */

@@ -4,9 +4,9 @@ import type { Input } from '../../../protocol/schema/notation.ts'
 import type { Decision } from '../../coordinator/decision.ts'
 import type { GroupRecord } from '../group-records.ts'
 import { type ClassicContext, type GroupDecision, NOTHING } from './context.ts'
-import { joinError, syncError } from './error-replies.ts'
 import type { ClassicGroup } from './group.ts'
 import { completeJoinIfAllJoined, rebalanceOrCompleteJoin } from './rebalance.ts'
+import { joinError, syncError } from './replies.ts'
 import { endSession } from './session.ts'
 
 export type LeaveReply = Input<typeof LeaveGroupResponse>
@@ -54,7 +54,7 @@ function removeNow(context: ClassicContext, group: ClassicGroup, memberId: strin
   if (member !== undefined) {
     group.completeJoin(member, joinError('', ErrorCode.UNKNOWN_MEMBER_ID))
     // Kafka leaves a SyncGroup of a member that is removed unanswered.
-    group.completeSync(member, syncError(ErrorCode.UNKNOWN_MEMBER_ID))
+    member.completeSync(syncError(ErrorCode.UNKNOWN_MEMBER_ID))
   }
   group.remove(memberId)
   context.logger.info('member left the group', { groupId: group.groupId, memberId, reason: reason ?? 'not provided' })

@@ -1,20 +1,12 @@
-import type { JoinGroupResponse } from '../../../protocol/messages/join-group.ts'
-import type { SyncGroupResponse } from '../../../protocol/messages/sync-group.ts'
-import type { Input } from '../../../protocol/schema/notation.ts'
+import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { assert } from '../../base/assert.ts'
+import { NO_ASSIGNMENT, type RespondToJoin, type RespondToSync, type SyncReply, syncError } from './replies.ts'
 
 /** One assignment strategy that a member offers, with what the group's leader needs to know of the member. */
 export interface OfferedProtocol {
   readonly name: string
   readonly metadata: Buffer
 }
-
-export type JoinReply = Input<typeof JoinGroupResponse>
-export type SyncReply = Input<typeof SyncGroupResponse>
-export type RespondToJoin = (reply: JoinReply) => void
-export type RespondToSync = (reply: SyncReply) => void
-
-export const NO_ASSIGNMENT: Buffer = Buffer.alloc(0)
 
 export interface MemberIdentity {
   readonly memberId: string
@@ -45,10 +37,10 @@ export class ClassicMember {
   sessionTimeoutMs: number
   protocols: readonly OfferedProtocol[]
   assignment: Buffer
-  /** Answers the member's JoinGroup while it waits for the others. */
+  /** Answers the member's JoinGroup while it waits for the others. Its group counts those who wait. */
   awaitingJoin: RespondToJoin | null = null
   /** Answers the member's SyncGroup while it waits for the leader. */
-  awaitingSync: RespondToSync | null = null
+  #awaitingSync: RespondToSync | null = null
   /** It has never been told the outcome of a rebalance: waiting for one does not keep it alive for ever. */
   isNew = false
 
@@ -74,7 +66,22 @@ export class ClassicMember {
 
   /** A member that waits for an answer of ours cannot send heartbeats. */
   get isExcusedFromHeartbeat(): boolean {
-    return !this.isNew && (this.awaitingJoin !== null || this.awaitingSync !== null)
+    return !this.isNew && (this.awaitingJoin !== null || this.#awaitingSync !== null)
+  }
+
+  /** It waits for its assignment. An earlier SyncGroup of its own is answered, as an earlier JoinGroup is. */
+  awaitSync(respond: RespondToSync): void {
+    this.#awaitingSync?.(syncError(ErrorCode.REBALANCE_IN_PROGRESS))
+    this.#awaitingSync = respond
+  }
+
+  /** False when it did not wait for it. */
+  completeSync(reply: SyncReply): boolean {
+    const respond = this.#awaitingSync
+    if (respond === null) return false
+    this.#awaitingSync = null
+    respond(reply)
+    return true
   }
 
   /** What the member said for `protocolName`, which it must offer. */

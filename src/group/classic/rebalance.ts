@@ -7,11 +7,10 @@
  */
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { type ClassicContext, type GroupDecision, NOTHING, timerKey } from './context.ts'
-import { syncError } from './error-replies.ts'
 import type { ClassicGroup } from './group.ts'
 import { joinSuccess } from './join-reply.ts'
-import { NO_ASSIGNMENT } from './member.ts'
 import { groupMetadataRecord } from './records.ts'
+import { NO_ASSIGNMENT, syncError } from './replies.ts'
 import { awaitHeartbeat } from './session.ts'
 
 /** Someone joined or left, or offers something else: a rebalance begins, or the one that runs may be over. */
@@ -125,6 +124,6 @@ function removeMembersThatDidNotSync(context: ClassicContext, groupId: string, g
 export function withdrawAssignment(context: ClassicContext, group: ClassicGroup, errorCode: number): void {
   for (const member of group.members()) {
     member.assignment = NO_ASSIGNMENT
-    if (group.completeSync(member, syncError(errorCode))) awaitHeartbeat(context, group, member)
+    if (member.completeSync(syncError(errorCode))) awaitHeartbeat(context, group, member)
   }
 }

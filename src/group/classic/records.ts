@@ -2,7 +2,8 @@ import type { GroupMetadataValue } from '../../../protocol/coordinator/group/gro
 import type { Clock } from '../../base/ports.ts'
 import type { GroupMetadataRecord } from '../group-records.ts'
 import { ClassicGroup } from './group.ts'
-import { ClassicMember, NO_ASSIGNMENT } from './member.ts'
+import { ClassicMember } from './member.ts'
+import { NO_ASSIGNMENT } from './replies.ts'
 
 /** What a group is when its members have (or keep) `assignmentOf` their member ids. */
 export function groupMetadataRecord(group: ClassicGroup, assignmentOf: (memberId: string) => Buffer): GroupMetadataRecord {

@@ -2,6 +2,23 @@ import { ConsumerProtocolSubscription } from '../../../protocol/data/consumer-pr
 import { DecodeError } from '../../../protocol/errors.ts'
 import { decodeMessage } from '../../../protocol/schema/codec.ts'
 import { Reader } from '../../../protocol/wire/reader.ts'
+import type { ClassicMember } from './member.ts'
+
+/**
+ * The topics to which any of these members of a consumer group subscribes; null where that is not known.
+ * @param protocolName that the group runs; null while it runs none
+ */
+export function subscribedByAny(members: readonly ClassicMember[], protocolName: string | null): ReadonlySet<string> | null {
+  if (members.length === 0) return new Set()
+  if (protocolName === null) return null
+  const topics = new Set<string>()
+  for (const member of members) {
+    const subscribed = subscribedTopics(member.metadataFor(protocolName))
+    if (subscribed === null) return null
+    for (const topic of subscribed) topics.add(topic)
+  }
+  return topics
+}
 
 /**
  * The topics in a consumer's subscription: what members of groups with protocol type `consumer` send as their metadata.

@@ -4,11 +4,11 @@ import { assert } from '../../base/assert.ts'
 import { coordinatorError } from '../../coordinator/coordinator-errors.ts'
 import type { MemberConnection } from '../member-connections.ts'
 import { type ClassicContext, type GroupDecision, NOTHING, timerKey } from './context.ts'
-import { syncError } from './error-replies.ts'
 import type { ClassicGroup } from './group.ts'
-import { type ClassicMember, NO_ASSIGNMENT, type RespondToSync, type SyncReply } from './member.ts'
+import type { ClassicMember } from './member.ts'
 import { rebalanceOrCompleteJoin, withdrawAssignment } from './rebalance.ts'
 import { groupMetadataRecord } from './records.ts'
+import { NO_ASSIGNMENT, type RespondToSync, type SyncReply, syncError } from './replies.ts'
 import { awaitHeartbeat } from './session.ts'
 
 export interface SyncInput {
@@ -35,7 +35,7 @@ export function syncClassicGroup(context: ClassicContext, group: ClassicGroup, {
       respond(syncError(ErrorCode.REBALANCE_IN_PROGRESS))
       return NOTHING
     case 'CompletingRebalance':
-      group.awaitSync(member, respond)
+      member.awaitSync(respond)
       noteSync(context, group, member)
       return group.isLeader(member.memberId) ? storeAssignment(context, group, request) : NOTHING
     case 'Stable':
@@ -86,7 +86,7 @@ function storeAssignment(context: ClassicContext, group: ClassicGroup, request: 
 function handOutAssignment(context: ClassicContext, group: ClassicGroup, assignmentOf: (memberId: string) => Buffer): void {
   for (const member of group.members()) {
     member.assignment = assignmentOf(member.memberId)
-    if (group.completeSync(member, syncSuccess(group, member))) awaitHeartbeat(context, group, member)
+    if (member.completeSync(syncSuccess(group, member))) awaitHeartbeat(context, group, member)
   }
   group.transitionTo('Stable')
 }
