@@ -3,17 +3,15 @@ import { expect, it } from 'vitest'
 import { SnapshotRegistry } from '../../../../src/base/timeline/snapshot-registry.ts'
 import { TimelineMap } from '../../../../src/base/timeline/timeline-map.ts'
 import { TimelineSet } from '../../../../src/base/timeline/timeline-set.ts'
-import { TimelineValue } from '../../../../src/base/timeline/timeline-value.ts'
 
 interface State {
   map: Map<string, number | undefined>
   set: Set<string>
-  value: number
 }
 
 /** The naive model: it copies the whole state at each snapshot. */
 class Model {
-  now: State = { map: new Map(), set: new Set(), value: 0 }
+  now: State = { map: new Map(), set: new Set() }
   snapshots = new Map<number, State>()
 
   snapshot(offset: number) {
@@ -28,7 +26,7 @@ class Model {
   }
 }
 
-const copy = (state: State): State => ({ map: new Map(state.map), set: new Set(state.set), value: state.value })
+const copy = (state: State): State => ({ map: new Map(state.map), set: new Set(state.set) })
 
 type Step =
   | { readonly kind: 'put'; readonly key: string; readonly value: number | undefined }
@@ -52,11 +50,10 @@ class Subject {
   readonly registry = new SnapshotRegistry()
   readonly map = new TimelineMap<string, number | undefined>(this.registry)
   readonly set = new TimelineSet<string>(this.registry)
-  readonly value = new TimelineValue(this.registry, 0)
 
   /** Read in every way there is, so that the ways are checked against each other too. */
   read(atOffset?: number): State {
-    const state = { map: new Map(this.map.entries(atOffset)), set: new Set(this.set.values(atOffset)), value: this.value.get(atOffset) }
+    const state = { map: new Map(this.map.entries(atOffset)), set: new Set(this.set.values(atOffset)) }
     expect(this.map.size(atOffset)).toBe(state.map.size)
     expect(this.set.size(atOffset)).toBe(state.set.size)
     expect([...this.map.keys(atOffset)]).toEqual([...state.map.keys()])
@@ -74,10 +71,8 @@ function apply(one: Step, subject: Subject, model: Model): void {
   switch (one.kind) {
     case 'put':
       subject.map.set(one.key, one.value)
-      subject.value.set(one.value ?? 0)
       expect(subject.set.add(one.key)).toBe(!model.now.set.has(one.key))
       model.now.map.set(one.key, one.value)
-      model.now.value = one.value ?? 0
       model.now.set.add(one.key)
       return
     case 'delete':

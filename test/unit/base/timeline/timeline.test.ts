@@ -1,39 +1,41 @@
 import { expect, it } from 'vitest'
 import { SnapshotRegistry } from '../../../../src/base/timeline/snapshot-registry.ts'
 import { TimelineMap } from '../../../../src/base/timeline/timeline-map.ts'
-import { TimelineValue } from '../../../../src/base/timeline/timeline-value.ts'
+import { TimelineSet } from '../../../../src/base/timeline/timeline-set.ts'
 
 it('a revert undoes structures that were made after the snapshot and those made before it', () => {
   const registry = new SnapshotRegistry()
-  const groups = new TimelineMap<string, TimelineValue<string>>(registry)
-  const old = new TimelineValue(registry, 'Empty')
+  const groups = new TimelineMap<string, TimelineSet<string>>(registry)
+  const old = new TimelineSet<string>(registry)
   groups.set('old', old)
   registry.createSnapshot(10)
-  old.set('Stable')
-  groups.set('new', new TimelineValue(registry, 'Empty'))
+  old.add('member')
+  groups.set('new', new TimelineSet(registry))
   registry.revertTo(10)
   expect([...groups.keys()]).toEqual(['old'])
-  expect(old.get()).toBe('Empty')
+  expect([...old.values()]).toEqual([])
 })
 
 it('the snapshot reverted to can be reverted to again', () => {
   const registry = new SnapshotRegistry()
-  const value = new TimelineValue(registry, 1)
+  const map = new TimelineMap<string, number>(registry)
+  map.set('a', 1)
   registry.createSnapshot(5)
   for (const attempt of [2, 3]) {
-    value.set(attempt)
+    map.set('a', attempt)
     registry.revertTo(5)
-    expect(value.get()).toBe(1)
+    expect(map.get('a')).toBe(1)
   }
 })
 
 it('a second snapshot at the same offset leaves the first as it was', () => {
   const registry = new SnapshotRegistry()
-  const value = new TimelineValue(registry, 'first')
+  const map = new TimelineMap<string, string>(registry)
+  map.set('a', 'first')
   registry.createSnapshot(7)
-  value.set('second')
+  map.set('a', 'second')
   registry.createSnapshot(7)
-  expect(value.get(7)).toBe('first')
+  expect(map.get('a', 7)).toBe('first')
   expect(registry.latestOffset).toBe(7)
 })
 
