@@ -46,7 +46,7 @@ export interface Services {
   /** Requests that brokers passed on. */
   readonly enclosed: EnclosedRequests<Services>
   /** Passes requests on that only the active controller decides. */
-  readonly forwarder: Forwarder
+  readonly forwarder: Pick<Forwarder, 'forward'>
   readonly topicCreation: AutoTopicCreation
   /** The partitions of this node. */
   readonly replicas: ReplicaManager

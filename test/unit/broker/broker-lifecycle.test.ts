@@ -59,7 +59,9 @@ class Story {
       this.heartbeatsHere++
       return Promise.resolve({ errorCode: 0, errorMessage: null, isCaughtUp: true, isFenced: false, isShuttingDown: false, shouldShutDown: false })
     }
-    return { brokers: { brokerHeartbeat } } as unknown as LocalController
+    const notAsked = () => Promise.reject(new Error('is asked for heartbeats alone'))
+    const brokers = { brokerHeartbeat, registerBroker: notAsked, assignReplicas: notAsked, alterPartition: notAsked, registerController: notAsked }
+    return { createTopics: notAsked, allocateProducerIds: notAsked, brokers }
   }
 
   get world() {

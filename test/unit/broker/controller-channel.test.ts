@@ -4,7 +4,7 @@ import { MetadataApi } from '../../../protocol/messages/metadata.ts'
 import type { ControllerCall } from '../../../src/broker/controller-channel.ts'
 import { checkController } from '../../../src/broker/requests/not-controller.ts'
 import { NotControllerError } from '../../../src/controller/not-controller-error.ts'
-import { served } from '../../support/peers/answering-node.ts'
+import { type Served, served } from '../../support/peers/answering-node.ts'
 import { ScriptedControllers } from './scripted-controllers.ts'
 
 const NOT_CONTROLLER = 41
@@ -19,6 +19,16 @@ const ask: ControllerCall<number> = {
   what: 'a block',
   here: () => Promise.resolve(1),
   there: async (peer) => checkController(await peer.send(AllocateProducerIdsApi, { brokerId: 1, brokerEpoch: 1 })).producerIdStart,
+}
+
+/** Asks while `two` leads the quorum, and half a second later it has said nothing that would do. */
+async function askedOfTwo(api: Served) {
+  const controllers = new ScriptedControllers()
+  await controllers.start('two', [api])
+  controllers.lead(2, 'two')
+  const answer = controllers.channel().call(ask)
+  await controllers.world.run(500)
+  return { controllers, answer }
 }
 
 describe('a call to the active controller', () => {
@@ -56,34 +66,22 @@ describe('a call to the active controller', () => {
   })
 
   test('asks again who says that he is not the one, until he or another is', async () => {
-    const controllers = new ScriptedControllers()
-    await controllers.start('two', [deposed])
+    const { controllers, answer } = await askedOfTwo(deposed)
     await controllers.start('three', [giving(3)])
-    controllers.lead(2, 'two')
-    const answer = controllers.channel().call(ask)
-    await controllers.world.run(500)
     controllers.lead(3, 'three')
     expect(await controllers.world.complete(answer)).toBe(3)
   })
 
   test('does not wait for the answer of a leader that has a successor', async () => {
-    const controllers = new ScriptedControllers()
-    await controllers.start('two', [silent])
+    const { controllers, answer } = await askedOfTwo(silent)
     await controllers.start('three', [giving(3)])
-    controllers.lead(2, 'two')
-    const answer = controllers.channel().call(ask)
-    await controllers.world.run(500)
     controllers.lead(3, 'three')
     expect(await controllers.world.complete(answer)).toBe(3)
     expect(controllers.world.nowMs).toBeLessThan(550)
   })
 
   test('goes on when the controller dies and comes back', async () => {
-    const controllers = new ScriptedControllers()
-    await controllers.start('two', [silent])
-    controllers.lead(2, 'two')
-    const answer = controllers.channel().call(ask)
-    await controllers.world.run(500)
+    const { controllers, answer } = await askedOfTwo(silent)
     controllers.world.crash('two', 'process')
     await controllers.world.run(1000)
     await controllers.start('two', [giving(2)])

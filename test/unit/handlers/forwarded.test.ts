@@ -6,7 +6,6 @@ import { createTopicsHandler } from '../../../src/handlers/create-topics.ts'
 import { forwarded } from '../../../src/handlers/forwarded.ts'
 import { incrementalAlterConfigsHandler } from '../../../src/handlers/incremental-alter-configs.ts'
 import { handlers } from '../../../src/handlers/registry.ts'
-import type { Services } from '../../../src/handlers/services.ts'
 import { broker, topic } from '../metadata/records.ts'
 import { TopicNode } from './topic-requests.ts'
 
@@ -17,8 +16,7 @@ function brokerWith(answer: (client: ClientRequest) => Forwarded) {
     sent.push(client)
     return Promise.resolve(answer(client))
   }
-  const services = { forwarder: { forward } } as unknown as Partial<Services>
-  return { sent, node: new TopicNode([broker(1), topic('foo', 1)], {}, services) }
+  return { sent, node: new TopicNode([broker(1), topic('foo', 1)], {}, { forwarder: { forward } }) }
 }
 
 const request = { topics: [{ name: 'bar', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }], timeoutMs: 1000 }
