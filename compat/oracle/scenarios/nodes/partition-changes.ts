@@ -7,6 +7,7 @@ import type { Uuid } from '../../../../protocol/uuid.ts'
 import { type Scenario, type Stage, versions } from '../../scenario.ts'
 import { FakeBroker } from './fake-broker.ts'
 import { createWith, REAL, until, untilLedBy } from './partitions.ts'
+import { ofTwoBrokers } from './two-brokers.ts'
 
 const UNKNOWN_TOPIC = 'noSuchTopicAAAAAAAAAAA' as Uuid
 
@@ -34,12 +35,10 @@ export function altering(broker: FakeBroker, topicId: Uuid, version: number) {
   }
 }
 
-const isr: Scenario = {
+const isr = ofTwoBrokers({
   name: 'AlterPartition: the ISR shrinks and grows',
   versions: versions(2, 3),
-  async run(stage, version) {
-    const [leader, fenced] = [await FakeBroker.serving(stage, 1), await FakeBroker.serving(stage, 2)]
-    const name = stage.name('t')
+  async play({ stage, version, first: leader, second: fenced, topic: name }) {
     const topicId = await createWith(
       stage,
       name,
@@ -82,21 +81,17 @@ const isr: Scenario = {
       await until(stage, name, ([first]) => first?.isrNodes.length === 2),
     ]
     for (const epoch of [4, 5, 6]) outcomes.push(await at(epoch, all))
-    await leader.leave()
-    await fenced.leave()
     return outcomes
   },
-}
+})
 
-const eligible: Scenario = {
+const eligible = ofTwoBrokers({
   name: 'AlterPartition: who stays eligible to lead when the last in sync goes',
   versions: versions(2, 3),
-  async run(stage, version) {
-    const [leader, other] = [await FakeBroker.serving(stage, 1), await FakeBroker.serving(stage, 2)]
-    const name = stage.name('t')
+  async play({ stage, version, first: leader, second: other, topic: name }) {
     const topicId = await createWith(stage, name, [[leader.id, other.id]], { 'min.insync.replicas': '2' })
     const alter = altering(leader, topicId, version)
-    const outcomes = [
+    return [
       await alter({ leaderEpoch: 0, partitionEpoch: 0, isr: [leader.id] }),
       await until(stage, name, ([first]) => first?.eligibleLeaderReplicas?.length === 1),
       await leader.beat({ wantFence: true }),
@@ -108,26 +103,22 @@ const eligible: Scenario = {
       await elect(stage, name, 0),
       await elect(stage, name, 1),
     ]
-    await leader.leave()
-    await other.leave()
-    return [...outcomes, await untilLedBy(stage, name, [-1])]
   },
-}
+  afterwards: async ({ stage, topic }) => [await untilLedBy(stage, topic, [-1])],
+})
 
 function elect(stage: Stage, topic: string, electionType: number) {
   return stage.client.exchange(ElectLeadersApi, 2, { electionType, topicPartitions: [{ topic, partitions: [0] }], timeoutMs: 10_000 })
 }
 
-const unclean: Scenario = {
+const unclean = ofTwoBrokers({
   name: 'AlterPartition: a leader of an unclean election recovers',
   versions: versions(2, 3),
-  async run(stage, version) {
-    const [first, second] = [await FakeBroker.serving(stage, 1), await FakeBroker.serving(stage, 2)]
-    const name = stage.name('t')
+  async play({ stage, version, first, second, topic: name }) {
     const topicId = await createWith(stage, name, [[first.id, second.id]], { 'unclean.leader.election.enable': 'true' })
     const alter = altering(first, topicId, version)
     const recover = altering(second, topicId, version)
-    const outcomes = [
+    return [
       await alter({ leaderEpoch: 0, partitionEpoch: 0, isr: [first.id] }),
       await first.beat({ wantFence: true }),
       await untilLedBy(stage, name, [second.id]),
@@ -140,18 +131,13 @@ const unclean: Scenario = {
       await elect(stage, name, 0),
       await untilLedBy(stage, name, [first.id]),
     ]
-    await first.leave()
-    await second.leave()
-    return outcomes
   },
-}
+})
 
-const reassignment: Scenario = {
+const reassignment = ofTwoBrokers({
   name: 'AlterPartition: what completes a reassignment',
   versions: versions(2, 3),
-  async run(stage, version) {
-    const [first, second] = [await FakeBroker.serving(stage, 1), await FakeBroker.serving(stage, 2)]
-    const name = stage.name('t')
+  async play({ stage, version, first, second, topic: name }) {
     const topicId = await createWith(stage, name, [[first.id, REAL], [first.id]])
     const alter = altering(first, topicId, version)
     const move = (partitionIndex: number, replicas: readonly number[]) =>
@@ -159,7 +145,7 @@ const reassignment: Scenario = {
         timeoutMs: 10_000,
         topics: [{ name, partitions: [{ partitionIndex, replicas: [...replicas] }] }],
       })
-    const outcomes = [
+    return [
       await move(0, [first.id, second.id]),
       await until(stage, name, ([partition]) => partition?.replicaNodes.length === 3),
       await alter({ leaderEpoch: 0, partitionEpoch: 1, isr: [first.id, REAL] }),
@@ -170,11 +156,8 @@ const reassignment: Scenario = {
       await alter({ partitionIndex: 1, leaderEpoch: 0, partitionEpoch: 1, isr: [first.id, second.id] }),
       await until(stage, name, ([, partition]) => partition?.leaderId === second.id),
     ]
-    await first.leave()
-    await second.leave()
-    return outcomes
   },
-}
+})
 
 const producerIds: Scenario = {
   name: 'AllocateProducerIds: blocks, and who gets none',
