@@ -26,6 +26,7 @@ export class HighWatermarkCheckpoint {
   readonly #loaded = new Map<string, number>()
   #timer: Timer | null = null
   #writing: Promise<void> = Promise.resolve()
+  #isLoaded = false
   #isStopped = false
 
   constructor(options: HighWatermarkCheckpointOptions) {
@@ -33,6 +34,7 @@ export class HighWatermarkCheckpoint {
   }
 
   async load(): Promise<void> {
+    this.#isLoaded = true
     for (const directory of this.#options.directories()) {
       try {
         const { offsets, problem } = await this.#file(directory).read()
@@ -61,13 +63,13 @@ export class HighWatermarkCheckpoint {
     })
   }
 
-  /** Writes what is in force now; later changes are not written any more. */
+  /** Writes what is in force now; later changes are not written any more. Of a start that did not come to `load` nothing is: the last run's are kept. */
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#timer?.cancel()
     this.#timer = null
     await this.#writing
-    await this.#writeAll()
+    if (this.#isLoaded) await this.#writeAll()
   }
 
   async #writeAll(): Promise<void> {

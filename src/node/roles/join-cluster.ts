@@ -59,9 +59,13 @@ export function makeBroker(options: JoinClusterOptions): BrokerLifecycle {
 }
 
 /** Registers the broker with its controller, until the node stops. Resolves when this node has applied all up to that. */
-export async function registerBroker(broker: BrokerLifecycle, { identity, metadata, failure, teardown }: JoinClusterOptions): Promise<void> {
+export async function registerBroker(broker: BrokerLifecycle, { failure, teardown }: JoinClusterOptions): Promise<void> {
   teardown.add('the registration of the broker', () => (failure.error === null ? broker.shutDown() : broker.stop()))
   await broker.register()
+}
+
+/** From now on, with its logs behind the metadata: says at once what it has applied, and registers anew where the cluster's level asks for it. */
+export async function followRegistration(broker: BrokerLifecycle, { identity, metadata, failure }: JoinClusterOptions): Promise<void> {
   tellOfAppliedTopics({ metadata: metadata.loader, heartbeatNow: () => broker.heartbeatNow() })
   await metadata.loader.addPublisher(new BrokerRegistrationRefresh({ brokerId: identity.nodeId, lifecycle: broker, onFailure: failure.report }))
 }

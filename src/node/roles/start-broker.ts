@@ -26,7 +26,7 @@ import type { RunningNode } from '../running-node.ts'
 import { brokerServices } from '../services/broker-services.ts'
 import { brokersRegistered } from './brokers-registered.ts'
 import { openDoors } from './doors.ts'
-import { makeBroker, registerBroker, serve } from './join-cluster.ts'
+import { followRegistration, makeBroker, registerBroker, serve } from './join-cluster.ts'
 import { makeStartTopics } from './start-topics.ts'
 
 /** What both roles of a node share. */
@@ -71,10 +71,13 @@ export async function startBroker(parts: NodeParts): Promise<Pick<RunningNode, '
     brokerEpoch: () => broker?.brokerEpoch ?? NOT_REGISTERED,
   })
   const { groups, elections, allServing } = openGroups({ nodeId: identity.nodeId, config, loader, partitions, ports, logger })
-  await Promise.all([loader.addPublisher(partitions.replicas), loader.addPublisher(elections)])
   const joining = { ...parts, controller: active, partitions }
   broker = makeBroker(joining)
   await registerBroker(broker, joining)
+  // What is older than this registration tells of leaders and replicas that the last incarnation was: no log must follow it. Apache
+  // Kafka's brokers begin when they have caught up with what was committed by then, which may be before.
+  await Promise.all([loader.addPublisher(partitions.replicas), loader.addPublisher(elections)])
+  await followRegistration(broker, joining)
   const topics = new TopicRequests({
     controller: active,
     local: parts.services.controller,
