@@ -18,6 +18,11 @@ export interface Handler<Request extends Fields, Response extends Fields> {
    */
   readonly borrowsBytes?: boolean
   /**
+   * Promises that all is done when `handle` has returned, and that its promise only waits for others to confirm it, without
+   * asking for `whenSent`. So the next request of this API on the same connection is served meanwhile; replies keep their order.
+   */
+  readonly overlaps?: boolean
+  /**
    * `null` sends nothing (Produce with acks=0). A rejected promise is our own mistake: it is logged with the request's
    * name and answered UNKNOWN_SERVER_ERROR.
    */

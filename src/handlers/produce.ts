@@ -34,6 +34,8 @@ export const produceHandler = defineHandler({
   listeners: ['broker'],
   // Batches are in the log's file, or refused, when `produceRecords` returns; what waits for replicas is their offsets.
   borrowsBytes: true,
+  // So that followers copy at once what a producer has on its way: one by one each batch would take a whole round of fetches.
+  overlaps: true,
   handle(context, request) {
     const refusal = refusalOfRequest(request)
     if (refusal !== null) return answerRefused(context, request, refusal)

@@ -30,6 +30,7 @@ export interface ServedApi<Services> {
   readonly listeners: readonly ListenerKind[]
   readonly latestVersion?: number
   readonly borrowsBytes?: boolean
+  readonly overlaps?: boolean
   // biome-ignore lint/suspicious/noExplicitAny: the request and the response of any API
   handle(context: RequestContext<Services>, request: any): any
 }
@@ -83,7 +84,7 @@ export class ApiTable<Services> {
   /**
    * Puts `intercept` before the handler of an API, from the next request on; null leaves the handler alone again. Requests
    * of an API without an interceptor do not know that there could be one. Who intercepts may call the handler later, so
-   * the request's bytes are kept.
+   * the request's bytes are kept, and the next request waits.
    */
   intercept(apiKey: number, intercept: Intercept<Services> | null): void {
     const entry = this.#served[apiKey]
@@ -100,6 +101,11 @@ export class ApiTable<Services> {
   /** See `Handler.borrowsBytes`. */
   borrows(apiKey: number): boolean {
     return this.#entries[apiKey]?.served.borrowsBytes === true
+  }
+
+  /** See `Handler.overlaps`. */
+  overlaps(apiKey: number): boolean {
+    return this.#entries[apiKey]?.served.overlaps === true
   }
 
   /** What ApiVersions says of listeners of this kind, in the order of the keys. */
@@ -119,6 +125,7 @@ function intercepted<Services>(served: ServedApi<Services>, intercept: Intercept
   return {
     ...served,
     borrowsBytes: false,
+    overlaps: false,
     handle: (context, request) => intercept(context, request, (passed) => served.handle(context, passed)),
   }
 }

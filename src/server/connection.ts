@@ -4,7 +4,8 @@ import type { Endpoint, Socket, SocketHandlers } from '../base/ports.ts'
 import { clientHostOf } from './client-host.ts'
 import { describeBytes } from './describe-bytes.ts'
 import type { Dispatcher, Reply } from './dispatcher.ts'
-import { FrameReader } from './frame-reader.ts'
+import { ExpectedReplies } from './expected-replies.ts'
+import { apiKeyOf, FrameReader } from './frame-reader.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import type { ListenerKind } from './request-context.ts'
 import type { MemoryWaiter, RequestMemory } from './request-memory.ts'
@@ -13,11 +14,13 @@ import type { ServerSettings } from './settings.ts'
 
 /** Replies of pipelined requests are sent together up to about this many bytes. */
 const FLUSH_BYTES = 65_536
+/** Requests of one connection that may wait for others at a time. Three times as many as an idempotent producer sends. */
+const MAX_OVERLAPPING = 16
 const SAMPLE_BYTES = 16
 const ANONYMOUS = 'User:ANONYMOUS'
 
 /**
- * open: reads and serves · draining: the reply that is being made is the last · closing: nothing more is read or sent ·
+ * open: reads and serves · draining: the replies that are being made are the last · closing: nothing more is read or sent ·
  * closed: the socket is gone
  */
 type State = 'open' | 'draining' | 'closing' | 'closed'
@@ -42,7 +45,8 @@ export interface ConnectionHost<Services> {
 
 /**
  * One client's connection: requests in, replies out, strictly in order. One request is served at a time, as in Kafka;
- * those behind it wait in the chunk that brought them, and reading stops until they have been taken.
+ * those behind it wait in the chunk that brought them, and reading stops until they have been taken. Only where all is done
+ * but for others to confirm it (`Handler.overlaps`) are requests of the same kind served behind it.
  *
  * Reading also stops while replies wait to be sent, and while all requests of the node together hold too much memory.
  * What is not a request closes the connection, with a line in the log that says who sent what.
@@ -56,18 +60,20 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
   readonly #socket: Socket
   readonly #host: ConnectionHost<Services>
   readonly #reader: FrameReader
+  readonly #expected = new ExpectedReplies()
+  /** The API of the last request whose reply was expected. */
+  #expectedApiKey = -1
   #aborter: AbortController | null = null
   #outgoing: Uint8Array[] = []
   #outgoingBytes = 0
   /** To be called when nothing is on its way any more. */
   #afterSending: (() => void)[] = []
-  #servingBytes = 0
   #countedBytes = 0
   #lastSweep: number
-  #isBusy = false
   #isBlocked = false
   #isPaused = false
   #isRunning = false
+  #isRunPlanned = false
   #state: State = 'open'
   #hasSpoken = false
 
@@ -106,7 +112,7 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
     return this.#aborter.signal
   }
 
-  /** One request is served at a time, so its reply is the next to leave, or is on its way already. */
+  /** No request is served behind one that may ask this, so its reply is the next to leave, or is on its way already. */
   whenSent(callback: () => void): void {
     this.#afterSending.push(callback)
   }
@@ -160,7 +166,7 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
   }
 
   /**
-   * Answers the request that is being served, if any, and closes. Requests behind it are dropped, and one that asked for
+   * Answers what is being served, if anything, and closes. Requests behind it are dropped, and one that asked for
    * `closed` waits for something that may never come (a long poll): it is told that nobody waits with it any more.
    */
   drain(): void {
@@ -207,12 +213,23 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
     }
   }
 
+  get #isBusy(): boolean {
+    return this.#expected.count > 0
+  }
+
   #serveAll(): void {
-    while (!this.#isBusy && !this.#isBlocked && this.#state === 'open') {
+    while (!this.#isBlocked && this.#state === 'open' && this.#mayServeNext()) {
       const frame = this.#nextFrame()
       if (frame === null) return
-      this.#serve(this.#host.dispatcher.mayBorrow(frame) ? frame : this.#reader.detach(frame))
+      if (this.#host.dispatcher.mayBorrow(frame)) this.#serve(frame, 0)
+      else this.#serve(this.#reader.detach(frame), frame.length)
     }
+  }
+
+  #mayServeNext(): boolean {
+    const { count } = this.#expected
+    if (count === 0) return true
+    return count < MAX_OVERLAPPING && this.#reader.nextApiKey === this.#expectedApiKey && this.#host.dispatcher.overlaps(this.#expectedApiKey)
   }
 
   #nextFrame(): Buffer | null {
@@ -224,30 +241,42 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
     }
   }
 
-  #serve(frame: Buffer): void {
+  /** @param keptBytes of the frame, as long as its reply is being made */
+  #serve(frame: Buffer, keptBytes: number): void {
     try {
       const reply = this.#host.dispatcher.serve(frame, this)
       this.#hasSpoken = true
-      if (reply instanceof Promise) this.#await(reply, frame.length)
+      if (reply instanceof Promise || this.#isBusy) this.#expect(reply, frame, keptBytes)
       else this.#queue(reply)
     } catch (error) {
       this.#refuseBytes(error, frame)
     }
   }
 
-  #await(reply: Promise<Reply>, frameBytes: number): void {
-    this.#isBusy = true
-    this.#servingBytes = frameBytes
-    void reply.then((chunks) => this.#finish(chunks))
+  #expect(reply: Reply | Promise<Reply>, frame: Buffer, keptBytes: number): void {
+    this.#expectedApiKey = apiKeyOf(frame)
+    this.#expected.add(reply, keptBytes, () => this.#replyCame())
   }
 
-  #finish(chunks: Reply): void {
-    this.#isBusy = false
-    this.#servingBytes = 0
+  #replyCame(): void {
     this.#lastSweep = this.#host.sweepCount
-    this.#queue(chunks)
+    for (let reply = this.#expected.take(); reply !== undefined; reply = this.#expected.take()) this.#queue(reply)
+    if (this.#isBusy) {
+      this.#planRun()
+      return
+    }
     if (this.#state === 'draining') this.#close()
     this.#run()
+  }
+
+  /** What is confirmed together is answered together: the replies behind this one come in the same turn. */
+  #planRun(): void {
+    if (this.#isRunPlanned) return
+    this.#isRunPlanned = true
+    queueMicrotask(() => {
+      this.#isRunPlanned = false
+      this.#run()
+    })
   }
 
   #queue(reply: Reply): void {
@@ -285,7 +314,7 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
   /** Reads on or stops, and tells the node what this connection holds. */
   #settle(): void {
     const isReading = this.#state === 'open'
-    this.#count(!isReading ? this.#servingBytes : this.#reader.heldBytes + this.#servingBytes)
+    this.#count(this.#expected.requestBytes + (isReading ? this.#reader.heldBytes : 0))
     if (!isReading) return
     const mustWait = this.#reader.hasUnread || (this.#reader.isInsideFrame && !this.#host.memory.mayRead(this))
     if (mustWait === this.#isPaused) return

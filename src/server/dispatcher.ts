@@ -44,6 +44,11 @@ export class Dispatcher<Services> {
     return this.#options.apis.borrows(frame.readInt16BE(0))
   }
 
+  /** Whether a request of this API is served while another one of it waits for its reply. */
+  overlaps(apiKey: number): boolean {
+    return this.#options.apis.overlaps(apiKey)
+  }
+
   /**
    * @param frame a request without its length; unless `mayBorrow` says otherwise, handlers may keep views of it
    * @returns the reply, at once or later; the promise never rejects

@@ -3,6 +3,8 @@ import type { BufferPool } from '../base/buffer-pool.ts'
 
 /** The size that stands before each request. Source: Kafka protocol guide, "Network". */
 const LENGTH_BYTES = 4
+/** What a request begins with. Source: Kafka protocol guide, "Request Header". */
+const API_KEY_BYTES = 2
 /** A request that does not lie in one chunk gets at first this much, or what has arrived if that is more. */
 const FIRST_CAPACITY_BYTES = 4096
 /** How much larger than the bytes received the buffer of a request may be. Each byte is copied once, and 1/3 time more at most. */
@@ -44,6 +46,13 @@ export class FrameReader {
   /** Whether the stream ends here in the middle of a request. */
   get isInsideFrame(): boolean {
     return this.#lengthBytesRead > 0 || this.hasUnread
+  }
+
+  /** The API of the request that `next` gives next, as far as it has come; null where its first bytes are missing or came in pieces. */
+  get nextApiKey(): number | null {
+    if (this.#assembly !== null) return this.#filled < API_KEY_BYTES ? null : apiKeyOf(this.#assembly)
+    const start = this.#position + LENGTH_BYTES
+    return this.#lengthBytesRead > 0 || start + API_KEY_BYTES > this.#chunk.length ? null : this.#chunk.readInt16BE(start)
   }
 
   /** @param chunk must not change before `next` has returned null or `keepUnread` was called. Call only when `hasUnread` is false. */
@@ -159,6 +168,11 @@ export class FrameReader {
     this.#position = 0
     return null
   }
+}
+
+/** @param frame a request without its length, or the beginning of one */
+export function apiKeyOf(frame: Buffer): number {
+  return frame.readInt16BE(0)
 }
 
 function checkLength(length: number, maxBytes: number): void {

@@ -3,6 +3,7 @@ import { buildBatch } from '../../../protocol/records/build-batch.ts'
 import { apiVersionsHandler } from '../../../src/handlers/api-versions.ts'
 import { fetchHandler } from '../../../src/handlers/fetch.ts'
 import { listOffsetsHandler } from '../../../src/handlers/list-offsets.ts'
+import { produceHandler } from '../../../src/handlers/produce.ts'
 import type { Services } from '../../../src/handlers/services.ts'
 import type { MetadataDelta, TopicDelta } from '../../../src/metadata/delta.ts'
 import { EMPTY_IMAGE, type MetadataImage, type TopicImage } from '../../../src/metadata/image.ts'
@@ -207,7 +208,7 @@ export class ReplicaNode {
 
   async #serve(replicas: ReplicaManager): Promise<void> {
     const { ports } = this.#options.world.node(this.name)
-    const apis = new ApiTable<Services>([fetchHandler, listOffsetsHandler, apiVersionsHandler])
+    const apis = new ApiTable<Services>([produceHandler, fetchHandler, listOffsetsHandler, apiVersionsHandler])
     const server = new Server<Services>({
       nodeId: this.id,
       listeners: [{ name: 'PLAINTEXT', kind: 'broker', securityProtocol: 'PLAINTEXT', at: { host: '0.0.0.0', port: CLIENT_PORT } }],

@@ -4,13 +4,18 @@ import { HeartbeatApi } from '../../../protocol/messages/heartbeat.ts'
 import type { ProduceRequest } from '../../../protocol/messages/produce.ts'
 import { InvariantError } from '../../../src/base/assert.ts'
 import type { Result } from '../../../src/server/api-table.ts'
-import { Harness, type HarnessOptions, heartbeat, heartbeatReplies, produce, request } from './harness.ts'
+import { correlationIds, Harness, type HarnessOptions, heartbeat, heartbeatReplies, produce, request } from './harness.ts'
 
 const FINE = { errorCode: 0 }
 
 /** A handler whose answers come when the test says so. */
 class Held {
+  readonly #answer: object
   readonly #resolvers: ((value: object | null) => void)[] = []
+
+  constructor(answer: object = FINE) {
+    this.#answer = answer
+  }
 
   readonly handle = (): Result =>
     new Promise((resolve) => {
@@ -21,8 +26,8 @@ class Held {
     return this.#resolvers.length
   }
 
-  async answer(index: number): Promise<void> {
-    this.#resolvers[index]?.(FINE)
+  async answer(index: number, answer = this.#answer): Promise<void> {
+    this.#resolvers[index]?.(answer)
     await turn()
   }
 }
@@ -99,6 +104,113 @@ describe('replies', () => {
     socket.drain()
     expect(served).toBe(2)
     expect(socket.isPaused).toBe(false)
+  })
+})
+
+describe('requests that wait only for others to confirm them', () => {
+  const PRODUCED = { responses: [], throttleTimeMs: 0 }
+  const RECORDS = Buffer.from('some records')
+
+  function connect(options: HarnessOptions = {}) {
+    const held = new Held(PRODUCED)
+    const harness = new Harness(held.handle, { produceOverlaps: true, produceBorrows: true, ...options })
+    return { held, harness, socket: harness.connect() }
+  }
+
+  function produces(count: number): Buffer {
+    return Buffer.concat(Array.from({ length: count }, (_, index) => produce(index + 1, RECORDS)))
+  }
+
+  test('are served one behind the other, and answered in order whichever is confirmed first', async () => {
+    const { held, socket } = connect()
+    socket.receive(produces(3))
+    expect(held.count).toBe(3)
+    expect(socket.isPaused).toBe(false)
+    await held.answer(2)
+    await held.answer(1)
+    expect(correlationIds(socket)).toEqual([])
+    await held.answer(0)
+    expect(correlationIds(socket)).toEqual([1, 2, 3])
+  })
+
+  test('are answered in one write where they are confirmed together, also when others still wait', async () => {
+    const { held, socket } = connect()
+    socket.receive(produces(4))
+    await Promise.all([0, 1, 2].map((index) => held.answer(index)))
+    expect(correlationIds(socket)).toEqual([1, 2, 3])
+    expect(socket.sent).toHaveLength(1)
+  })
+
+  test('are as many as 16 at a time; then reading stops until one is answered', async () => {
+    const { held, socket } = connect()
+    socket.receive(produces(18))
+    expect(held.count).toBe(16)
+    expect(socket.isPaused).toBe(true)
+    await held.answer(0)
+    expect(held.count).toBe(17)
+    await held.answer(1)
+    expect(held.count).toBe(18)
+    expect(socket.isPaused).toBe(false)
+  })
+
+  test('hold up one of another API, and are held up by it', async () => {
+    const { held, socket } = connect()
+    socket.receive(Buffer.concat([produces(2), heartbeat(3), produce(4, RECORDS)]))
+    expect(held.count).toBe(2)
+    await held.answer(0)
+    expect(held.count).toBe(2)
+    await held.answer(1)
+    expect(held.count).toBe(3)
+    await held.answer(2, FINE)
+    expect(held.count).toBe(4)
+    await held.answer(3)
+    expect(correlationIds(socket)).toEqual([1, 2, 3, 4])
+  })
+
+  test('are served one at a time with an interceptor, who may call the handler later', async () => {
+    const { held, socket } = connect({ intercept: (_context, asked, handle) => handle(asked) })
+    socket.receive(produces(2))
+    expect(held.count).toBe(1)
+    await held.answer(0)
+    expect(held.count).toBe(2)
+  })
+
+  test('are all answered, and none behind them, when the node stops', async () => {
+    const { held, harness, socket } = connect()
+    socket.receive(produces(2))
+    const drained = harness.connections.drain('broker', 10_000)
+    socket.receive(produces(1))
+    await held.answer(0)
+    expect(socket.state).toBe('open')
+    await held.answer(1)
+    expect(correlationIds(socket)).toEqual([1, 2])
+    expect(socket.state).toBe('ended')
+    socket.close()
+    await drained
+    expect(held.count).toBe(2)
+  })
+
+  test('are served the same however the bytes are split', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 300 }), async (count, chunkBytes) => {
+        const { held, socket } = connect()
+        const stream = produces(count)
+        let answered = 0
+        for (let position = 0; position < stream.length; position += chunkBytes) {
+          while (socket.isPaused) await held.answer(answered++)
+          socket.receive(stream.subarray(position, position + chunkBytes))
+        }
+        while (answered < count) await held.answer(answered++)
+        expect(correlationIds(socket)).toEqual(Array.from({ length: count }, (_, index) => index + 1))
+      }),
+      { numRuns: 50 },
+    )
+  })
+
+  test('whose records are borrowed hold no memory while they wait', () => {
+    const { harness, socket } = connect()
+    socket.receive(Buffer.concat([produce(1, Buffer.alloc(100_000)), produce(2, Buffer.alloc(100_000))]))
+    expect(harness.connections.requestBytes).toBe(0)
   })
 })
 

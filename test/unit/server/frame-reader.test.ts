@@ -70,6 +70,32 @@ describe('FrameReader', () => {
     )
   })
 
+  test('tells the API of a request before it is taken, if its first bytes are there, and never that of another', () => {
+    const bodies = fc.array(fc.uint8Array({ minLength: 2, maxLength: 2_000 }), { minLength: 1, maxLength: 6 })
+    fc.assert(
+      fc.property(bodies, fc.array(fc.nat(20_000), { maxLength: 12 }), (expected, cuts) => {
+        const reader = new FrameReader(new BufferPool(0))
+        let told: number | null = null
+        const keys: number[] = []
+        for (const chunk of split(framed(...expected), cuts)) {
+          reader.push(chunk)
+          for (;;) {
+            told = reader.nextApiKey ?? told
+            const frame = reader.next(MAX_BYTES)
+            if (frame === null) break
+            if (told !== null) expect(told).toBe(frame.readInt16BE(0))
+            told = null
+            keys.push(frame.readInt16BE(0))
+          }
+        }
+        expect(keys).toEqual(expected.map((body) => Buffer.from(body).readInt16BE(0)))
+      }),
+    )
+    const whole = new FrameReader(new BufferPool(0))
+    whole.push(framed(Buffer.from([0, 7])))
+    expect(whole.nextApiKey).toBe(7)
+  })
+
   test('a request that lies in one chunk is a view of it, and a copy when it is detached', () => {
     const chunk = framed(Buffer.from('one'), Buffer.from('two'))
     const reader = new FrameReader(new BufferPool(0))

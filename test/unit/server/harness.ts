@@ -90,6 +90,8 @@ export interface HarnessOptions {
   readonly intercept?: Intercept<object>
   /** Whether the handler of Produce says that it keeps no bytes. */
   readonly produceBorrows?: boolean
+  /** Whether the handler of Produce says that what it has to do is done when it returns. */
+  readonly produceOverlaps?: boolean
 }
 
 /** The connections of a node that serves Heartbeat (as `handle` says), ApiVersions and Produce. */
@@ -102,13 +104,13 @@ export class Harness {
   /** To be changed while connections are there. */
   readonly settings: { -readonly [Name in keyof ServerSettings]: ServerSettings[Name] }
 
-  constructor(handle: Handle, { settings, intercept, produceBorrows = false }: HarnessOptions = {}) {
+  constructor(handle: Handle, { settings, intercept, produceBorrows = false, produceOverlaps = false }: HarnessOptions = {}) {
     this.settings = { ...DEFAULT_SERVER_SETTINGS, ...settings }
     const logger = recordingLogger(this.lines)
     const apis = new ApiTable<object>([
       served(HeartbeatApi, handle),
       served(ApiVersionsApi, handle),
-      { ...served(ProduceApi, handle), borrowsBytes: produceBorrows },
+      { ...served(ProduceApi, handle), borrowsBytes: produceBorrows, overlaps: produceOverlaps },
       served(InitProducerIdApi, handle),
     ])
     if (intercept !== undefined) for (const { key } of apis.apis) apis.intercept(key, intercept)
@@ -166,6 +168,14 @@ export function heartbeat(correlationId: number, groupId = 'group'): Buffer {
   const writer = new Writer()
   encodeMessage(HeartbeatRequest, { groupId, generationId: 1, memberId: 'm' }, writer, 4)
   return request(HeartbeatApi.key, 4, correlationId, { flexible: true, body: writer.toBuffer() })
+}
+
+/** The correlation ids of all replies that a socket was sent. */
+export function correlationIds(socket: FakeSocket): number[] {
+  const bytes = Buffer.concat(socket.sent)
+  const ids = []
+  for (let position = 0; position < bytes.length; position += 4 + bytes.readInt32BE(position)) ids.push(bytes.readInt32BE(position + 4))
+  return ids
 }
 
 /** The correlation ids and error codes of all Heartbeat replies that a socket was sent. */

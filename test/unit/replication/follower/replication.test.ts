@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ErrorCode } from '../../../../protocol/error-codes.ts'
 import { FetchApi } from '../../../../protocol/messages/fetch.ts'
+import { ProduceApi } from '../../../../protocol/messages/produce.ts'
+import { buildBatch } from '../../../../protocol/records/build-batch.ts'
 import { PeerClient } from '../../../../src/client/peer-client.ts'
 import { deleteRecords } from '../../../../src/replication/delete-records.ts'
 import { ReplicaNode, type ReplicaNodeOptions } from '../../../support/replication/replica-node.ts'
@@ -85,6 +87,24 @@ describe('two replicas', () => {
     await world.runUntil(() => controller.partition('t', 0).isr.length === 1, { withinMs: 60_000 })
     world.network.heal()
     expect(await world.complete(produced)).toMatchObject({ errorCode: ErrorCode.NONE })
+  })
+
+  it('have all at once that a producer has on its way: nothing of it waits for an answer to what is before', async () => {
+    const { ports } = world.node('producer')
+    const client = new PeerClient({ endpoint: { host: 'n1', port: 9092 }, ...ports, clientId: 'producer', timeoutMs: 10_000 })
+    await world.complete(client.versionOf(ProduceApi))
+    world.network.partition(['n1'], ['n2'])
+    const answers = ['a', 'b', 'c'].map((value) => {
+      const records = buildBatch({}, [{ timestamp: 1, value: Buffer.from(value) }])
+      const topicData = [{ topicId: partitionOf(1).topicId, partitionData: [{ index: 0, records }] }]
+      return client.send(ProduceApi, { transactionalId: null, acks: -1, timeoutMs: 5_000, topicData })
+    })
+    await world.run(100)
+    expect(partitionOf(1)).toMatchObject({ logEndOffset: 3, highWatermark: 0 })
+    world.network.heal()
+    const answered = await world.complete(Promise.all(answers))
+    expect(answered.map(({ responses }) => responses[0]?.partitionResponses[0])).toMatchObject([0, 1, 2].map((baseOffset) => ({ errorCode: 0, baseOffset })))
+    expect(await bytesOf(2, 3)).toEqual(await bytesOf(1, 3))
   })
 
   it('delete the same records, and the answer waits for both', async () => {
