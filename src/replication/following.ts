@@ -83,6 +83,11 @@ export class Following {
     return this.#options.cutting(0, () => this.#onDisk((log) => log.truncateFullyAndStartAt(offset)))
   }
 
+  /** Of a log that holds nothing: the next batch begins at `offset`, and the log within it, where it did. As `truncateTo`. */
+  beginBeforeStart(offset: number): Promise<boolean> {
+    return this.#options.cutting(0, () => this.#onDisk((log) => log.truncateFullyAndStartAt(offset, log.logStartOffset)))
+  }
+
   /** Resolves when all that was appended is on the device, with whether it is. */
   flush(): Promise<boolean> {
     return this.#onDisk((log) => log.flush())

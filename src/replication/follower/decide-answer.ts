@@ -1,4 +1,6 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
+import { DecodeError } from '../../../protocol/errors.ts'
+import { batchAt, isCrcValid } from '../../../protocol/records/batch.ts'
 import type { EpochEndOffset } from '../../storage/log/results.ts'
 import type { LeaderOffsets } from '../following.ts'
 import type { WantedPartition } from './fetch-session-client.ts'
@@ -13,6 +15,7 @@ export interface AnsweredPartition extends LeaderOffsets {
 
 /** The follower's log, as far as a decision needs it. */
 export interface FollowerLog {
+  readonly logStartOffset: number
   readonly logEndOffset: number
   endOffsetForEpoch(leaderEpoch: number): EpochEndOffset | null
 }
@@ -21,7 +24,13 @@ export interface FollowerLog {
 export type AnswerStep =
   /** It is about a state of the log that is no more. */
   | { readonly kind: 'ignore' }
-  | { readonly kind: 'append'; readonly records: Buffer; readonly offsets: LeaderOffsets }
+  | {
+      readonly kind: 'append'
+      readonly records: Buffer
+      readonly offsets: LeaderOffsets
+      /** Of the first batch, where the log is to go on before its start; null where it goes on at its end. */
+      readonly earlierStart: number | null
+    }
   /** The logs have parted: what is at and above `offset` is not the leader's. The next fetch tells whether they agree there. */
   | { readonly kind: 'truncate'; readonly offset: number }
   /** The leader's log neither holds the offset nor ends there: its ends have to be asked for. */
@@ -54,8 +63,26 @@ export function decideAnswer(answer: AnsweredPartition, asked: WantedPartition, 
   }
   const { epoch, endOffset } = answer.divergingEpoch
   if (endOffset >= 0) return { kind: 'truncate', offset: commonEnd(log, { leaderEpoch: epoch, endOffset }) }
-  const { records, highWatermark, logStartOffset } = answer
-  return { kind: 'append', records: records ?? NOTHING, offsets: { highWatermark, logStartOffset } }
+  const { highWatermark, logStartOffset } = answer
+  const records = answer.records ?? NOTHING
+  return { kind: 'append', records, offsets: { highWatermark, logStartOffset }, earlierStart: earlierStart(records, log) }
+}
+
+/**
+ * Batches come whole: where records were deleted, the first one of a log that holds nothing may begin before the log does.
+ * Source: kafka.cluster.Partition.appendRecordsToFollowerOrFutureReplica.
+ */
+function earlierStart(records: Buffer, { logStartOffset, logEndOffset }: FollowerLog): number | null {
+  if (logStartOffset < logEndOffset) return null
+  try {
+    const first = batchAt(records, 0)
+    if (first === null || !isCrcValid(first)) return null
+    return first.baseOffset < logEndOffset && first.lastOffset >= logEndOffset ? first.baseOffset : null
+  } catch (error) {
+    // Who appends says what is wrong with it.
+    if (error instanceof DecodeError) return null
+    throw error
+  }
 }
 
 /**

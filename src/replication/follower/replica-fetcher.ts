@@ -201,8 +201,9 @@ export class ReplicaFetcher {
     }
   }
 
-  async #append(copy: Copy, { records, offsets }: Extract<AnswerStep, { kind: 'append' }>): Promise<void> {
+  async #append(copy: Copy, { records, offsets, earlierStart }: Extract<AnswerStep, { kind: 'append' }>): Promise<void> {
     const { following } = copy
+    if (earlierStart !== null) await this.#onDisk(copy, following.beginBeforeStart(earlierStart))
     if (records.length > 0) {
       const result = following.append(records)
       if (result.kind === 'refused') return this.#refused(copy, result)

@@ -142,10 +142,18 @@ export class ReplicaNode {
       })
   }
 
-  /** Appends one batch with this value as leader; resolves with the answer. */
-  async produce(topic: string, value: string, options: { readonly acks?: number; readonly timeoutMs?: number; readonly index?: number } = {}) {
+  /** Appends one batch with this value, or with these, as leader; resolves with the answer. */
+  async produce(
+    topic: string,
+    value: string | readonly string[],
+    options: { readonly acks?: number; readonly timeoutMs?: number; readonly index?: number } = {},
+  ) {
     const { acks = -1, timeoutMs = 5_000, index = 0 } = options
-    const batch = buildBatch({}, [{ timestamp: this.#options.world.node(this.name).ports.clock.nowMs(), key: null, value: Buffer.from(value) }])
+    const timestamp = this.#options.world.node(this.name).ports.clock.nowMs()
+    const batch = buildBatch(
+      {},
+      [value].flat().map((each) => ({ timestamp, key: null, value: Buffer.from(each) })),
+    )
     const topicId = this.partition(topic, index).topicId
     const params = { acks, timeoutMs, allowsInternalTopics: true, closed: () => new AbortController().signal }
     const outcome: ProduceOutcome = await produceRecords(this.replicas, params, [{ topic, topicId, index, batch }])

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ErrorCode } from '../../../../protocol/error-codes.ts'
+import { buildBatch } from '../../../../protocol/records/build-batch.ts'
 import { ZERO_UUID } from '../../../../protocol/uuid.ts'
 import { type AnsweredPartition, commonEnd, decideAnswer, type FollowerLog } from '../../../../src/replication/follower/decide-answer.ts'
 import type { WantedPartition } from '../../../../src/replication/follower/fetch-session-client.ts'
@@ -20,6 +21,8 @@ class EpochLog implements FollowerLog {
   get records(): readonly number[] {
     return this.#records
   }
+
+  readonly logStartOffset = 0
 
   get logEndOffset(): number {
     return this.#records.length
@@ -62,7 +65,32 @@ describe('the answer for a partition', () => {
 
   it('is appended where the logs agree', () => {
     const records = Buffer.from('batches')
-    expect(decide({ records, highWatermark: 9, logStartOffset: 1 })).toEqual({ kind: 'append', records, offsets: { highWatermark: 9, logStartOffset: 1 } })
+    expect(decide({ records, highWatermark: 9, logStartOffset: 1 })).toEqual({
+      kind: 'append',
+      records,
+      offsets: { highWatermark: 9, logStartOffset: 1 },
+      earlierStart: null,
+    })
+  })
+
+  it('begins before an empty log where records within its first batch were deleted', () => {
+    const asked = { ...ASKED, fetchOffset: 7 }
+    const empty = { logStartOffset: 7, logEndOffset: 7, endOffsetForEpoch: () => null }
+    const batch = (baseOffset: number) =>
+      buildBatch(
+        { baseOffset },
+        ['a', 'b', 'c'].map((value) => ({ timestamp: 1, value: Buffer.from(value) })),
+      )
+    const earlierStart = (records: Buffer, log: FollowerLog = empty) => {
+      const step = decideAnswer(answer({ records }), asked, log, 5)
+      return step.kind === 'append' ? step.earlierStart : step.kind
+    }
+    expect(earlierStart(batch(5))).toBe(5)
+    expect([batch(4), batch(7), batch(9), Buffer.from('no batch')].map((records) => earlierStart(records))).toEqual([null, null, null, null])
+    expect(earlierStart(batch(5), { ...empty, logStartOffset: 3 })).toBeNull()
+    const damaged = batch(5)
+    damaged[damaged.length - 1] = (damaged.at(-1) as number) ^ 1
+    expect(earlierStart(damaged)).toBeNull()
   })
 
   it('means nothing for a log that has changed since, or another epoch', () => {

@@ -153,6 +153,20 @@ describe('a follower', () => {
     expect(await bytesOf(2, 7)).toEqual(await bytesOf(1, 7))
   })
 
+  it('has the batch within which the log of its leader begins', async () => {
+    await start(2)
+    await createTopic([1, 2])
+    crash(2)
+    await world.run(10)
+    await world.complete(nodeOf(1).produce('t', ['a', 'b', 'c']))
+    await world.complete(nodeOf(1).produce('t', ['d', 'e']))
+    partitionOf(1).log?.incrementLogStartOffset(2)
+    await world.complete(nodeOf(2).restart())
+    await inSync(2)
+    expect(partitionOf(2)).toMatchObject({ logStartOffset: 2, logEndOffset: 5, highWatermark: 5 })
+    expect(await bytesOf(2, 5)).toEqual(await bytesOf(1, 5))
+  })
+
   it('goes to the new leader when the old one is gone, with nothing committed lost', async () => {
     await start(3, { minInsyncReplicas: 2 })
     await createTopic([1, 2, 3])
