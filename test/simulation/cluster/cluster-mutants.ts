@@ -1,87 +1,66 @@
-/** One rule of clusters broken at a time, to show that the simulation of whole clusters sees it: half of them with the first seed. See `mutants.ts`. */
-import { METADATA_TOPIC } from '../../../protocol/internal-topics.ts'
+/** One rule of clusters broken at a time, to show that the simulation of whole clusters sees it: half of them with the first seed. See `Mutant`. */
 import { BrokerSessions } from '../../../src/controller/brokers/broker-sessions.ts'
 import { CatchUp } from '../../../src/controller/brokers/catch-up.ts'
-import { OffsetStore } from '../../../src/group/offsets/offset-store.ts'
-import { LeaderProgress } from '../../../src/raft/core/leader-progress.ts'
-import { RaftState } from '../../../src/raft/core/raft-state.ts'
-import { VoteTally } from '../../../src/raft/core/vote-tally.ts'
 import { Following } from '../../../src/replication/following.ts'
 import { LeaderState } from '../../../src/replication/leader-state.ts'
-import { PartitionLog } from '../../../src/storage/log/partition-log.ts'
-import { LogManager } from '../../../src/storage/log-manager.ts'
-import { ProducerState } from '../../../src/storage/producer/producer-state.ts'
-import type { Mutant } from '../mutants.ts'
-import { replaced, replacedGetter } from '../replaced.ts'
-import { cluster as scenario } from '../scenarios/cluster.ts'
+import {
+  commitMetadataThatOneVoterHas,
+  commitOneMetadataRecordMore,
+  commitWhatTheLeaderAloneHas,
+  forgetProducers,
+  forgetVotes,
+  keepDeletedLogs,
+  keepFirstCommittedOffset,
+  takeEveryAnswerForAVote,
+  takeMetadataForFlushed,
+} from '../mutants/broken-rules.ts'
+import type { Mutant } from '../mutants/mutant.ts'
+import { replaced } from '../mutants/replaced.ts'
+import { play } from '../play.ts'
+import { cluster } from '../scenarios/cluster.ts'
+
+const playCluster = (seed: number) => play(cluster, seed)
 
 export const clusterMutants: readonly Mutant[] = [
   {
     name: 'forgets for whom it voted',
-    scenario,
+    play: playCluster,
     seenWithin: 20,
-    apply: () => replaced(RaftState.prototype, 'voteFor', () => () => {}),
+    apply: forgetVotes,
   },
   {
     name: 'takes every answer for a vote',
-    scenario,
+    play: playCluster,
     seenWithin: 20,
-    apply: () =>
-      replaced(
-        VoteTally.prototype,
-        'record',
-        (original) =>
-          function (this: VoteTally, voterId) {
-            original.call(this, voterId, true)
-          },
-      ),
+    apply: takeEveryAnswerForAVote,
   },
   {
     name: 'commits metadata that one voter has',
-    scenario,
+    play: playCluster,
     seenWithin: 20,
-    apply: () =>
-      replacedGetter(LeaderProgress.prototype, 'committedOffset', (original, progress) => {
-        const offset = original()
-        return offset === null ? null : Math.max(...progress.voters.map(({ endOffset }) => endOffset))
-      }),
+    apply: commitMetadataThatOneVoterHas,
   },
   {
     name: 'says that its metadata are flushed when they are not',
-    scenario,
+    play: playCluster,
     seenWithin: 60,
-    apply: () =>
-      replaced(
-        PartitionLog.prototype,
-        'flush',
-        (original) =>
-          function (this: PartitionLog) {
-            return this.topic === METADATA_TOPIC ? Promise.resolve() : original.call(this)
-          },
-      ),
+    apply: takeMetadataForFlushed,
   },
   {
     name: 'acknowledges what the leader alone has',
-    scenario,
+    play: playCluster,
     seenWithin: 5,
-    apply: () =>
-      replaced(
-        LeaderState.prototype,
-        'committedOffset',
-        () =>
-          ({ logEndOffset }) =>
-            logEndOffset,
-      ),
+    apply: commitWhatTheLeaderAloneHas,
   },
   {
     name: 'acknowledges with fewer in-sync replicas than were asked for',
-    scenario,
+    play: playCluster,
     seenWithin: 20,
     apply: () => replaced(LeaderState.prototype, 'isUnderMinIsr', () => () => false),
   },
   {
     name: 'takes every follower for one that has caught up',
-    scenario,
+    play: playCluster,
     seenWithin: 10,
     apply: () =>
       replaced(
@@ -95,13 +74,13 @@ export const clusterMutants: readonly Mutant[] = [
   },
   {
     name: 'says that a follower has what it has not flushed',
-    scenario,
+    play: playCluster,
     seenWithin: 20,
     apply: () => replaced(Following.prototype, 'flush', () => async () => true),
   },
   {
     name: 'takes who fetches for who has all',
-    scenario,
+    play: playCluster,
     seenWithin: 5,
     apply: () =>
       replaced(
@@ -115,54 +94,38 @@ export const clusterMutants: readonly Mutant[] = [
   },
   {
     name: 'commits one metadata record more than there is a majority for',
-    scenario,
+    play: playCluster,
     seenWithin: 5,
-    apply: () =>
-      replaced(
-        RaftState.prototype,
-        'commitTo',
-        (original) =>
-          function (this: RaftState, offset) {
-            original.call(this, offset + 1)
-          },
-      ),
+    apply: commitOneMetadataRecordMore,
   },
   {
     name: 'never fences a broker that is silent',
-    scenario,
+    play: playCluster,
     seenWithin: 200,
     apply: () => replaced(BrokerSessions.prototype, 'expired', () => () => []),
   },
   {
     name: 'leaves the log of a deleted topic in its place',
-    scenario,
+    play: playCluster,
     seenWithin: 5,
-    apply: () => replaced(LogManager.prototype, 'deleteLog', () => async () => {}),
+    apply: keepDeletedLogs,
   },
   {
     name: 'appends a repeated batch again',
-    scenario,
+    play: playCluster,
     seenWithin: 5,
-    apply: () => replaced(ProducerState.prototype, 'get', () => () => undefined),
+    apply: forgetProducers,
   },
   {
     name: 'answers before all brokers know',
-    scenario,
+    play: playCluster,
     seenWithin: 10,
     apply: () => replaced(CatchUp.prototype, 'reached', () => async () => {}),
   },
   {
     name: 'keeps the first offset that was committed',
-    scenario,
+    play: playCluster,
     seenWithin: 5,
-    apply: () =>
-      replaced(
-        OffsetStore.prototype,
-        'replay',
-        (original) =>
-          function (this: OffsetStore, record, at) {
-            if (this.committed(record.groupId, record.topic, record.partition) === undefined) original.call(this, record, at)
-          },
-      ),
+    apply: keepFirstCommittedOffset,
   },
 ]

@@ -1,36 +1,30 @@
-/**
- * One rule of the shell around the core broken at a time, to show that the checkers would see it. A mutant replaces a method
- * while it is in force; nothing in `src/` knows of it.
- */
+/** One rule of the shell around the core broken at a time, to show that the checkers would see it. See `Mutant`. */
 import { Delivery } from '../../../src/raft/delivery.ts'
 import { EffectPerformer } from '../../../src/raft/shell/effect-performer.ts'
 import { LogFlusher } from '../../../src/raft/shell/log-flusher.ts'
 import { PartitionLog } from '../../../src/storage/log/partition-log.ts'
-import { replaced } from '../replaced.ts'
+import type { Mutant } from '../mutants/mutant.ts'
+import { replaced } from '../mutants/replaced.ts'
 import { playQuorum, type QuorumStory, quorumStories } from './quorum-story.ts'
 
-export interface QuorumMutant {
-  /** What it does wrong. */
-  readonly name: string
-  /** Seeds from 1 on of which one shows it. */
-  readonly seenWithin: number
-  /** Breaks the rule until the returned function is called. */
-  apply(): () => void
-}
+const playFirstStory = (seed: number) => playQuorum(quorumStories[0] as QuorumStory, seed)
 
-export const quorumMutants: readonly QuorumMutant[] = [
+export const quorumMutants: readonly Mutant[] = [
   {
     name: 'says at once that everything is durable',
+    play: playFirstStory,
     seenWithin: 10,
     apply: () => replaced(PartitionLog.prototype, 'flush', () => () => Promise.resolve()),
   },
   {
     name: 'keeps what it is told to cut off',
+    play: playFirstStory,
     seenWithin: 10,
     apply: () => replaced(PartitionLog.prototype, 'truncateTo', () => () => Promise.resolve(true)),
   },
   {
     name: 'hands over what is not committed',
+    play: playFirstStory,
     seenWithin: 10,
     apply: () =>
       replaced(
@@ -44,32 +38,14 @@ export const quorumMutants: readonly QuorumMutant[] = [
   },
   {
     name: 'goes on from a snapshot without telling the state machine',
+    play: playFirstStory,
     seenWithin: 10,
     apply: () => replaced(EffectPerformer.prototype, 'deliverSnapshot', () => () => {}),
   },
   {
     name: 'believes a flush of what was cut meanwhile',
+    play: playFirstStory,
     seenWithin: 10,
     apply: () => replaced(LogFlusher.prototype, 'noteCut', () => () => {}),
   },
 ]
-
-/** null when none of so many seeds shows it. */
-export async function seedsUntilSeen(mutant: QuorumMutant, count: number): Promise<number | null> {
-  const restore = mutant.apply()
-  try {
-    for (let seed = 1; seed <= count; seed++) if (await isSeen(seed)) return seed
-    return null
-  } finally {
-    restore()
-  }
-}
-
-async function isSeen(seed: number): Promise<boolean> {
-  try {
-    await playQuorum(quorumStories[0] as QuorumStory, seed)
-    return false
-  } catch {
-    return true
-  }
-}

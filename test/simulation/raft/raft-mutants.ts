@@ -1,27 +1,15 @@
-/**
- * One rule of the core, or of the shell that it trusts, broken at a time, to show that the checkers would see it. A mutant
- * replaces a method while it is in force; nothing in `src/` knows of it.
- */
+/** One rule of the core, or of the shell that it trusts, broken at a time, to show that the checkers would see it. See `Mutant`. */
 import { LeaderProgress } from '../../../src/raft/core/leader-progress.ts'
 import { RaftState } from '../../../src/raft/core/raft-state.ts'
 import { VoteTally } from '../../../src/raft/core/vote-tally.ts'
 import { VoterHistory } from '../../../src/raft/core/voter-history.ts'
-import { replaced, replacedGetter } from '../replaced.ts'
+import { commitMetadataThatOneVoterHas, commitOneMetadataRecordMore, forgetVotes, takeEveryAnswerForAVote } from '../mutants/broken-rules.ts'
+import type { Mutant } from '../mutants/mutant.ts'
+import { replaced, replacedGetter } from '../mutants/replaced.ts'
 import { Violation } from './raft-checker.ts'
 import { SimulatedLog } from './raft-log.ts'
 import { playRaft, type RaftScenario, raftScenarios } from './raft-scenario.ts'
 import { raftStories } from './raft-stories.ts'
-
-export interface RaftMutant {
-  /** What it does wrong. */
-  readonly name: string
-  /** What shows it. */
-  play(seed: number): void
-  /** Seeds from 1 on of which one shows it. */
-  readonly seenWithin: number
-  /** Breaks the rule until the returned function is called. */
-  apply(): () => void
-}
 
 const [threeVoters, fiveVoters, , , elections] = raftScenarios as readonly [RaftScenario, RaftScenario, RaftScenario, RaftScenario, RaftScenario]
 
@@ -30,12 +18,12 @@ const storm = (scenario: RaftScenario) => (seed: number) => {
   playRaft(scenario, seed)
 }
 
-export const raftMutants: readonly RaftMutant[] = [
+export const raftMutants: readonly Mutant[] = [
   {
     name: 'forgets for whom it voted',
     play: storm(fiveVoters),
     seenWithin: 40,
-    apply: () => replaced(RaftState.prototype, 'voteFor', () => () => {}),
+    apply: forgetVotes,
   },
   {
     name: 'votes for whoever asks, however short its log',
@@ -90,11 +78,7 @@ export const raftMutants: readonly RaftMutant[] = [
     name: 'commits what one follower has',
     play: storm(fiveVoters),
     seenWithin: 20,
-    apply: () =>
-      replacedGetter(LeaderProgress.prototype, 'committedOffset', (original, progress) => {
-        const offset = original()
-        return offset === null ? null : Math.max(...progress.voters.map(({ endOffset }) => endOffset))
-      }),
+    apply: commitMetadataThatOneVoterHas,
   },
   {
     name: 'says that it has what is not durable',
@@ -106,15 +90,7 @@ export const raftMutants: readonly RaftMutant[] = [
     name: 'commits one record more than there is a majority for',
     play: storm(threeVoters),
     seenWithin: 10,
-    apply: () =>
-      replaced(
-        RaftState.prototype,
-        'commitTo',
-        (original) =>
-          function (this: RaftState, offset) {
-            original.call(this, offset + 1)
-          },
-      ),
+    apply: commitOneMetadataRecordMore,
   },
   {
     name: 'does not cut a log that parts from the leader',
@@ -140,15 +116,7 @@ export const raftMutants: readonly RaftMutant[] = [
     name: 'takes every answer for a vote',
     play: storm(fiveVoters),
     seenWithin: 20,
-    apply: () =>
-      replaced(
-        VoteTally.prototype,
-        'record',
-        (original) =>
-          function (this: VoteTally, voterId) {
-            original.call(this, voterId, true)
-          },
-      ),
+    apply: takeEveryAnswerForAVote,
   },
   {
     name: 'takes who fetches for who has all',
@@ -188,24 +156,7 @@ export const raftMutants: readonly RaftMutant[] = [
   },
 ]
 
-/** How many seeds, from `firstSeed` on, it took until the checkers saw the mutant; null when `most` were not enough. */
-export function seedsUntilSeen(mutant: RaftMutant, firstSeed: number, most: number): number | null {
-  const undo = mutant.apply()
-  try {
-    for (let seed = firstSeed; seed < firstSeed + most; seed++) if (isSeen(mutant, seed)) return seed - firstSeed + 1
-    return null
-  } finally {
-    undo()
-  }
-}
-
 /** An assertion that stands in the way is sight, too. */
-function isSeen({ play }: RaftMutant, seed: number): boolean {
-  try {
-    play(seed)
-    return false
-  } catch (error) {
-    if (error instanceof Violation || (error instanceof Error && error.name === 'InvariantError')) return true
-    throw error
-  }
+export function isSight(error: unknown): boolean {
+  return error instanceof Violation || (error instanceof Error && error.name === 'InvariantError')
 }
