@@ -1,13 +1,17 @@
 import type { SeededRandom } from '../../support/world/seeded-random.ts'
 import { Actor } from '../actor.ts'
 import { GroupModel, Member } from '../roles/member.ts'
+import { storedDirectoryId } from './checks/stored-directory.ts'
 import type { Circumstances } from './circumstances.ts'
 import type { Cluster } from './cluster.ts'
+import { DATA } from './cluster-node.ts'
 import { REPLICAS } from './plan.ts'
+import { controllerEndpoint } from './quorum-plan.ts'
 import { Operator } from './roles/operator.ts'
 import { PartitionModel } from './roles/partition-model.ts'
 import { isPassing } from './roles/passing.ts'
 import { Producer } from './roles/producer.ts'
+import { QuorumKeeper, type VoterGuard } from './roles/quorum-keeper.ts'
 import { Reader } from './roles/reader.ts'
 import { TopicMaker } from './roles/topic-maker.ts'
 
@@ -24,7 +28,12 @@ export interface Cast {
   readonly operator: Operator
 }
 
-export function makeCast(cluster: Cluster, random: SeededRandom, circumstances: Circumstances): Cast {
+export interface CastPlace {
+  readonly circumstances: Circumstances
+  readonly guard: VoterGuard
+}
+
+export function makeCast(cluster: Cluster, random: SeededRandom, { circumstances, guard }: CastPlace): Cast {
   const { world } = cluster
   const models = PARTITIONS.map((partition) => new PartitionModel({ topic: TOPIC, partition }))
   const portsOf = (name: string) => world.node(name).ports
@@ -52,8 +61,21 @@ export function makeCast(cluster: Cluster, random: SeededRandom, circumstances: 
     brokerIds: cluster.brokers.map(({ id }) => id),
     replicationFactor,
   })
-  const actors = [...producers, ...readers, ...members, maker, operator].map((role) => new Actor(role))
+  const keepers = quorumKeepers(cluster, random.fork('keeper'), { circumstances, guard })
+  const actors = [...producers, ...readers, ...members, maker, operator, ...keepers].map((role) => new Actor(role))
   return { actors, models, members, operator }
+}
+
+/** One where the voters change. */
+function quorumKeepers(cluster: Cluster, random: SeededRandom, place: CastPlace): QuorumKeeper[] {
+  const { quorum } = cluster.plan
+  if (quorum === undefined) return []
+  const controllers = cluster.controllers.map(({ id, plan, machine }) => ({
+    id,
+    endpoint: controllerEndpoint(plan),
+    directoryId: () => storedDirectoryId(machine, DATA),
+  }))
+  return [new QuorumKeeper({ ...place, client: cluster.client('keeper'), random, controllers, joinsByItself: quorum.joinsByItself })]
 }
 
 interface MemberPlace {

@@ -1,5 +1,7 @@
 /** What actors know of the cluster's troubles, to tell an answer that must not be from one that may. */
 export interface Circumstances {
+  /** Things go wrong now and then. */
+  isStormy(): boolean
   /** Nothing goes wrong now, nor did for a while: every node serves and knows what there is to know. */
   isCalm(): boolean
   /** Nodes that are up hear each other, and have for a while: connections that broke are there again. */

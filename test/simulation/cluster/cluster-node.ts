@@ -1,18 +1,28 @@
 import { loadConfig } from '../../../src/config/load-config.ts'
-import { formatNode } from '../../../src/node/directories/format-node.ts'
+import { type BeginQuorum, formatNode } from '../../../src/node/directories/format-node.ts'
 import type { RunningNode } from '../../../src/node/running-node.ts'
 import { startNode } from '../../../src/node/start-node.ts'
 import type { Logger } from '../../../src/telemetry/logger.ts'
 import type { CrashKind, SimulatedNode } from '../../support/world/simulated-node.ts'
 import type { World } from '../../support/world/world.ts'
-import { BROKER_PORT, type ClusterPlan, CONTROLLER_PORT, isBroker, isController, type NodePlan } from './plan.ts'
+import { BROKER_PORT, CONTROLLER_PORT, isBroker, isController, type NodePlan } from './node-plan.ts'
+import type { ClusterPlan } from './plan.ts'
+import { CONTROLLER_LISTENER, quorumToBegin } from './quorum-plan.ts'
 
 export const DATA = '/data'
 const CLUSTER_ID = 'simulated-cluster-000A'
 /** After which whoever runs the node starts it again. */
 const RESTART_MS = 500
+/** With which a static voter that has an empty directory refuses to start: not formatted, and formatted anew. */
+const REFUSALS: readonly unknown[] = ['VOTER_DIRECTORY_EMPTY', 'METADATA_QUORUM']
 
 export type NodeState = 'down' | 'starting' | 'serving' | 'stopping'
+
+/** How whoever runs a node goes about a directory that is lost. */
+export interface LostDirectory {
+  /** The new one is formatted before the node starts, also that of a static voter, which the start would refuse. */
+  readonly isFormattedAnew: boolean
+}
 
 export interface ClusterNodeOptions {
   readonly world: World
@@ -32,6 +42,9 @@ export class ClusterNode {
   replacesVoter = false
   readonly #options: ClusterNodeOptions
   #state: NodeState = 'down'
+  #hasBegun = false
+  /** What was done for a directory that is lost; null while none is. */
+  #lost: LostDirectory | null = null
   #node: RunningNode | null = null
   /** Counts the starts: what an earlier one comes to is no news. */
   #life = 0
@@ -56,6 +69,11 @@ export class ClusterNode {
     return this.machine.isRunning ? this.#state : 'down'
   }
 
+  /** It was started once. */
+  get hasBegun(): boolean {
+    return this.#hasBegun
+  }
+
   /** An invariant of the node that did not hold: whatever befalls a node, that must not be. */
   get brokenRule(): Error | null {
     return this.#brokenRule
@@ -71,6 +89,7 @@ export class ClusterNode {
     const { world, plan } = this.#options
     if (!this.machine.isRunning) world.restart(plan.name)
     this.#state = 'starting'
+    this.#hasBegun = true
     const life = ++this.#life
     this.#run().then(
       (node) => this.#serves(life, node),
@@ -95,20 +114,45 @@ export class ClusterNode {
     this.machine.crash(kind)
   }
 
+  /** It is down, and gets a machine with new disks, on which the next start finds nothing. */
+  loseDirectory(lost: LostDirectory): void {
+    this.crash('power')
+    this.machine.replaceDisks()
+    this.#lost = lost
+  }
+
   async #run(): Promise<RunningNode> {
     const { plan, cluster, logger } = this.#options
-    const settings = { ...cluster.settings, ...ownSettings(plan) }
+    const settings = { ...cluster.settings, ...ownSettings(plan, cluster) }
     const loaded = loadConfig({
       profile: 'kafka',
       assignments: Object.entries(settings).map(([name, value]) => `${name}=${value}`),
     })
     const { ports } = this.machine
-    await formatNode({ identity: loaded.identity, clusterId: CLUSTER_ID, ignoreFormatted: true, ports })
+    // Without that the start has to find out by itself whose directory it is.
+    if (!this.#isLostVoter || this.#lost?.isFormattedAnew === true) {
+      await formatNode({ identity: loaded.identity, clusterId: CLUSTER_ID, ...this.#quorumToBegin(), ignoreFormatted: true, ports })
+    }
     return startNode({ ...loaded, ports, logger, hostname: plan.name, replaceVoter: this.replacesVoter })
+  }
+
+  #quorumToBegin(): { readonly quorum?: BeginQuorum } {
+    const { plan, cluster } = this.#options
+    if (cluster.quorum === undefined) return {}
+    return { quorum: this.#lost === null ? quorumToBegin(cluster.quorum, plan) : 'elsewhere' }
+  }
+
+  /** A static voter with an empty directory. */
+  get #isLostVoter(): boolean {
+    const { plan, cluster } = this.#options
+    return this.#lost !== null && cluster.quorum === undefined && isController(plan)
   }
 
   #serves(life: number, node: RunningNode): void {
     if (life !== this.#life) return
+    if (this.#isLostVoter && !this.replacesVoter) this.#brokenRule ??= new Error('a static voter starts with an empty directory, and nobody took the risk')
+    if (this.#lost !== null) this.replacesVoter = false
+    this.#lost = null
     this.#node = node
     this.#state = 'serving'
     node.failed.catch((error: Error) => this.#ended(life, error))
@@ -117,6 +161,8 @@ export class ClusterNode {
   #ended(life: number, error: Error): void {
     if (life !== this.#life) return
     this.#latestError = error
+    // Whoever runs it reads why, and takes the risk.
+    if (this.#isLostVoter && REFUSALS.includes((error as { readonly code?: unknown }).code)) this.replacesVoter = true
     if (isBrokenRule(error)) this.#brokenRule ??= error
     this.crash('process')
     const { world } = this.#options
@@ -127,18 +173,19 @@ export class ClusterNode {
   }
 }
 
-function ownSettings(plan: NodePlan): Record<string, string> {
+function ownSettings(plan: NodePlan, { quorum }: ClusterPlan): Record<string, string> {
   const broker = isBroker(plan) ? [`PLAINTEXT://0.0.0.0:${BROKER_PORT}`] : []
-  const controller = isController(plan) ? [`CONTROLLER://0.0.0.0:${CONTROLLER_PORT}`] : []
+  const controller = isController(plan) ? [`${CONTROLLER_LISTENER}://0.0.0.0:${CONTROLLER_PORT}`] : []
   const advertised = isBroker(plan) ? [`PLAINTEXT://${plan.name}:${BROKER_PORT}`] : []
-  const advertisedController = isController(plan) ? [`CONTROLLER://${plan.name}:${CONTROLLER_PORT}`] : []
+  const advertisedController = isController(plan) ? [`${CONTROLLER_LISTENER}://${plan.name}:${CONTROLLER_PORT}`] : []
   return {
     'node.id': String(plan.id),
     'process.roles': plan.roles.join(),
-    'controller.listener.names': 'CONTROLLER',
+    'controller.listener.names': CONTROLLER_LISTENER,
     'log.dirs': DATA,
     listeners: [...broker, ...controller].join(),
     'advertised.listeners': [...advertised, ...advertisedController].join(),
+    ...(isController(plan) && quorum !== undefined ? { 'controller.quorum.auto.join.enable': String(quorum.joinsByItself) } : {}),
   }
 }
 

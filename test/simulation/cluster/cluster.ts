@@ -3,7 +3,8 @@ import { type Logger, silentLogger } from '../../../src/telemetry/logger.ts'
 import type { World } from '../../support/world/world.ts'
 import { ClusterClient } from './client/cluster-client.ts'
 import { ClusterNode } from './cluster-node.ts'
-import { BROKER_PORT, type ClusterPlan, isBroker, isController } from './plan.ts'
+import { BROKER_PORT, isBroker, isController } from './node-plan.ts'
+import type { ClusterPlan } from './plan.ts'
 
 export interface ClusterOptions {
   readonly world: World
@@ -32,19 +33,25 @@ export class Cluster {
     return this.nodes.filter(({ plan }) => isController(plan))
   }
 
+  /** Nodes that were started once: what comes later is not missed. */
+  get begun(): readonly ClusterNode[] {
+    return this.nodes.filter(({ hasBegun }) => hasBegun)
+  }
+
   get isServing(): boolean {
-    return this.nodes.every(({ state }) => state === 'serving')
+    return this.begun.every(({ state }) => state === 'serving')
   }
 
   node(id: number): ClusterNode {
     return this.nodes[id - 1] as ClusterNode
   }
 
+  /** All but those that come late. */
   startAll(): void {
-    for (const node of this.nodes) node.start()
+    for (const node of this.nodes) if (node.plan.isLate !== true) node.start()
   }
 
-  /** Everything works from now on; what is down is started. */
+  /** Everything works from now on; what is down is started, and who was to come late comes now. */
   heal(): void {
     const { network } = this.world
     network.heal()

@@ -1,25 +1,18 @@
 import type { SeededRandom } from '../../support/world/seeded-random.ts'
-
-export type NodeRole = 'broker' | 'controller'
-
-export interface NodePlan {
-  readonly id: number
-  /** Of its machine, which is its host name, too. */
-  readonly name: string
-  readonly roles: readonly NodeRole[]
-}
+import { isBroker, type NodePlan, type NodeRole } from './node-plan.ts'
+import { type DynamicQuorum, planQuorum, type QuorumKind, quorumSettings } from './quorum-plan.ts'
 
 /** What chance decides of a cluster before it begins. */
 export interface ClusterPlan {
   readonly nodes: readonly NodePlan[]
+  /** Where not given, `settings` name the voters. */
+  readonly quorum?: DynamicQuorum | undefined
   /** Every write is flushed before it is acknowledged: all machines may lose power whenever they like. */
   readonly isFlushed: boolean
   /** In force on all nodes. */
   readonly settings: Readonly<Record<string, string>>
 }
 
-export const BROKER_PORT = 9092
-export const CONTROLLER_PORT = 9093
 export const REPLICAS = 3
 export const MIN_IN_SYNC = 2
 
@@ -27,38 +20,51 @@ const BOTH: readonly NodeRole[] = ['broker', 'controller']
 const BROKER: readonly NodeRole[] = ['broker']
 const CONTROLLER: readonly NodeRole[] = ['controller']
 
-/** With at least three brokers each, since a partition has so many replicas. */
-const SHAPES: readonly (readonly (readonly NodeRole[])[])[] = [
-  [BOTH, BOTH, BOTH],
-  [BOTH, BOTH, BOTH],
-  [BOTH, BOTH, BOTH, BROKER],
-  [CONTROLLER, BROKER, BROKER, BROKER],
-  [BOTH, BOTH, BOTH, BROKER, BROKER],
-  [CONTROLLER, CONTROLLER, BOTH, BROKER, BROKER],
-  [BOTH, BOTH, BOTH, BOTH, BOTH],
+interface Shape {
+  readonly quorum: QuorumKind
+  /** At least three brokers, since a partition has so many replicas. */
+  readonly first: readonly (readonly NodeRole[])[]
+  /** They come later. */
+  readonly late?: readonly (readonly NodeRole[])[]
+}
+
+const STATIC_SHAPES: readonly Shape[] = [
+  { quorum: 'static', first: [BOTH, BOTH, BOTH] },
+  { quorum: 'static', first: [BOTH, BOTH, BOTH] },
+  { quorum: 'static', first: [BOTH, BOTH, BOTH, BROKER] },
+  { quorum: 'static', first: [CONTROLLER, BROKER, BROKER, BROKER] },
+  { quorum: 'static', first: [BOTH, BOTH, BOTH, BROKER, BROKER] },
+  { quorum: 'static', first: [CONTROLLER, CONTROLLER, BOTH, BROKER, BROKER] },
+  { quorum: 'static', first: [BOTH, BOTH, BOTH, BOTH, BOTH] },
 ]
 
-export function planCluster(random: SeededRandom, shape = random.pick(SHAPES)): ClusterPlan {
-  const nodes = shape.map((roles, index) => ({ id: index + 1, name: `node-${index + 1}`, roles }))
+const DYNAMIC_SHAPES: readonly Shape[] = [
+  { quorum: 'standalone', first: [BOTH, BOTH, BOTH] },
+  { quorum: 'standalone', first: [BOTH, BOTH, BOTH], late: [BOTH] },
+  { quorum: 'standalone', first: [BOTH, BROKER, BROKER], late: [BOTH, CONTROLLER] },
+  { quorum: 'initial-controllers', first: [BOTH, BOTH, BOTH] },
+  { quorum: 'initial-controllers', first: [BOTH, BOTH, BOTH], late: [BROKER] },
+  { quorum: 'initial-controllers', first: [BOTH, BOTH, BOTH], late: [BOTH, BOTH] },
+  { quorum: 'initial-controllers', first: [CONTROLLER, CONTROLLER, BOTH, BROKER, BROKER] },
+]
+
+export function planCluster(random: SeededRandom): ClusterPlan {
+  const shape = random.pick(random.chance(0.5) ? STATIC_SHAPES : DYNAMIC_SHAPES)
+  const nodes = nodesOf(shape)
+  const quorum = planQuorum(shape.quorum, nodes, random.fork('quorum'))
   const isFlushed = random.chance(0.4)
-  return { nodes, isFlushed, settings: { ...commonSettings(nodes), ...chosenSettings(random), ...(isFlushed ? { 'log.flush.interval.messages': '1' } : {}) } }
+  const settings = { ...commonSettings(nodes), ...quorumSettings(nodes, quorum), ...chosenSettings(random) }
+  return { nodes, quorum, isFlushed, settings: { ...settings, ...(isFlushed ? { 'log.flush.interval.messages': '1' } : {}) } }
 }
 
-export function isBroker({ roles }: NodePlan): boolean {
-  return roles.includes('broker')
-}
-
-export function isController({ roles }: NodePlan): boolean {
-  return roles.includes('controller')
+function nodesOf({ first, late = [] }: Shape): NodePlan[] {
+  const all = [...first.map((roles) => ({ roles, isLate: false })), ...late.map((roles) => ({ roles, isLate: true }))]
+  return all.map((node, index) => ({ ...node, id: index + 1, name: `node-${index + 1}` }))
 }
 
 function commonSettings(nodes: readonly NodePlan[]): Record<string, string> {
   const replicas = String(Math.min(REPLICAS, nodes.filter(isBroker).length))
   return {
-    'controller.quorum.voters': nodes
-      .filter(isController)
-      .map(({ id, name }) => `${id}@${name}:${CONTROLLER_PORT}`)
-      .join(),
     'default.replication.factor': replicas,
     'offsets.topic.replication.factor': replicas,
     'offsets.topic.num.partitions': '1',

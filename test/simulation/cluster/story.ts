@@ -17,6 +17,8 @@ import { fetchFrom } from './roles/reader.ts'
 
 const STORM_MS = 50_000
 const TICK_MS = 500
+/** By which nodes come that are not there from the beginning. */
+const LATEST_MS = 30_000
 /** Until all nodes serve that were started together. */
 const START_WITHIN_MS = 30_000
 /**
@@ -26,6 +28,7 @@ const START_WITHIN_MS = 30_000
 const RECOVER_WITHIN_MS = 60_000
 const STOP_WITHIN_MS = 30_000
 const LEAST_MS = 60_000
+const LEAST_FAULTS = 5
 /** After the last fault: whoever was cut off has heard of it by then. */
 const CALM_AFTER_MS = 20_000
 /** After nodes were kept from hearing each other: heartbeats that were lost are given up, and sent on new connections. */
@@ -43,12 +46,15 @@ export class Story {
   readonly #damage: Damage
   readonly #cast: Cast
   readonly #checks: ClusterChecks
+  readonly #random: SeededRandom
+  #isStorm = false
 
   constructor(cluster: Cluster, random: SeededRandom) {
     this.cluster = cluster
     this.#damage = new Damage(cluster)
     this.chaos = new Chaos(cluster, random.fork('chaos'), this.#damage)
-    this.#cast = makeCast(cluster, random.fork('cast'), this.#circumstances())
+    this.#cast = makeCast(cluster, random.fork('cast'), { circumstances: this.#circumstances(), guard: this.#damage })
+    this.#random = random.fork('story')
     this.#checks = new ClusterChecks(cluster, this.#cast.models)
   }
 
@@ -71,15 +77,25 @@ export class Story {
   async #storm(): Promise<void> {
     const { world } = this.cluster
     const endMs = world.nowMs + STORM_MS
-    while (world.nowMs < endMs) {
+    this.#isStorm = true
+    this.#letLateOnesCome()
+    while (world.nowMs < endMs || this.chaos.count < LEAST_FAULTS) {
       await world.run(TICK_MS)
       this.#check()
       this.chaos.tick(world.nowMs)
     }
   }
 
+  #letLateOnesCome(): void {
+    const { world, nodes } = this.cluster
+    for (const node of nodes) {
+      if (node.plan.isLate === true) world.schedule(world.nowMs + this.#random.between(0, LATEST_MS), null, `${node.name} comes`, () => node.start())
+    }
+  }
+
   async #recover(): Promise<void> {
     const { world } = this.cluster
+    this.#isStorm = false
     this.chaos.endAll(world.nowMs)
     this.cluster.heal()
     const healedMs = world.nowMs
@@ -124,6 +140,7 @@ export class Story {
   #circumstances(): Circumstances {
     const { world } = this.cluster
     return {
+      isStormy: () => this.#isStorm,
       isCalm: () => this.cluster.isServing && world.nowMs - this.chaos.quietSinceMs > CALM_AFTER_MS,
       areConnected: () => world.nowMs - this.chaos.connectedSinceMs > CONNECTED_AFTER_MS,
       isFenced: (id) => {

@@ -6,7 +6,7 @@ import { World } from '../../support/world/world.ts'
 import { type ClusterClient, METADATA_VERSION } from '../cluster/client/cluster-client.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { DATA } from '../cluster/cluster-node.ts'
-import { CONTROLLER_PORT, type NodePlan, type NodeRole } from '../cluster/plan.ts'
+import { CONTROLLER_PORT, type NodePlan, type NodeRole } from '../cluster/node-plan.ts'
 
 const BOTH: readonly NodeRole[] = ['broker', 'controller']
 const METADATA_LOG = { topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }

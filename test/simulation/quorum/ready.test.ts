@@ -6,7 +6,7 @@ import { ListOffsetsApi } from '../../../protocol/messages/list-offsets.ts'
 import { World } from '../../support/world/world.ts'
 import type { ClusterClient } from '../cluster/client/cluster-client.ts'
 import { Cluster } from '../cluster/cluster.ts'
-import { CONTROLLER_PORT, type NodeRole } from '../cluster/plan.ts'
+import { CONTROLLER_PORT, type NodeRole } from '../cluster/node-plan.ts'
 
 const IDS = [1, 2, 3]
 const BOTH: readonly NodeRole[] = ['broker', 'controller']

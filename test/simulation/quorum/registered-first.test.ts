@@ -3,7 +3,7 @@ import { CreateTopicsApi } from '../../../protocol/messages/create-topics.ts'
 import { World } from '../../support/world/world.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { DATA } from '../cluster/cluster-node.ts'
-import { CONTROLLER_PORT, type NodePlan } from '../cluster/plan.ts'
+import { CONTROLLER_PORT, type NodePlan } from '../cluster/node-plan.ts'
 
 const CONTROLLER = 1
 const RETURNING = 2

@@ -91,6 +91,13 @@ export class SimulatedNode {
     return this.#process.ports
   }
 
+  /** All files are lost for good: the machine gets new, empty disks. It is down. */
+  replaceDisks(): void {
+    assert(!this.#process.isAlive, `${this.name} has crashed, so that its disks can be replaced`)
+    this.#world.trace.note(`${this.name} gets new disks`)
+    this.#volume = new Volume()
+  }
+
   /** Moves the wall clock, as an operator or NTP would; monotonic time goes on as before. */
   jumpClock(byMs: number): void {
     this.#wallOffsetMs += byMs

@@ -1,6 +1,7 @@
-import { ok } from 'node:assert/strict'
+import { deepStrictEqual, ok } from 'node:assert/strict'
 import type { RecordBatch } from '../../../../protocol/records/batch.ts'
 import { records } from '../../../../protocol/records/record.ts'
+import type { VoterSet } from '../../../../src/raft/voter-set.ts'
 import type { Cluster } from '../cluster.ts'
 import { type ClusterNode, DATA } from '../cluster-node.ts'
 import { MIN_IN_SYNC } from '../plan.ts'
@@ -8,6 +9,7 @@ import type { PartitionModel } from '../roles/partition-model.ts'
 import { checkLogsMatch } from './log-matching.ts'
 import { type MetadataState, metadataStateOf } from './metadata-state.ts'
 import { QuorumCheck } from './quorum-check.ts'
+import { storedDirectoryId } from './stored-directory.ts'
 import { type StoredLog, storedLogs } from './stored-logs.ts'
 
 /**
@@ -15,7 +17,7 @@ import { type StoredLog, storedLogs } from './stored-logs.ts'
  * See `checkLogsMatch`, `QuorumCheck`; and what was acknowledged stands on as many machines as was promised.
  */
 export class ClusterChecks {
-  readonly quorum = new QuorumCheck()
+  readonly quorum: QuorumCheck
   readonly #cluster: Cluster
   readonly #models: readonly PartitionModel[]
   /** Of how many acknowledged records the copies were counted. */
@@ -23,6 +25,7 @@ export class ClusterChecks {
 
   constructor(cluster: Cluster, models: readonly PartitionModel[]) {
     this.#cluster = cluster
+    this.quorum = new QuorumCheck({ namesDirectories: cluster.plan.quorum !== undefined })
     this.#models = models
   }
 
@@ -51,7 +54,15 @@ export class ClusterChecks {
     for (const { machine, name } of others) {
       ok(this.#isSame(metadataStateOf(machine, DATA), expected), `${name} knows other metadata than ${first?.name}`)
     }
+    this.#checkVoters(expected?.voters ?? [])
     return expected?.settings ?? new Map()
+  }
+
+  /** All controllers vote, and nobody who is no more. */
+  #checkVoters(voters: VoterSet): void {
+    if (this.#cluster.plan.quorum === undefined) return
+    const expected = this.#cluster.controllers.map(({ id, machine }) => `${id} (${storedDirectoryId(machine, DATA)})`).sort()
+    deepStrictEqual(voters.map(({ id, directoryId }) => `${id} (${directoryId})`).sort(), expected, 'the voters are the controllers, each with its directory')
   }
 
   #isSame(state: MetadataState | null | undefined, other: MetadataState | null | undefined): boolean {
@@ -82,6 +93,6 @@ function valuesFrom({ batches }: StoredLog, start: number): Map<number, string> 
 
 function contentOf(state: MetadataState | null | undefined): unknown {
   if (state === null || state === undefined) return null
-  const { topics, partitions, brokers, others, endOffset, epoch } = state
-  return { endOffset, epoch, topics: [...topics].sort(), partitions: [...partitions].sort(), others: [...others].sort(), brokers: brokers.size }
+  const { topics, partitions, brokers, others, voters, endOffset, epoch } = state
+  return { endOffset, epoch, voters, topics: [...topics].sort(), partitions: [...partitions].sort(), others: [...others].sort(), brokers: brokers.size }
 }

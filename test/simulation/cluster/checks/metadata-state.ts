@@ -2,6 +2,7 @@ import type { RecordBatch } from '../../../../protocol/records/batch.ts'
 import type { MetadataRecord } from '../../../../src/metadata/metadata-record.ts'
 import { metadataRecordSerde } from '../../../../src/metadata/record-serde.ts'
 import { decodeLogBatch, decodeLogBatches, type LogBatch } from '../../../../src/raft/log-batches.ts'
+import type { VoterSet } from '../../../../src/raft/voter-set.ts'
 import type { SimulatedNode } from '../../../support/world/simulated-node.ts'
 import { SETTING } from '../roles/operator.ts'
 import { METADATA_LOG, type StoredLog, storedMetadataLog } from './stored-logs.ts'
@@ -31,13 +32,18 @@ export class MetadataState {
   readonly others = new Map<string, string>()
   /** Who was named the leader of a quorum's epoch. */
   readonly quorumLeaders = new Map<number, number>()
+  /** Of a dynamic quorum; null where nothing named them. */
+  voters: VoterSet | null = null
   /** Of `SETTING`, by topic. */
   readonly settings = new Map<string, string>()
   endOffset = 0
   epoch = 0
 
   take(batch: LogBatch<MetadataRecord>): void {
-    for (const control of batch.control) if (control.type === 'leader-change') this.quorumLeaders.set(batch.epoch, control.leaderId)
+    for (const control of batch.control) {
+      if (control.type === 'leader-change') this.quorumLeaders.set(batch.epoch, control.leaderId)
+      if (control.type === 'voters') this.voters = control.voters
+    }
     for (const [index, record] of batch.records.entries()) this.#replay(record, batch.baseOffset + index)
     this.endOffset = batch.lastOffset + 1
     this.epoch = batch.epoch

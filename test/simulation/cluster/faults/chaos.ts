@@ -26,13 +26,15 @@ export class Chaos {
   readonly #random: SeededRandom
   readonly #mostAtOnce: number
   #going: Going[] = []
+  #count = 0
   #nextAtMs = 0
   #lastEndMs = 0
   #lastSeparationMs = Number.NEGATIVE_INFINITY
 
   constructor(cluster: Cluster, random: SeededRandom, damage: Damage) {
     this.#random = random
-    this.#context = { cluster, random, mayCrash: (node, kind) => damage.mayCrash(node, kind) }
+    const tell = (what: string) => this.#happened(cluster.world.nowMs, what)
+    this.#context = { cluster, random, tell, mayCrash: (node, kind) => damage.mayCrash(node, kind), mayLoseDirectory: (node) => damage.mayLoseDirectory(node) }
     this.#mostAtOnce = random.pick([1, 2, 3])
   }
 
@@ -60,15 +62,21 @@ export class Chaos {
     return this.#going.some(({ fault }) => SEPARATING.has(fault)) ? Number.POSITIVE_INFINITY : this.#lastSeparationMs
   }
 
+  /** How many faults there were. */
   get count(): number {
-    return this.log.filter((line) => line.endsWith('begins')).length
+    return this.#count
   }
 
   #begin(nowMs: number, fault: Fault): void {
     const end = fault.begin(this.#context)
     if (end === null) return
-    this.log.push(`${nowMs.toFixed(0)} ${fault.name} begins`)
+    if (fault.waits !== true) this.#happened(nowMs, `${fault.name} begins`)
     this.#going.push({ fault, endsAtMs: nowMs + this.#random.between(300, 9000), end })
+  }
+
+  #happened(nowMs: number, what: string): void {
+    this.log.push(`${nowMs.toFixed(0)} ${what}`)
+    this.#count++
   }
 
   #end(nowMs: number, fault: Fault, end: () => void): void {

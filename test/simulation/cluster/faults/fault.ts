@@ -7,13 +7,19 @@ import type { ClusterNode } from '../cluster-node.ts'
 export interface FaultContext {
   readonly cluster: Cluster
   readonly random: SeededRandom
+  /** Something went wrong that a fault had waited for. */
+  tell(what: string): void
   /** Asks for leave to let this one crash; false where more might be lost than was promised to stay. See `Damage`. */
   mayCrash(node: ClusterNode, kind: CrashKind): boolean
+  /** The same for one that loses all that it has. */
+  mayLoseDirectory(node: ClusterNode): boolean
 }
 
 /** Something that goes wrong for a while. */
 export interface Fault {
   readonly name: string
+  /** Nothing happens before the fault says so. */
+  readonly waits?: boolean
   /** Begins it; null where it cannot be now. @returns what ends it */
   begin(context: FaultContext): (() => void) | null
 }

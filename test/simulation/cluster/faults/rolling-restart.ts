@@ -8,7 +8,7 @@ export const rollingRestart: Fault = {
   name: 'all nodes are restarted, one after another',
   begin: ({ cluster }) => {
     const { world } = cluster
-    const waiting = [...cluster.nodes]
+    const waiting = [...cluster.begun]
     const next = () => {
       const node = waiting[0]
       if (node === undefined) return
