@@ -3,11 +3,12 @@ import type { Cluster } from '../cluster.ts'
 import { crashes } from './crashes.ts'
 import type { Damage } from './damage.ts'
 import type { Fault, FaultContext } from './fault.ts'
+import { lostDirectory } from './lost-directory.ts'
 import { machineFaults } from './machines.ts'
 import { networkFaults } from './networks.ts'
 import { rollingRestart } from './rolling-restart.ts'
 
-export const FAULTS: readonly Fault[] = [...crashes, ...networkFaults, ...machineFaults, rollingRestart]
+export const FAULTS: readonly Fault[] = [...crashes, ...networkFaults, ...machineFaults, rollingRestart, lostDirectory]
 
 /** After which nodes that are up have not heard each other. */
 const SEPARATING: ReadonlySet<Fault> = new Set([...networkFaults, ...machineFaults])
