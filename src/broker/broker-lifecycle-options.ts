@@ -1,23 +1,14 @@
 import type { Uuid } from '../../protocol/uuid.ts'
 import type { Clock, Timers } from '../base/ports.ts'
-import type { EndpointImage, SupportedFeature } from '../metadata/image.ts'
+import type { BrokerRegistrationCommand } from '../controller/brokers/broker-registration.ts'
 import type { MetadataLoader } from '../metadata/loader.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ActiveController } from './active-controller.ts'
 
-export interface BrokerLifecycleOptions {
-  readonly clusterId: string
-  readonly brokerId: number
-  readonly incarnationId: Uuid
-  readonly endpoints: readonly EndpointImage[]
-  readonly features: readonly SupportedFeature[]
-  readonly rack: string | null
-  /** Of the directories that work. */
-  readonly logDirs: readonly Uuid[]
+/** With what the broker says of itself when it registers; `logDirs` are those that work. */
+export interface BrokerLifecycleOptions extends Omit<BrokerRegistrationCommand, 'isMigratingZkBroker'> {
   /** Of those in which nothing new is put: `cordoned.log.dirs`, asked at each heartbeat. */
   readonly cordonedLogDirs: () => readonly Uuid[]
-  /** The epoch that the last clean shutdown left in the log directories; -1 when there was none. */
-  readonly previousBrokerEpoch: number
   readonly controller: Pick<ActiveController, 'registerBroker' | 'brokerHeartbeat' | 'assignReplicas' | 'isHere' | 'onLeader'>
   readonly metadata: Pick<MetadataLoader, 'image' | 'applied' | 'until'>
   readonly timings: BrokerTimings

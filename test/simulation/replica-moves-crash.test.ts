@@ -18,6 +18,7 @@ import type { SeededRandom } from '../support/world/seeded-random.ts'
 import type { CrashKind } from '../support/world/simulated-node.ts'
 import { World } from '../support/world/world.ts'
 import { dataBatch, NOW_MS } from '../unit/storage/support.ts'
+import { isDoneBeforeCrash } from './until-crash.ts'
 
 /**
  * A replica goes back and forth between two directories while records come, and the machine crashes at each disk operation
@@ -201,23 +202,10 @@ async function play(n: number, seed: string, kind: CrashKind, story: Story): Pro
       if (life > 0) await check(opened, story, hasCrashed ? kind : 'process')
       await live(world, opened, story, world.random.fork(`life ${life}`))
       expect(opened.failures).toEqual([])
-      return opened
     }
-    let outcome: { readonly opened?: Opened; readonly error?: unknown } | null = null
-    run().then(
-      (opened) => {
-        outcome = { opened }
-      },
-      (error: unknown) => {
-        outcome = { error }
-      },
-    )
-    await world.runUntil(() => outcome !== null || !world.node('a').isRunning)
-    const isRunning = world.node('a').isRunning
-    const ended = outcome as { readonly opened?: Opened; readonly error?: unknown } | null
-    if (isRunning && ended?.error !== undefined) throw ended.error
-    hasCrashed ||= !isRunning
-    if (isRunning) world.node('a').crash('process')
+    await isDoneBeforeCrash(world, node, run())
+    hasCrashed ||= !node.isRunning
+    if (node.isRunning) node.crash('process')
     world.restart('a')
   }
   node.faults.clear()

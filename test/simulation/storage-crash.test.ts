@@ -3,6 +3,7 @@ import type { Ports } from '../../src/base/ports.ts'
 import type { CrashKind } from '../support/world/simulated-node.ts'
 import { World } from '../support/world/world.ts'
 import { append, dataBatch, markerBatch, openTestLog, readAll } from '../unit/storage/support.ts'
+import { isDoneBeforeCrash } from './until-crash.ts'
 
 /**
  * One log, a scripted or drawn run, and a crash in the middle of each disk operation of it in turn. After recovery:
@@ -89,19 +90,7 @@ async function crashAt(n: number, seed: string, kind: CrashKind): Promise<'crash
   // The log directory itself is there for good: formatting sees to that.
   await world.complete(node.ports.disk.makeDirectory('/data').then(() => node.ports.disk.flushDirectory('/')))
   node.faults.crashAtChange(n, kind)
-  let hasFinished = false
-  let failure: unknown = null
-  run(world, node.ports, model).then(
-    () => {
-      hasFinished = true
-    },
-    (error: unknown) => {
-      failure = error
-    },
-  )
-  await world.runUntil(() => hasFinished || failure !== null || !node.isRunning)
-  if (node.isRunning && failure !== null) throw failure
-  if (hasFinished) return 'finished'
+  if (await isDoneBeforeCrash(world, node, run(world, node.ports, model))) return 'finished'
   await world.complete(check(world, world.restart('a'), model, kind))
   return 'crashed'
 }

@@ -9,6 +9,7 @@ import { LOG_MANAGER_SETTINGS } from '../support/log-manager-settings.ts'
 import type { CrashKind } from '../support/world/simulated-node.ts'
 import { World } from '../support/world/world.ts'
 import { append, dataBatch, readAll } from '../unit/storage/support.ts'
+import { isDoneBeforeCrash } from './until-crash.ts'
 
 /**
  * A node's log directory over several lives: logs are made, written, flushed, trimmed, deleted and made again under the same
@@ -104,19 +105,7 @@ async function crashAt(n: number, seed: string, kind: CrashKind): Promise<'crash
   await world.complete(node.ports.disk.makeDirectory(DIRECTORY).then(() => Promise.all(['/', '/data'].map((path) => node.ports.disk.flushDirectory(path)))))
   const model: Model = new Map()
   node.faults.crashAtChange(n, kind)
-  let hasFinished = false
-  let failure: unknown = null
-  runLives(world, node.ports, model).then(
-    () => {
-      hasFinished = true
-    },
-    (error: unknown) => {
-      failure = error
-    },
-  )
-  await world.runUntil(() => hasFinished || failure !== null || !node.isRunning)
-  if (node.isRunning && failure !== null) throw failure
-  if (hasFinished) return 'finished'
+  if (await isDoneBeforeCrash(world, node, runLives(world, node.ports, model))) return 'finished'
   await world.complete(check(world.restart('a'), model, kind))
   return 'crashed'
 }

@@ -7,7 +7,7 @@ import { failure, MAX_RECORDS_PER_REQUEST, NO_ERROR } from '../controller-error.
 import type { ControllerRules } from '../controller-rules.ts'
 import type { ControllerState } from '../controller-state.ts'
 import type { Decision } from '../decision.ts'
-import { allFencedAssignment, allFencedPlacement, assignmentRefusal, newPartition } from './new-partition.ts'
+import { allFencedAssignment, assignmentRefusal, newPartition, newPartitions } from './new-partition.ts'
 import { placeReplicas } from './place-replicas.ts'
 
 /** The topic that goes over the bound of a request is refused without words, and the others are not; so does Kafka. */
@@ -63,13 +63,7 @@ function place(state: ControllerState, topic: TopicImage, partitionCount: number
   const replicationFactor = replicationFactorOf(topic)
   const placement = placeReplicas(state.image, { partitionCount, replicationFactor }, rules.random)
   if (placement.kind === 'refused') return failure(ErrorCode.INVALID_REPLICATION_FACTOR, placement.reason)
-  const partitions: PartitionImage[] = []
-  for (const replicas of placement.replicas) {
-    const partition = newPartition(state.image, replicas)
-    if (partition === null) return allFencedPlacement(replicationFactor)
-    partitions.push(partition)
-  }
-  return partitions
+  return newPartitions(state.image, placement.replicas, replicationFactor)
 }
 
 function assign(state: ControllerState, topic: TopicImage, assignments: readonly (readonly number[])[]): readonly PartitionImage[] | ControllerError {

@@ -9,7 +9,7 @@ import { failure, MAX_RECORDS_PER_REQUEST, TOO_LARGE_BATCH } from '../controller
 import type { ControllerRules } from '../controller-rules.ts'
 import type { ControllerState } from '../controller-state.ts'
 import type { Decision } from '../decision.ts'
-import { allFencedAssignment, allFencedPlacement, assignmentRefusal, newPartition } from './new-partition.ts'
+import { allFencedAssignment, assignmentRefusal, newPartition, newPartitions } from './new-partition.ts'
 import { placeReplicas } from './place-replicas.ts'
 import { collidingTopic, topicNameRefusal } from './topic-names.ts'
 
@@ -149,13 +149,7 @@ function placedPartitions(state: ControllerState, topic: TopicToCreate, rules: C
   if (placement.kind === 'refused') {
     return failure(ErrorCode.INVALID_REPLICATION_FACTOR, `Unable to replicate the partition ${replicationFactor} time(s): ${placement.reason}`)
   }
-  const partitions: PartitionImage[] = []
-  for (const replicas of placement.replicas) {
-    const partition = newPartition(state.image, replicas)
-    if (partition === null) return allFencedPlacement(replicationFactor)
-    partitions.push(partition)
-  }
-  return partitions
+  return newPartitions(state.image, placement.replicas, replicationFactor)
 }
 
 function partitionCountOf(topics: readonly TopicToCreate[], rules: ControllerRules): number {

@@ -58,7 +58,25 @@ export function allFencedAssignment(partitionId: number): ControllerError {
   return failure(ErrorCode.INVALID_REPLICA_ASSIGNMENT, message)
 }
 
-export function allFencedPlacement(replicationFactor: number): ControllerError {
+/**
+ * Partitions whose replicas the controller itself chose.
+ * @param placed the replicas of each
+ */
+export function newPartitions(
+  image: MetadataImage,
+  placed: readonly (readonly number[])[],
+  replicationFactor: number,
+): readonly PartitionImage[] | ControllerError {
+  const partitions: PartitionImage[] = []
+  for (const replicas of placed) {
+    const partition = newPartition(image, replicas)
+    if (partition === null) return allFencedPlacement(replicationFactor)
+    partitions.push(partition)
+  }
+  return partitions
+}
+
+function allFencedPlacement(replicationFactor: number): ControllerError {
   const message = `Unable to replicate the partition ${replicationFactor} time(s): All brokers are currently fenced or in controlled shutdown.`
   return failure(ErrorCode.INVALID_REPLICATION_FACTOR, message)
 }
