@@ -1,5 +1,6 @@
 import { OdradekError } from '../../base/errors.ts'
 import type { Timers } from '../../base/ports.ts'
+import type { Controller } from '../../controller/controller.ts'
 import type { GroupService } from '../../group/group-service.ts'
 import { type Fault, Faults, type FaultyApis } from '../../handlers/faults/faults.ts'
 import type { Services } from '../../handlers/services.ts'
@@ -13,7 +14,9 @@ import { readAdvance, readGroupExpectation, readLimits, readRecordsExpectation }
 import { Waits } from './waits.ts'
 
 export interface NodeControlOptions {
-  readonly services: Pick<Services, 'controller' | 'fetchSessions' | 'replicas'>
+  readonly services: Pick<Services, 'fetchSessions' | 'replicas'>
+  /** Deletes topics, wherever that is decided. */
+  readonly topics: Pick<Controller, 'deleteTopics'>
   readonly apis: FaultyApis
   readonly groups: GroupService
   readonly loader: MetadataLoader
@@ -74,9 +77,9 @@ export class NodeControl {
   /** Ends all faults, too. Errors: NODE_STOPPED; see `resetNode`. */
   async reset(): Promise<void> {
     this.#demandOpen('has nothing to reset')
-    const { services, loader } = this.#options
+    const { services, topics, loader } = this.#options
     this.faults.endAll()
-    await resetNode({ controller: services.controller, metadata: loader, fetchSessions: services.fetchSessions, principal: NODE_PRINCIPAL })
+    await resetNode({ controller: topics, metadata: loader, fetchSessions: services.fetchSessions, principal: NODE_PRINCIPAL })
   }
 
   /** Errors: CLOCK_NOT_MANUAL; ADVANCE_INVALID. */

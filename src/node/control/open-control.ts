@@ -2,6 +2,7 @@ import { NetworkError } from '../../base/errors.ts'
 import type { HttpServer, StartHttpServer } from '../../base/http.ts'
 import type { Endpoint, Ports, Timers } from '../../base/ports.ts'
 import type { NodeConfig } from '../../config/node-config.ts'
+import type { Controller } from '../../controller/controller.ts'
 import type { GroupService } from '../../group/group-service.ts'
 import type { FaultyApis } from '../../handlers/faults/faults.ts'
 import type { Services } from '../../handlers/services.ts'
@@ -34,6 +35,7 @@ export interface OpenControlOptions {
     readonly startControlServer?: StartHttpServer
   }
   readonly services: Services
+  readonly topics: Pick<Controller, 'deleteTopics'>
   readonly apis: FaultyApis
   readonly groups: GroupService
   readonly loader: MetadataLoader
@@ -48,10 +50,11 @@ export interface OpenControl {
 }
 
 /** What tests steer the node by. Errors: `NetworkError` for a port that is taken; it names the setting. */
-export async function openControl({ node, services, apis, groups, loader, facts, teardown }: OpenControlOptions): Promise<OpenControl> {
+export async function openControl({ node, services, topics, apis, groups, loader, facts, teardown }: OpenControlOptions): Promise<OpenControl> {
   const { config, ports, logger, steeredClock, startControlServer } = node
   const control = new NodeControl({
     services,
+    topics,
     apis,
     groups,
     loader,

@@ -34,6 +34,11 @@ export interface Cluster extends AsyncDisposable {
   untilGroup(groupId: string, expected: GroupExpectation & WaitOptions): Promise<GroupState>
   /** As `Node.untilRecords`, of whichever node has a replica of each of the topic's partitions. */
   untilRecords(topic: string, count: number, options?: RecordsOptions): Promise<number>
+  /**
+   * As `Node.reset`, for all nodes that run: all topics and groups are deleted at once, and the faults of each node are ended.
+   * Nodes that are stopped, paused or cut off stay so. Errors: `OdradekError`, as when no majority of the controllers runs.
+   */
+  reset(): Promise<void>
   /** Makes all whole again and stops the nodes one after another; their data go with them unless `dataDirectory` was given. */
   stop(): Promise<void>
 }

@@ -68,6 +68,11 @@ export class InProcessCluster implements Cluster {
     return this.#first((control) => control.untilRecords(topic, count, options))
   }
 
+  /** One after another: what the first has deleted the others know to be gone. */
+  async reset(): Promise<void> {
+    for (const { member, control } of this.#running) await member.orKilled(control.reset())
+  }
+
   stop(): Promise<void> {
     return this.#options.teardown.run()
   }

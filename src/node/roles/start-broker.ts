@@ -97,5 +97,5 @@ export async function startBroker(parts: NodeParts): Promise<Pick<RunningNode, '
   await brokersRegistered(loader, options.brokersAwaited ?? 1)
   await makeStartTopics({ topics: options.topics ?? [], controller: topics, metadata: loader, principal: NODE_PRINCIPAL, logger })
   if (!isAmongOthers) await openDoors(doors)
-  return openControl({ ...parts, node: options, services, groups, loader })
+  return openControl({ ...parts, node: options, services, topics, groups, loader })
 }

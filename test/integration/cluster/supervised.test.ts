@@ -62,9 +62,10 @@ describe('odradek start --nodes 3', () => {
     expect(await again.exit()).toBe(0)
   })
 
-  test('gives topics and groups as many replicas as there are nodes', async () => {
-    const port = await freePortRange(3)
-    await using cluster = start(port, '--ephemeral')
+  test('gives topics and groups as many replicas as there are nodes, and is emptied at whichever is asked', async () => {
+    const port = await freePortRange(6)
+    const controlPort = port + 3
+    await using cluster = start(port, '--ephemeral', '--set', `odradek.control.port=${controlPort}`)
     const { bootstrapServers } = await ready(cluster)
     const producer = await connectedProducer(bootstrapServers)
     await send(producer, 'events', 0, 1)
@@ -73,12 +74,18 @@ describe('odradek start --nodes 3', () => {
     const admin = clusterClient(bootstrapServers).admin()
     await admin.connect()
     const { topics } = await admin.fetchTopicMetadata({ topics: ['events', '__consumer_offsets'] })
-    await admin.disconnect()
     const replicaCounts = new Map(topics.map(({ name, partitions }) => [name, partitions.map(({ replicas }) => replicas.length)]))
     expect([...replicaCounts].sort().reverse()).toEqual([
       ['events', [3]],
       ['__consumer_offsets', [3, 3, 3, 3, 3]],
     ])
+    for (const index of [0, 1, 2]) {
+      await admin.createTopics({ topics: [{ topic: `at-${index}` }], waitForLeaders: false })
+      const answer = await fetch(`http://127.0.0.1:${controlPort + index}/reset`, { method: 'POST', headers: { 'content-type': 'application/json' } })
+      expect({ status: answer.status, body: await answer.json() }).toEqual({ status: 200, body: {} })
+      expect(await admin.listTopics()).toEqual([])
+    }
+    await admin.disconnect()
   })
 
   test('ends as a whole with the reason of a node whose port is taken', async () => {

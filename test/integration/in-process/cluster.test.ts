@@ -103,6 +103,25 @@ describe('a cluster in this process', () => {
   })
 })
 
+describe('a cluster that several tests share', () => {
+  test('has nothing of the one before after a reset, and serves the next', async () => {
+    await using cluster = await startCluster({ storage: 'memory', logLevel: 'error', config: QUICK })
+    const admin = clusterClient(cluster.bootstrapServers).admin()
+    await admin.connect()
+    for (const values of [['a'], ['b', 'c']]) {
+      const producer = await connectedProducer(cluster.bootstrapServers)
+      const faults = cluster.nodes.map((node) => node.fail({ api: 'Metadata', clientId: 'nobody', error: 'UNKNOWN_SERVER_ERROR' }))
+      await producer.send({ topic: TOPIC, acks: -1, messages: values.map((value) => ({ value })) })
+      await producer.disconnect()
+      expect(await readAll(cluster.bootstrapServers, 'readers', TOPIC, values)).toEqual(values)
+      await cluster.reset()
+      expect(faults.map(({ isOver }) => isOver)).toEqual([true, true, true])
+      expect({ topics: await admin.listTopics(), groups: (await admin.listGroups()).groups }).toEqual({ topics: [], groups: [] })
+    }
+    await admin.disconnect()
+  })
+})
+
 describe('what a cluster in this process refuses', () => {
   test('what its nodes cannot do in their state', async () => {
     await using cluster = await startCluster({ nodes: 1, storage: 'memory', logLevel: 'error' })
@@ -117,6 +136,7 @@ describe('what a cluster in this process refuses', () => {
     expect(() => node.pause()).toThrow('Node 1 is stopped: only one that runs is paused.')
     expect(() => node.fail({ error: 'NONE' })).toThrow('Node 1 is stopped: it has no requests to fail.')
     await expect(cluster.untilInSync()).rejects.toThrow('No node of this cluster runs.')
+    await expect(cluster.reset()).rejects.toThrow('No node of this cluster runs.')
   })
 
   test.each([
