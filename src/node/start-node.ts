@@ -71,8 +71,8 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const metadata = await openMetadata({ ...shared, directories, controllers: told.controllers, replaceVoter })
   const active = askController({ ...shared, quorum: metadata.quorum, local: identity.isController ? metadata.controller : null })
   const services = controllerServices({ options, directories, apis, metadata })
-  // Without the others nobody leads, and they ask this node before it serves clients.
-  if (identity.isController && !metadata.isAlone) await server.openKind('controller', services)
+  // Without the others nobody leads, or this node waits for them to register: they ask it before it serves clients.
+  if (identity.isController && (!metadata.isAlone || hasOthersToCome(options))) await server.openKind('controller', services)
   await followQuorum({ ...shared, metadata })
   if (identity.isController) await registerController({ ...shared, metadata, active })
   teardown.add('the wait for other brokers to leave', () => options.untilBrokersLeft?.())
@@ -91,6 +91,10 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
     failure,
     teardown,
   })
+}
+
+function hasOthersToCome({ brokersAwaited = 1 }: NodeOptions): boolean {
+  return brokersAwaited > 1
 }
 
 async function openFreePorts(

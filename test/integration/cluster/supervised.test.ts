@@ -62,6 +62,22 @@ describe('odradek start --nodes 3', () => {
     expect(await again.exit()).toBe(0)
   })
 
+  test('goes on with the data of a node that was started by itself, and the others join it', async () => {
+    const port = await freePortRange(3)
+    const data = join(workspace, 'grown')
+    await using alone = new Odradek(['start', '--port', String(port), '--set', `log.dirs=${join(data, 'node-1')}`, '--set', 'metrics.port=0'])
+    const { clusterId } = await alone.line('odradek is ready')
+    const producer = await connectedProducer(`localhost:${port}`)
+    const sent = await send(producer, TOPIC, 0, 10)
+    await producer.disconnect()
+    alone.process.kill('SIGTERM')
+    expect(await alone.exit()).toBe(0)
+    await using cluster = start(port, '--set', `log.dirs=${data}`)
+    const { bootstrapServers, clusterId: grownId } = await ready(cluster)
+    expect(grownId).toBe(clusterId)
+    expect(await readAll(bootstrapServers, 'readers', TOPIC, sent)).toEqual(sent)
+  })
+
   test('gives topics and groups as many replicas as there are nodes, and is emptied at whichever is asked', async () => {
     const port = await freePortRange(6)
     const controlPort = port + 3
