@@ -15,6 +15,8 @@ export interface OdradekOptions {
   readonly ports?: readonly [number, number]
   /** Starts with `--config FILE` alone: profile, ports and directories are the file's, and `ports` says which they are. */
   readonly configFile?: string
+  /** Behind the others on the command line. */
+  readonly flags?: readonly string[]
   /** As many descriptors as the process may have (`ulimit -n`). */
   readonly descriptorLimit?: number
 }
@@ -78,7 +80,7 @@ export async function prepareOdradek(options: OdradekOptions): Promise<OdradekPr
   const removeDirectory = async () => {
     if (options.directory === undefined) await rm(directory, { recursive: true, force: true, maxRetries: 3 })
   }
-  return new RunningOdradek({ port, controllerPort, directory, command: [...program, ...flags], removeDirectory })
+  return new RunningOdradek({ port, controllerPort, directory, command: [...program, ...flags, ...(options.flags ?? [])], removeDirectory })
 }
 
 /** The shell gives way to the program, which keeps its process id. */
