@@ -63,15 +63,22 @@ export class BrokerConnection implements SocketHandlers, AsyncDisposable {
     socket.handle(this)
   }
 
-  /** Errors: `NetworkError`, CLIENT_TIMEOUT. */
-  static async open(endpoint: Endpoint, options: BrokerConnectionOptions): Promise<BrokerConnection> {
+  /**
+   * Errors: `NetworkError`, CLIENT_TIMEOUT.
+   * @param signal ends the attempt, with its reason
+   */
+  static async open(endpoint: Endpoint, options: BrokerConnectionOptions, signal?: AbortSignal): Promise<BrokerConnection> {
     const { network, timers, timeoutMs } = options
-    const tooLong = new AbortController()
-    const timer = timers.schedule(timeoutMs, () => tooLong.abort(timedOut('Connecting to', endpoint, timeoutMs)))
+    signal?.throwIfAborted()
+    const ending = new AbortController()
+    const timer = timers.schedule(timeoutMs, () => ending.abort(timedOut('Connecting to', endpoint, timeoutMs)))
+    const giveUp = () => ending.abort(signal?.reason)
+    signal?.addEventListener('abort', giveUp)
     try {
-      return await network.connect(endpoint, tooLong.signal).then((socket) => new BrokerConnection(endpoint, socket, options))
+      return await network.connect(endpoint, ending.signal).then((socket) => new BrokerConnection(endpoint, socket, options))
     } finally {
       timer.cancel()
+      signal?.removeEventListener('abort', giveUp)
     }
   }
 

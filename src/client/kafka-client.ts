@@ -22,13 +22,19 @@ export class KafkaClient implements AsyncDisposable {
     this.served = served
   }
 
-  static async open(endpoint: Endpoint, options: BrokerConnectionOptions): Promise<KafkaClient> {
-    const connection = await BrokerConnection.open(endpoint, options)
+  /** @param signal ends the attempt */
+  static async open(endpoint: Endpoint, options: BrokerConnectionOptions, signal?: AbortSignal): Promise<KafkaClient> {
+    const connection = await BrokerConnection.open(endpoint, options, signal)
+    const close = () => void connection[Symbol.asyncDispose]()
+    signal?.addEventListener('abort', close)
     try {
+      signal?.throwIfAborted()
       return new KafkaClient(connection, await negotiate(connection))
     } catch (error) {
       await connection[Symbol.asyncDispose]()
       throw error
+    } finally {
+      signal?.removeEventListener('abort', close)
     }
   }
 

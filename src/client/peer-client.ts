@@ -24,7 +24,8 @@ export class PeerClient implements AsyncDisposable {
   readonly #options: PeerClientOptions
   /** The connection, or the attempt to make one, that requests share; null when there is none that works. */
   #client: Promise<KafkaClient> | null = null
-  #isClosed = false
+  /** Aborted by disposal. */
+  readonly #closing = new AbortController()
 
   constructor(options: PeerClientOptions) {
     this.endpoint = options.endpoint
@@ -43,9 +44,14 @@ export class PeerClient implements AsyncDisposable {
     return client.send(api, request(client.versionOf(api) ?? 0))
   }
 
+  /** Waits for nobody: an attempt to connect is given up. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true
+    this.#closing.abort(this.#closed())
     await this.#drop(this.#client)
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted
   }
 
   /** One that was closed is replaced once: what fails then is the caller's to hear. */
@@ -65,7 +71,7 @@ export class PeerClient implements AsyncDisposable {
   /** An attempt that fails leaves none behind. */
   async #connect(): Promise<KafkaClient> {
     try {
-      const client = await KafkaClient.open(this.endpoint, this.#options)
+      const client = await KafkaClient.open(this.endpoint, this.#options, this.#closing.signal)
       if (!this.#isClosed) return client
       await client[Symbol.asyncDispose]()
       throw this.#closed()
