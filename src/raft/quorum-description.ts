@@ -51,10 +51,10 @@ export interface QuorumView {
 export interface DescribeOptions {
   readonly leaderId: number
   readonly leaderEpoch: number
-  /** 0 before anything is committed. */
+  /** Of this node, whoever told it so. */
   readonly highWatermark: number
   readonly voters: VoterSet
-  readonly progress: Pick<LeaderProgress, 'voters' | 'observers'>
+  readonly progress: Pick<LeaderProgress, 'voters' | 'observers' | 'committedOffset'>
   readonly nowMs: TimestampMs
   /** The same moment, by the clock with which `progress` measures. */
   readonly monotonicMs: number
@@ -69,7 +69,8 @@ export function describeQuorum(options: DescribeOptions): QuorumDescription {
   return {
     leaderId,
     leaderEpoch,
-    highWatermark: highWatermark > 0 ? highWatermark : UNKNOWN_OFFSET,
+    // A former leader's is not told as one's own, as in Kafka.
+    highWatermark: progress.committedOffset === null ? UNKNOWN_OFFSET : highWatermark,
     voters: progress.voters.map((replica) => describeReplica(replica, voters.find(({ id }) => id === replica.key.id)?.endpoints ?? [], options)),
     observers: progress.observers.map((replica) => describeReplica(replica, [], options)),
   }

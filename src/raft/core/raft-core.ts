@@ -99,7 +99,7 @@ export class RaftCore {
   }
 
   /** What this leader knows of the others; null when this node does not lead. */
-  get progress(): Pick<LeaderProgress, 'voters' | 'observers' | 'knownOffsetOf'> | null {
+  get progress(): Pick<LeaderProgress, 'voters' | 'observers' | 'committedOffset' | 'knownOffsetOf'> | null {
     return this.#state.role.role === 'leader' ? this.#state.role.progress : null
   }
 

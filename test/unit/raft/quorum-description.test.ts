@@ -30,7 +30,7 @@ describe('the quorum as its leader tells of it', () => {
       leaderEpoch: 7,
       highWatermark: 40,
       voters: [voter(1), voter(2)],
-      progress: { voters: [{ ...progress, key: { id: 1, directoryId: ZERO_UUID }, endOffset: -1 }, progress], observers: [heard] },
+      progress: { voters: [{ ...progress, key: { id: 1, directoryId: ZERO_UUID }, endOffset: -1 }, progress], observers: [heard], committedOffset: 40 },
       nowMs: 1000,
       monotonicMs: 100,
     })
@@ -44,6 +44,12 @@ describe('the quorum as its leader tells of it', () => {
       ],
       observers: [{ id: 3, directoryId: ZERO_UUID, endpoints: [], logEndOffset: 41, lastFetchMs: 990, lastCaughtUpMs: 980 }],
     })
+  })
+
+  it('knows no high watermark before something of its own epoch is committed', () => {
+    const progress = { voters: [], observers: [], committedOffset: null }
+    const own = { leaderId: 2, leaderEpoch: 7, highWatermark: 40, voters: [voter(2)], progress }
+    expect(describeQuorum({ ...own, nowMs: 1000, monotonicMs: 100 }).highWatermark).toBe(-1)
   })
 
   it('has what is committed as high watermark, and ends with the leader', async () => {
