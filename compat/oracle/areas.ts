@@ -23,6 +23,8 @@ import { offsetScenarios } from './scenarios/offsets.ts'
 import { producerScenarios } from './scenarios/producers.ts'
 import { electionScenarios } from './scenarios/quorum/elections.ts'
 import { metadataFetchScenarios } from './scenarios/quorum/fetches.ts'
+import { snapshotScenarios, snapshotSettings } from './scenarios/quorum/snapshots.ts'
+import { voterChangeScenarios, voterChangeSettings } from './scenarios/quorum/voter-changes.ts'
 import { voterScenarios } from './scenarios/quorum/voters.ts'
 import { securityScenarios } from './scenarios/security.ts'
 import { topicScenarios } from './scenarios/topics.ts'
@@ -32,10 +34,16 @@ export type Properties = Readonly<Record<string, string | number | boolean>>
 /** Settings of both brokers, or what makes settings of each of a directory of its own. */
 export type Settings = Properties | ((directory: string) => Properties)
 
-/** Scenarios that run one after another on one pair of brokers. */
-export interface Area {
-  readonly scenarios: readonly Scenario[]
+/** How the two brokers of a pair are set up. */
+export interface Setup {
   readonly settings?: Settings
+  /** How the quorum knows its one voter: by its number in the settings when not given, or by number and directory, as formatting wrote it (KIP-853). */
+  readonly quorum?: 'static' | 'dynamic'
+}
+
+/** Scenarios that run one after another on one pair of brokers. */
+export interface Area extends Setup {
+  readonly scenarios: readonly Scenario[]
 }
 
 const threeDirectories = (directory: string) => ({ 'log.dirs': ['one', 'two', 'three'].map((name) => join(directory, name)).join() })
@@ -66,7 +74,9 @@ export const areas = {
   producers: { scenarios: producerScenarios },
   quorum: { scenarios: [...metadataFetchScenarios, ...voterScenarios, ...electionScenarios] },
   security: { scenarios: securityScenarios },
+  snapshots: { scenarios: snapshotScenarios, settings: snapshotSettings },
   topics: { scenarios: topicScenarios },
+  voters: { scenarios: voterChangeScenarios, settings: voterChangeSettings, quorum: 'dynamic' },
 } satisfies Readonly<Record<string, Area>>
 
 export type AreaName = keyof typeof areas

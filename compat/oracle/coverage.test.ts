@@ -19,8 +19,6 @@ const NEVER_RIGHT: readonly Exception[] = [
   { asked: /^DescribeCluster 0 on the controller/, why: 'version 0 asks for brokers, which a controller does not tell of' },
   { asked: /^BrokerRegistration [01] /, why: 'a broker must name directories, which came with version 2' },
   { asked: /^Fetch ([7-9]|1[0-2]) on the controller/, why: 'the metadata log is asked for by its id' },
-  { asked: /^FetchSnapshot /, why: 'there is no snapshot yet: simulations fetch some' },
-  { asked: /^(Add|Remove|Update)RaftVoter /, why: 'the voters of a static quorum do not change: compat/kafka-tools/voters.test.ts changes others' },
   { asked: /^UnregisterBroker 0 on the controller/, why: 'the only broker can be forgotten once, on the other listener' },
 ]
 

@@ -33,7 +33,7 @@ export async function observeAll(): Promise<Coverage> {
   const wrong = new Set<Asked>()
   let advertised: readonly Asked[] = []
   for (const area of Object.values<Area>(areas)) {
-    await using broker = await startUnderTest(area.settings)
+    await using broker = await startUnderTest(area)
     if (advertised.length === 0) advertised = [...(await servedOn('broker', broker)), ...(await servedOn('controller', broker))]
     for (const [index, scenario] of area.scenarios.entries()) {
       for (const version of scenario.versions) {

@@ -2,7 +2,7 @@ import { temporaryDirectory } from '../support/broker-under-test.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { startOdradek } from '../support/odradek-process.ts'
 import { startOracle } from '../support/oracle-node.ts'
-import type { Properties, Settings } from './areas.ts'
+import type { Properties, Setup } from './areas.ts'
 import type { Listening } from './perform.ts'
 
 export interface Broker extends Listening, AsyncDisposable {}
@@ -24,9 +24,9 @@ const COMMON = {
   'socket.listen.backlog.size': 50,
 }
 
-/** Starts both; `settings` go over those that both get. */
-export async function startPair(settings: Settings = {}): Promise<Pair> {
-  const starting = [startBroker(settings, (properties) => startOracle({ properties })), startUnderTest(settings)] as const
+/** Starts both; the settings go over those that both get. */
+export async function startPair(setup: Setup = {}): Promise<Pair> {
+  const starting = [startBroker(setup, startKafka), startUnderTest(setup)] as const
   // Both are awaited whatever happens: one that fails must not leave the other running.
   await using opened = new AsyncDisposableStack()
   for (const result of await Promise.allSettled(starting)) if (result.status === 'fulfilled') opened.use(result.value)
@@ -36,23 +36,38 @@ export async function startPair(settings: Settings = {}): Promise<Pair> {
 }
 
 /** Odradek; with ODRADEK_UNDER_TEST=kafka a second Apache Kafka: a scenario that differs there masks too little. */
-export function startUnderTest(settings: Settings = {}): Promise<Broker> {
-  return startBroker(settings, (properties) => (process.env.ODRADEK_UNDER_TEST === 'kafka' ? startOracle({ properties }) : startLikeKafka(properties)))
+export function startUnderTest(setup: Setup = {}): Promise<Broker> {
+  return startBroker(setup, process.env.ODRADEK_UNDER_TEST === 'kafka' ? startKafka : startLikeKafka)
 }
 
-async function startLikeKafka(properties: Properties): Promise<Broker> {
+type Start = (properties: Properties, quorum: Setup['quorum']) => Promise<Broker>
+
+const startKafka: Start = async (properties, quorum) => {
+  if (quorum !== 'dynamic') return startOracle({ properties })
+  const ports = await portPair()
+  const ofQuorum = { 'controller.quorum.voters': null, 'controller.quorum.bootstrap.servers': `127.0.0.1:${ports[1]}` }
+  return startOracle({ ports, properties: { ...ofQuorum, ...properties }, formatArguments: ['--standalone'] })
+}
+
+/** Members stay when their connection closes, as the oracle's do. The profile `dev` formats a dynamic quorum by itself. */
+const startLikeKafka: Start = async (properties, quorum) => {
+  const ports = await portPair()
+  const ofQuorum = quorum === 'dynamic' ? {} : { 'controller.quorum.voters': `1@127.0.0.1:${ports[1]}` }
+  return startOdradek({ ports, settings: { ...ofQuorum, 'odradek.member.connection.grace.ms': -1, ...properties } })
+}
+
+/** Of the broker and of the controller. */
+async function portPair(): Promise<readonly [number, number]> {
   const [port = 0, controllerPort = 0] = await freePorts(2)
-  // A quorum of the same kind as the oracle's; members that stay when their connection closes, as its do.
-  const likeKafka = { 'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`, 'odradek.member.connection.grace.ms': -1 }
-  return startOdradek({ ports: [port, controllerPort], settings: { ...likeKafka, ...properties } })
+  return [port, controllerPort]
 }
 
 /** The directory of which its settings are made goes with the broker. */
-async function startBroker(settings: Settings, start: (properties: Properties) => Promise<Broker>): Promise<Broker> {
-  if (typeof settings !== 'function') return start({ ...COMMON, ...settings })
+async function startBroker({ settings = {}, quorum }: Setup, start: Start): Promise<Broker> {
+  if (typeof settings !== 'function') return start({ ...COMMON, ...settings }, quorum)
   await using starting = new AsyncDisposableStack()
   const directory = starting.use(await temporaryDirectory())
-  const { bootstrap, controllerPort } = starting.use(await start({ ...COMMON, ...settings(directory.path) }))
+  const { bootstrap, controllerPort } = starting.use(await start({ ...COMMON, ...settings(directory.path) }, quorum))
   const owned = starting.move()
   return { bootstrap, controllerPort, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }

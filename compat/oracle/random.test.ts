@@ -41,7 +41,7 @@ let sides: readonly Side[]
 
 beforeAll(async () => {
   // Auto-creation is compared by itself: Apache Kafka answers before the topic is there.
-  pair = await startPair({ ...alterConfigSettings, 'auto.create.topics.enable': false })
+  pair = await startPair({ settings: { ...alterConfigSettings, 'auto.create.topics.enable': false } })
   sides = await Promise.all([pair.kafka, pair.odradek].map(({ bootstrap, controllerPort }) => prepare(bootstrap, controllerPort)))
 })
 

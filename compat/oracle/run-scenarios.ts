@@ -6,10 +6,10 @@ import { perform } from './perform.ts'
 /** Declares a test for each version of each scenario of an area: the same requests to Apache Kafka and to Odradek, the answers compared whole. */
 export function runArea(name: AreaName): void {
   describe(name, () => {
-    const { scenarios, settings }: Area = areas[name]
+    const { scenarios, ...setup }: Area = areas[name]
     let pair: Pair
     beforeAll(async () => {
-      pair = await startPair(settings)
+      pair = await startPair(setup)
     })
     afterAll(async () => {
       await pair?.[Symbol.asyncDispose]()

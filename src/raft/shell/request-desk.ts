@@ -86,8 +86,8 @@ export class RequestDesk {
   }
 
   #filled(answer: RaftAnswer, { maxBytes }: RequestExtras): RaftAnswer | Promise<RaftAnswer> {
-    const bound = Math.max(1, Math.min(maxBytes, MAX_ANSWER_BYTES))
-    if (answer.type === 'fetch') return this.#withRecords(answer, bound)
+    const bound = Math.min(maxBytes, MAX_ANSWER_BYTES)
+    if (answer.type === 'fetch') return this.#withRecords(answer, Math.max(1, bound))
     return answer.type === 'fetch-snapshot' && answer.errorCode === ErrorCode.NONE ? this.#withPiece(answer, bound) : answer
   }
 

@@ -1,5 +1,6 @@
 import { DescribeClusterApi } from '../../../../protocol/messages/describe-cluster.ts'
 import { DescribeQuorumApi } from '../../../../protocol/messages/describe-quorum.ts'
+import { FetchApi } from '../../../../protocol/messages/fetch.ts'
 import type { Api, Fields, Input, Message } from '../../../../protocol/schema/notation.ts'
 import { METADATA_TOPIC_ID, type Uuid } from '../../../../protocol/uuid.ts'
 import type { Outcome, RawClient } from '../../raw-client.ts'
@@ -13,6 +14,20 @@ export const REAL = 1
 export const FAKE = 700
 export const TOPIC = '__cluster_metadata'
 const DESCRIBE_VERSION = 2
+const FETCH_VERSION = 18
+const FETCHED_BYTES = 1_000_000
+
+/** Which replica of the metadata log it is. */
+export interface Replica {
+  readonly id: number
+  readonly directoryId: Uuid
+}
+
+/** Where its log ends. */
+export interface FetchPosition {
+  readonly offset: number
+  readonly epoch: number
+}
 
 /** Speaks to the controller as a node of the quorum does: one that there is not. */
 export class FakeReplica {
@@ -52,6 +67,18 @@ export class FakeReplica {
     const topics = [{ topicName: TOPIC, partitions: [{ partitionIndex: 0 }] }]
     const { topics: described } = await this.#client.ask(DescribeQuorumApi, DESCRIBE_VERSION, { topics })
     return described[0]?.partitions[0]
+  }
+
+  /** What is said of the metadata log to a replica that asks for more. */
+  async fetch({ id, directoryId }: Replica, { offset, epoch }: FetchPosition, maxWaitMs = 0) {
+    const from = { currentLeaderEpoch: this.epoch, fetchOffset: offset, lastFetchedEpoch: epoch }
+    const topics = topicsOf({ partition: 0, partitionMaxBytes: 0, replicaDirectoryId: directoryId, ...from })
+    const around = { maxWaitMs, minBytes: 0, maxBytes: FETCHED_BYTES, forgottenTopicsData: [] }
+    const request = { clusterId: this.clusterId, replicaState: { replicaId: id, replicaEpoch: -1 }, topics, ...around }
+    const { responses } = await this.#client.ask(FetchApi, FETCH_VERSION, request)
+    const partition = responses[0]?.partitions[0]
+    if (partition?.errorCode !== 0) throw new Error(`the metadata log cannot be fetched: ${partition?.errorCode}`)
+    return partition
   }
 
   /** What comes back, with epochs as they are from that of the quorum. */

@@ -90,7 +90,7 @@ const observed: Scenario = {
   mask: ['lastFetchTimestamp', 'lastCaughtUpTimestamp'],
   async run(stage, version) {
     const replica = await FakeReplica.of(stage)
-    const { epoch, clusterId, highWatermark } = replica
+    const { epoch, highWatermark } = replica
     const id = FAKE + 1 + version
     const describe = async (client: RawClient) => {
       const { topics, nodes } = await client.ask(DescribeQuorumApi, version, { topics: [{ topicName: TOPIC, partitions: [{ partitionIndex: 0 }] }] })
@@ -99,11 +99,7 @@ const observed: Scenario = {
       const told = (replicas: typeof observers) => replicas.map((one) => ({ ...one, logEndOffset: isTold(one.logEndOffset) }))
       return { errorCode, observers: told(observers.filter(({ replicaId }) => replicaId === id)), voters: told(currentVoters), nodes }
     }
-    const fetch = (fetchOffset: number, lastFetchedEpoch: number) => {
-      const partition = { partition: 0, currentLeaderEpoch: epoch, fetchOffset, lastFetchedEpoch, partitionMaxBytes: 0, replicaDirectoryId: DIRECTORY }
-      const around = { clusterId, replicaState: { replicaId: id, replicaEpoch: -1 }, maxWaitMs: 0, minBytes: 0, maxBytes: 1000, forgottenTopicsData: [] }
-      return replica.says(FetchApi, 18, { ...around, topics: topicsOf(partition) })
-    }
+    const fetch = (offset: number, lastEpoch: number) => replica.fetch({ id, directoryId: DIRECTORY }, { offset, epoch: lastEpoch })
     const client = await stage.openController()
     const before = await describe(client)
     await fetch(0, 0)

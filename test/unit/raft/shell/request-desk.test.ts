@@ -15,6 +15,7 @@ class Stage {
   readonly asked: number[] = []
   readonly withdrawn: number[] = []
   readonly reads: (readonly [number, number])[] = []
+  readonly pieces: (readonly [number, number])[] = []
   piece: Buffer | null = Buffer.from('piece')
   isCold = false
   isCut = false
@@ -23,7 +24,12 @@ class Stage {
       read: (offset, options) => (this.isCold ? null : this.#read(offset, options.maxBytes)),
       readAsync: async (offset, options) => this.#read(offset, options.maxBytes),
     },
-    snapshots: { readPiece: async () => this.piece },
+    snapshots: {
+      readPiece: async (_id, position, maxBytes) => {
+        this.pieces.push([position, maxBytes])
+        return this.piece
+      },
+    },
     head: () => ({ epoch: 3, leaderId: 1 }),
     ask: (id) => this.asked.push(id),
     withdraw: (id) => this.withdrawn.push(id),
@@ -67,6 +73,17 @@ describe('requests of other nodes', () => {
     stage.piece = null
     stage.desk.reply(2, answer)
     expect(await second).toEqual({ ...answer, errorCode: ErrorCode.SNAPSHOT_NOT_FOUND })
+  })
+
+  it('get at least a batch of the log, and no byte of a snapshot, who asks for nothing', async () => {
+    const snapshotId = { offset: 9, epoch: 2 }
+    const stage = new Stage()
+    const nothing = { ...EXTRAS, maxBytes: 0 }
+    const answered = [stage.desk.handle(fetch, nothing), stage.desk.handle({ type: 'fetch-snapshot', replica, epoch: 3, snapshotId, position: 2 }, nothing)]
+    stage.desk.reply(1, found)
+    stage.desk.reply(2, { type: 'fetch-snapshot', ...head, snapshotId, position: 2, sizeBytes: 5, bytes: null })
+    await Promise.all(answered)
+    expect([stage.reads, stage.pieces]).toEqual([[[5, 1]], [[2, 0]]])
   })
 
   it('are refused where too many wait, and once an answer has left there is room again', async () => {
