@@ -4,14 +4,16 @@ import { runCommand } from '../command.ts'
 import { type KafkaProcess, spawnKafka } from '../kafka-process.ts'
 import { ODRADEK_PROGRAM, type OdradekProcess, prepareOdradek } from '../odradek-process.ts'
 import { propertiesText, type Settings } from '../properties-file.ts'
-import { dataDirectoryOf, type NodePlace, type NodePlan } from './node-plan.ts'
+import { dataDirectoriesOf, type NodePlace, type NodePlan } from './node-plan.ts'
 
 /** A node of a cluster, of either kind, on one directory and one set of ports for all its lives. */
 export interface ClusterNode extends AsyncDisposable {
   readonly id: number
   readonly plan: NodePlan
   readonly place: NodePlace
+  /** The first of its `log.dirs`: there is its metadata log. */
   readonly dataDirectory: string
+  readonly dataDirectories: readonly string[]
   readonly pid: number
   /** Starts the process; formats the directory when it is new. Does not wait until it serves. */
   launch(): Promise<void>
@@ -53,7 +55,8 @@ export function makeNode(options: NodeOptions): ClusterNode {
     id: place.plan.id,
     plan: place.plan,
     place,
-    dataDirectory: dataDirectoryOf(place),
+    dataDirectory: dataDirectoriesOf(place)[0] as string,
+    dataDirectories: dataDirectoriesOf(place),
     get pid() {
       return life.pid
     },

@@ -45,9 +45,9 @@ export function staticVoters(places: readonly NodePlace[]): string {
   return places.flatMap(({ plan, ports }) => (ports.controller === null ? [] : [`${plan.id}@127.0.0.1:${ports.controller.advertised}`])).join(',')
 }
 
-/** The `log.dirs` of a node: one, below its directory or where its plan says. */
-export function dataDirectoryOf({ plan, directory }: NodePlace): string {
-  return String(plan.settings?.['log.dirs'] ?? join(directory, 'data'))
+/** The `log.dirs` of a node: one below its directory, or those that its plan says. */
+export function dataDirectoriesOf({ plan, directory }: NodePlace): readonly string[] {
+  return String(plan.settings?.['log.dirs'] ?? join(directory, 'data')).split(',')
 }
 
 /**
@@ -69,7 +69,7 @@ export function nodeSettings(place: NodePlace, quorum: Settings, shared: Setting
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,REPLICATION:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     ...(isBroker(plan) ? { 'inter.broker.listener.name': 'REPLICATION' } : {}),
-    'log.dirs': dataDirectoryOf(place),
+    'log.dirs': dataDirectoriesOf(place).join(),
     'offsets.topic.num.partitions': 5,
     'group.initial.rebalance.delay.ms': 0,
     // The default port is one for all nodes of a machine.
