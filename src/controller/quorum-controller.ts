@@ -104,12 +104,6 @@ export interface QuorumControllerOptions {
 /** On the state after all that was written; `nextOffset` is that of the first record decided on. */
 type Decide<Reply> = (state: ControllerState, nextOffset: number) => Decision<Reply>
 
-/**
- * However long a request may take, so long its answer waits for brokers that serve and do not follow. Well below what clients and
- * brokers wait for an answer (30 s), which must not be asked for a second time.
- */
-const MAX_CATCH_UP_MS = 10_000
-
 const EMPTY_RECORD: Decision<{ readonly hasMore: boolean }> = { records: [{ type: 'NoOpRecord', version: 0, data: {} }], reply: { hasMore: false } }
 
 /**
@@ -256,9 +250,9 @@ export class QuorumController implements Controller, ClusterController {
       if (decision.records.length > 0) this.#topicsOffset = nextOffset + decision.records.length - 1
       return decision
     })
-    const maxMs = Math.min(context.timeoutMs ?? MAX_CATCH_UP_MS, MAX_CATCH_UP_MS)
+    const { timeoutMs = Number.POSITIVE_INFINITY } = context
     // Also where nothing was to be done: perhaps another request has just done it.
-    await this.brokers.caughtUpTo(this.#topicsOffset, startMs + maxMs - clock.monotonicMs())
+    await this.brokers.caughtUpTo(this.#topicsOffset, startMs + timeoutMs - clock.monotonicMs())
     return reply
   }
 

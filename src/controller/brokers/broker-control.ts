@@ -55,7 +55,7 @@ export class BrokerControl implements NodeController {
     this.#options = options
     this.#sessions = new BrokerSessions({ timeoutMs: sessionTimeoutMs, connectionGraceMs, monotonicMs, appliedOffset, knownOffsetOf })
     this.#watch = new SessionWatch({ sessions: this.#sessions, timers, logger, fence: (broker) => this.#fence(broker), onFailure })
-    this.#catchUp = new CatchUp({ behind: (offset) => this.#behind(offset), timers })
+    this.#catchUp = new CatchUp({ behind: (offset) => this.#behind(offset), clock, timers })
   }
 
   /** A leadership begins with the state of `image`. */
@@ -73,8 +73,8 @@ export class BrokerControl implements NodeController {
   }
 
   /**
-   * Resolves when all brokers that serve and are connected know what the record at `offset` says, or `maxMs` have passed, or
-   * the leadership is over.
+   * Resolves when all brokers that serve know what the record at `offset` says, or `maxMs` have passed, or the leadership is
+   * over. See `CatchUp`.
    */
   caughtUpTo(offset: number, maxMs: number): Promise<void> {
     return this.#catchUp.reached(offset, maxMs)
@@ -83,7 +83,7 @@ export class BrokerControl implements NodeController {
   registerBroker(command: BrokerRegistrationCommand, origin: BrokerOrigin): Promise<RegistrationReply> {
     const { clusterId, rules } = this.#options
     const isOwn = origin === 'this process'
-    return this.#options.write((state, nextOffset) => {
+    return this.#write((state, nextOffset) => {
       const hasLiveSession = !isOwn && this.#sessions.isLive(command.brokerId)
       const decision = registerBroker(state, command, { clusterId, nextOffset, hasLiveSession }, rules)
       const { brokerEpoch } = decision.reply
@@ -99,7 +99,7 @@ export class BrokerControl implements NodeController {
     if (this.#sessions.heard(command, connection ?? null) && connection !== undefined) this.#await(connection, brokerId)
     this.#watch.watch()
     this.#catchUp.check()
-    return this.#options.write((state, nextOffset) => {
+    return this.#write((state, nextOffset) => {
       const decision = brokerHeartbeat(state, command, this.#sessions.standingOf(state.image, command.brokerId), this.#options.rules)
       if (isFailure(decision.reply)) return decision
       const decidedOffset = nextOffset + decision.records.length - 1
@@ -144,7 +144,18 @@ export class BrokerControl implements NodeController {
 
   #lost(): void {
     this.#watch.watchSooner()
+  }
+
+  /** What is decided of a broker may move leaders, and end that it is waited for. */
+  async #write<Reply>(decide: (state: ControllerState, nextOffset: number) => Decision<Reply>): Promise<Reply> {
+    const reply = await this.#options.write((state, nextOffset) => {
+      const decision = decide(state, nextOffset)
+      const last = decision.records.findLastIndex(({ type }) => type === 'PartitionChangeRecord')
+      if (last >= 0) this.#catchUp.leadersMoved(nextOffset + last)
+      return decision
+    })
     this.#catchUp.check()
+    return reply
   }
 
   #behind(offset: number): ReturnType<BrokerSessions['behind']> {
@@ -154,12 +165,11 @@ export class BrokerControl implements NodeController {
 
   async #fence(broker: BrokerIncarnation): Promise<void> {
     const isLost = this.#sessions.isLost(broker.brokerId)
-    const isFenced = await this.#options.write((state) => {
+    const isFenced = await this.#write((state) => {
       const decision = fenceSilentBroker(state, broker, this.#options.rules)
       this.#sessions.ended(broker.brokerId)
       return decision
     })
-    this.#catchUp.check()
     const why = isLost ? 'its connection closed, and it did not come back' : 'it sent no heartbeat for the time of its session'
     if (isFenced) this.#options.logger.warn(`broker is fenced: ${why}`, { ...broker })
   }

@@ -4,6 +4,7 @@ import { isActive } from '../controller-state.ts'
 import type { NodeConnection } from '../node-controller.ts'
 import type { BrokerIncarnation } from './broker-fencing.ts'
 import type { BrokerStanding, HeartbeatCommand } from './broker-heartbeat.ts'
+import type { Laggard } from './catch-up.ts'
 
 export interface BrokerSessionsOptions {
   /** broker.session.timeout.ms */
@@ -181,15 +182,17 @@ export class BrokerSessions {
   }
 
   /**
-   * Brokers that serve and may not know what the record at `offset` says; those without a connection are not counted. Of a broker
-   * that does not tell how far it is as soon as topics changed, it is enough that it has the record and knows it to be committed.
+   * Brokers that serve and may not know what the record at `offset` says. Of a broker that does not tell how far it is as soon as
+   * topics changed, it is enough that it has the record and knows it to be committed.
    */
-  behind(image: MetadataImage, offset: number): readonly { readonly brokerId: number; readonly tellsAtOnce: boolean }[] {
-    const behind: { readonly brokerId: number; readonly tellsAtOnce: boolean }[] = []
+  behind(image: MetadataImage, offset: number): readonly Laggard[] {
+    const behind: Laggard[] = []
     for (const brokerId of image.cluster.brokers.keys()) {
       const session = this.#sessions.get(brokerId)
-      if (session === undefined || session.lostAtMs !== null || !isActive(image, brokerId) || this.#appliedBy(brokerId) >= offset) continue
-      if (session.tellsAtOnce || this.#options.knownOffsetOf(brokerId) <= offset) behind.push({ brokerId, tellsAtOnce: session.tellsAtOnce })
+      const appliedOffset = this.#appliedBy(brokerId)
+      if (session === undefined || !isActive(image, brokerId) || appliedOffset >= offset) continue
+      const { tellsAtOnce } = session
+      if (tellsAtOnce || this.#options.knownOffsetOf(brokerId) <= offset) behind.push({ brokerId, appliedOffset, tellsAtOnce })
     }
     return behind
   }

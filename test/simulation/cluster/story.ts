@@ -9,7 +9,7 @@ import type { ClusterClient } from './client/cluster-client.ts'
 import type { Cluster } from './cluster.ts'
 import { DATA } from './cluster-node.ts'
 import { Chaos } from './faults/chaos.ts'
-import { activeController } from './faults/crashes.ts'
+import { activeController, latestLeadership } from './faults/crashes.ts'
 import { Damage } from './faults/damage.ts'
 import { REPLICAS } from './plan.ts'
 import type { PartitionModel } from './roles/partition-model.ts'
@@ -143,6 +143,7 @@ export class Story {
       isStormy: () => this.#isStorm,
       isCalm: () => this.cluster.isServing && world.nowMs - this.chaos.quietSinceMs > CALM_AFTER_MS,
       areConnected: () => world.nowMs - this.chaos.connectedSinceMs > CONNECTED_AFTER_MS,
+      controllerEpoch: () => latestLeadership(this.cluster).epoch,
       isFenced: (id) => {
         const controller = activeController(this.cluster)
         const state = controller === null ? null : metadataStateOf(controller.machine, DATA)

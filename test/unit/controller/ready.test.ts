@@ -18,8 +18,8 @@ async function start(peer = new TestPeer(7)) {
   return { world, quorum, node, peer, beat, create: (timeoutMs = 10_000) => create(node, timeoutMs) }
 }
 
-function create({ controller }: ScriptedController, timeoutMs: number): { answer: CreatedTopic | null } {
-  const topics = [{ name: 'foo', partitionCount: 1, replicationFactor: 1, assignments: [], configs: [] }]
+function create({ controller }: ScriptedController, timeoutMs: number, brokerIds: readonly number[] = [11]): { answer: CreatedTopic | null } {
+  const topics = [{ name: 'foo', partitionCount: -1, replicationFactor: -1, assignments: [{ partitionIndex: 0, brokerIds }], configs: [] }]
   const state: { answer: CreatedTopic | null } = { answer: null }
   void controller.createTopics({ principal: 'User:test', timeoutMs }, { topics, validateOnly: false }).then(([created]) => {
     state.answer = created ?? null
@@ -61,11 +61,28 @@ describe('the answer to a creation of topics', () => {
     expect(request.answer).toMatchObject(created)
   })
 
-  it('does not wait for a broker whose connection is closed', async () => {
+  it('waits for a broker whose connection is closed, too, until it is fenced: clients may reach it', async () => {
     const { world, peer, create } = await start()
     const request = create()
     await world.run(100)
     peer.close()
+    await world.run(GRACE_MS - 10)
+    expect(request.answer).toBeNull()
+    await world.run(20)
+    expect(request.answer).toMatchObject(created)
+  })
+
+  it('that would be led by a broker which died waits until the others know who leads it now', async () => {
+    const { world, node, peer } = await start()
+    const epoch = await world.complete(admit(node, 12, new TestPeer(8)))
+    const request = create(node, 10_000, [11, 12])
+    const beat = () => world.complete(node.controller.brokers.brokerHeartbeat(heartbeatOf(node, 12, epoch), new TestPeer(8)))
+    await beat()
+    peer.close()
+    await world.run(GRACE_MS + 10)
+    expect(node.loader.image().topics.byName.get('foo')?.partitions[0]?.leader).toBe(12)
+    expect(request.answer).toBeNull()
+    await beat()
     await world.run(1)
     expect(request.answer).toMatchObject(created)
   })

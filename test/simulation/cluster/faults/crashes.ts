@@ -74,12 +74,17 @@ export function startWhenDown(cluster: Cluster, node: ClusterNode, onStarted = (
 
 /** Whom the latest epoch of all quorum states names. */
 export function activeController(cluster: Cluster): ClusterNode | null {
-  let latest: { readonly epoch: number; readonly leaderId: number | null } = { epoch: -1, leaderId: null }
+  const { leaderId } = latestLeadership(cluster)
+  return leaderId === null ? null : cluster.node(leaderId)
+}
+
+export function latestLeadership(cluster: Cluster): { readonly epoch: number; readonly leaderId: number | null } {
+  let latest: ReturnType<typeof latestLeadership> = { epoch: -1, leaderId: null }
   for (const { machine } of cluster.controllers) {
     const file = machine.volume.find(`${DATA}/${METADATA_LOG}/${QUORUM_STATE_FILE}`)
     if (file?.kind !== 'file') continue
     const state = decodeElectionState(file.content.bytes())
     if (state.leaderId !== null && state.epoch > latest.epoch) latest = state
   }
-  return latest.leaderId === null ? null : cluster.node(latest.leaderId)
+  return latest
 }

@@ -34,7 +34,7 @@ export interface TopicMakerOptions {
 
 /**
  * Makes a topic, adds a partition to it, writes to it and deletes it, again and again. What must hold: when the answer to
- * a change is there before its time is out, every broker that counts and is connected knows of it (ready means ready); what was written is
+ * a change is there before its time is out, every broker that counts knows of it, connected or not (ready means ready); what was written is
  * there; and a topic begins empty though there was one of the same name.
  */
 export class TopicMaker implements Role {
@@ -110,13 +110,16 @@ export class TopicMaker implements Role {
 
   /** Asks for it until it is done; when the answer came in time, another broker is asked at once whether it knows. */
   async #change(what: 'made' | 'grown' | 'deleted', ask: (asker: ReturnType<ClusterClient['anyBroker']>) => Promise<Outcome>): Promise<void> {
-    const { client, clock } = this.#options
+    const { client, clock, circumstances } = this.#options
     for (let backoffMs = 100; ; backoffMs = Math.min(2 * backoffMs, 1000)) {
       const askedMs = clock.monotonicMs()
+      const epoch = circumstances.controllerEpoch()
       try {
         const outcome = await ask(client.anyBroker())
         const isInTime = clock.monotonicMs() - askedMs < TIMEOUT_MS
-        if (outcome === 'done' && isInTime) await this.#expectKnown(what)
+        // With a leadership its waits end: what is decided is certain, and who knows of it is not.
+        const isPromised = circumstances.areConnected() || circumstances.controllerEpoch() === epoch
+        if (outcome === 'done' && isInTime && isPromised) await this.#expectKnown(what)
         if (outcome !== 'again') return
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error
@@ -128,7 +131,7 @@ export class TopicMaker implements Role {
   async #expectKnown(what: 'made' | 'grown' | 'deleted'): Promise<void> {
     const { client, random, name, circumstances } = this.#options
     const counted = client.brokerIds.filter((id) => !circumstances.isFenced(id))
-    if (counted.length === 0 || !circumstances.areConnected()) return
+    if (counted.length === 0) return
     const id = random.pick(counted)
     try {
       const { errorCode, partitions } = onlyOne((await client.metadata([name], client.broker(id))).topics)

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { CatchUp } from '../../../../src/controller/brokers/catch-up.ts'
 import { World } from '../../../support/world/world.ts'
 
+const MAX_HOLD_MS = 20_000
+
 /** One broker that is waited for; `applied` is how far it is. */
 function start({ tellsAtOnce = true } = {}) {
   const world = new World({ seed: 1 })
@@ -9,9 +11,9 @@ function start({ tellsAtOnce = true } = {}) {
   const catchUp = new CatchUp({
     behind: (offset) => {
       broker.looks++
-      return broker.applied < offset ? [{ tellsAtOnce }] : []
+      return broker.applied < offset ? [{ brokerId: 7, appliedOffset: broker.applied, tellsAtOnce }] : []
     },
-    timers: world.node('a').ports.timers,
+    ...world.node('a').ports,
   })
   const reached = (offset: number, maxMs = 10_000) => {
     const state = { isOver: false }
@@ -74,5 +76,46 @@ describe('an answer that waits for brokers', () => {
     const { looks } = silent.broker
     await silent.world.run(1000)
     expect(silent.broker.looks).toBe(looks)
+  })
+
+  it('waits until it is known, too, which leaders moved meanwhile', async () => {
+    const { world, broker, catchUp, reached } = start()
+    const answer = reached(5)
+    catchUp.leadersMoved(8)
+    broker.applied = 7
+    catchUp.check()
+    await world.run(1)
+    expect(answer.isOver).toBe(false)
+    broker.applied = 8
+    catchUp.check()
+    await world.run(1)
+    expect(answer.isOver).toBe(true)
+  })
+
+  it('is not held up by one broker for ever, nor are those behind it', async () => {
+    const { world, catchUp, reached } = start()
+    const [first, second] = [reached(5, 60_000), reached(6, 5000)]
+    await world.run(MAX_HOLD_MS - 1)
+    expect([first.isOver, second.isOver]).toEqual([false, true])
+    await world.run(2)
+    expect(first.isOver).toBe(true)
+    const late = reached(7)
+    await world.run(1)
+    expect(late.isOver).toBe(true)
+    // Another leadership knows nothing of that.
+    catchUp.end()
+    const later = reached(7)
+    await world.run(1)
+    expect(later.isOver).toBe(false)
+  })
+
+  it('waits again for a broker that was given up, when it gets on', async () => {
+    const { world, broker, reached } = start()
+    reached(5)
+    await world.run(MAX_HOLD_MS + 1)
+    broker.applied = 4
+    const answer = reached(5)
+    await world.run(1000)
+    expect(answer.isOver).toBe(false)
   })
 })
