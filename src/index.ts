@@ -9,6 +9,7 @@
 
 export { OdradekError } from './base/errors.ts'
 export type { TopicInput } from './config/sources/topic-specs.ts'
+export type { Cluster, ClusterNode, ClusterNodeState, StartClusterOptions } from './node/in-process/cluster-api.ts'
 export { startNode } from './node/in-process/in-process-node.ts'
 export type {
   Fault,
@@ -21,6 +22,5 @@ export type {
   StartNodeOptions,
   WaitOptions,
 } from './node/in-process/node-api.ts'
-export type { Cluster, ClusterNode, ClusterNodeState, StartClusterOptions } from './node/local-cluster/cluster-api.ts'
 export { startCluster } from './node/local-cluster/start-cluster.ts'
 export type { LogFields, Logger } from './telemetry/logger.ts'

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { OdradekError } from '../../src/base/errors.ts'
-import { clientMetricsRefusal } from '../../src/config/client-metrics-rules.ts'
-import { dynamicRefusal } from '../../src/config/dynamic-rules.ts'
-import { formatValue } from '../../src/config/format-value.ts'
+import { dynamicRefusal } from '../../src/config/changes/dynamic-rules.ts'
 import type { Listener } from '../../src/config/listeners.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
+import { clientMetricsRefusal } from '../../src/config/rules/client-metrics-rules.ts'
+import { topicConfigRefusal } from '../../src/config/rules/topic-rules.ts'
 import { TopicConfig } from '../../src/config/topic-config.ts'
-import { topicConfigRefusal } from '../../src/config/topic-rules.ts'
 import { type TopicSettingName, topicSettings } from '../../src/config/topic-settings.ts'
+import { formatValue } from '../../src/config/values/format-value.ts'
 import { type Answer, askKafka, type Question } from './kafka-checks.ts'
 
 type Texts = Readonly<Record<string, string>>

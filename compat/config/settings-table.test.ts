@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { brokerSettings, isDynamicOnly } from '../../src/config/broker-settings.ts'
-import { formatValue } from '../../src/config/format-value.ts'
 import { groupSettings, groupSynonyms } from '../../src/config/group-settings.ts'
 import type { Setting, Settings } from '../../src/config/setting.ts'
-import type { SettingValue } from '../../src/config/setting-value.ts'
 import { odradekSettings } from '../../src/config/settings/odradek.ts'
 import { topicSettings, topicSynonyms } from '../../src/config/topic-settings.ts'
+import { formatValue } from '../../src/config/values/format-value.ts'
+import type { SettingValue } from '../../src/config/values/setting-value.ts'
 import { type KafkaDefinitions, type KafkaKey, kafkaDefinitions } from './kafka-checks.ts'
 
 let kafka: KafkaDefinitions

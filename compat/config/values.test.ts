@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { brokerSettings, isDynamicOnly } from '../../src/config/broker-settings.ts'
-import { formatValue } from '../../src/config/format-value.ts'
 import { groupSettings } from '../../src/config/group-settings.ts'
-import { parseSetting } from '../../src/config/parse-value.ts'
-import { HIDDEN } from '../../src/config/secret.ts'
 import type { Setting, Settings } from '../../src/config/setting.ts'
-import type { SettingType, SettingValue } from '../../src/config/setting-value.ts'
 import { odradekSettings } from '../../src/config/settings/odradek.ts'
 import { topicSettings } from '../../src/config/topic-settings.ts'
+import { formatValue } from '../../src/config/values/format-value.ts'
+import { parseSetting } from '../../src/config/values/parse-value.ts'
+import { HIDDEN } from '../../src/config/values/secret.ts'
+import type { SettingType, SettingValue } from '../../src/config/values/setting-value.ts'
 import { type Answer, askKafka } from './kafka-checks.ts'
 
 const WHOLE = [

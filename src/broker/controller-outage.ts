@@ -1,6 +1,6 @@
 import type { OdradekError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
-import { formatHostPort } from '../config/host-port.ts'
+import { formatHostPort } from '../config/values/host-port.ts'
 import type { QuorumLeader } from '../raft/quorum-description.ts'
 import type { Logger } from '../telemetry/logger.ts'
 

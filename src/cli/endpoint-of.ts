@@ -1,6 +1,6 @@
 import type { Endpoint } from '../base/ports.ts'
-import { parseHostPort } from '../config/host-port.ts'
-import { isIpv6 } from '../config/ip-address.ts'
+import { parseHostPort } from '../config/values/host-port.ts'
+import { isIpv6 } from '../config/values/ip-address.ts'
 import { UsageError } from './usage-error.ts'
 
 const KAFKA_PORT = 9092

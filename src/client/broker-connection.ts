@@ -11,7 +11,7 @@ import { DecodeError } from '../../protocol/errors.ts'
 import type { Api, Fields, Input, Message, Value } from '../../protocol/schema/notation.ts'
 import { OdradekError } from '../base/errors.ts'
 import type { Endpoint, Network, Socket, SocketHandlers, Timer, Timers } from '../base/ports.ts'
-import { formatHostPort } from '../config/host-port.ts'
+import { formatHostPort } from '../config/values/host-port.ts'
 import { ResponseFrames } from './response-frames.ts'
 import { correlationIdOf, decodeResponse, encodeRequest } from './wire.ts'
 

@@ -5,7 +5,7 @@ import { parseVersions } from '../../protocol/schema/versions.ts'
 import { OdradekError } from '../base/errors.ts'
 import type { Endpoint } from '../base/ports.ts'
 import { SOFTWARE_NAME } from '../base/software-name.ts'
-import { formatHostPort } from '../config/host-port.ts'
+import { formatHostPort } from '../config/values/host-port.ts'
 import { BrokerConnection, type BrokerConnectionOptions } from './broker-connection.ts'
 
 const SOFTWARE = { clientSoftwareName: SOFTWARE_NAME, clientSoftwareVersion: '1' }

@@ -1,7 +1,7 @@
 import type { AnyApi, Api, Fields, Input, Message, Value } from '../../protocol/schema/notation.ts'
 import { OdradekError } from '../base/errors.ts'
 import type { Endpoint } from '../base/ports.ts'
-import { formatHostPort } from '../config/host-port.ts'
+import { formatHostPort } from '../config/values/host-port.ts'
 import type { BrokerConnectionOptions } from './broker-connection.ts'
 import { KafkaClient } from './kafka-client.ts'
 

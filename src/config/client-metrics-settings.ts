@@ -1,5 +1,5 @@
 import { int, list, type Settings } from './setting.ts'
-import { listOf } from './validators.ts'
+import { listOf } from './values/validators.ts'
 
 /** Settings of one subscription to clients' metrics (KIP-714); `client-metrics-rules.ts` bounds them. Clients are not asked for metrics. */
 export const clientMetricsSettings = {

@@ -6,15 +6,15 @@
  */
 import { isBrokerSetting, isDynamicOnly } from './broker-settings.ts'
 import { clientMetricsSettings } from './client-metrics-settings.ts'
-import { formatDefault, formatValue } from './format-value.ts'
 import { type GroupSettingName, groupSettings, groupSynonyms } from './group-settings.ts'
 import type { ConfigSource, NodeConfig } from './node-config.ts'
-import { parseSetting } from './parse-value.ts'
 import { documentationOf, type Setting, type Settings } from './setting.ts'
 import { findSetting, isSecretName } from './setting-names.ts'
-import type { SettingType, SettingValue } from './setting-value.ts'
 import { TopicConfig } from './topic-config.ts'
 import { type TopicSettingName, topicSettings, topicSynonyms } from './topic-settings.ts'
+import { formatDefault, formatValue } from './values/format-value.ts'
+import { parseSetting } from './values/parse-value.ts'
+import type { SettingType, SettingValue } from './values/setting-value.ts'
 
 export type DescribedSource = ConfigSource | 'group' | 'client-metrics'
 

@@ -1,6 +1,6 @@
 import type { BrokerSettingName } from './broker-settings.ts'
 import { boolean, int, type Settings, string } from './setting.ts'
-import { atLeast, oneOf, shareOffsetReset } from './validators.ts'
+import { atLeast, oneOf, shareOffsetReset } from './values/validators.ts'
 
 /** Settings of one group, which stand over the values of the broker (KIP-848, KIP-932, KIP-1071). */
 export const groupSettings = {

@@ -1,6 +1,6 @@
-import { isIpAddress, isIpv4 } from './ip-address.ts'
 import type { NodeConfig } from './node-config.ts'
-import { refuse } from './refuse.ts'
+import { refuse } from './rules/refuse.ts'
+import { isIpAddress, isIpv4 } from './values/ip-address.ts'
 
 export type SecurityProtocol = 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
 

@@ -8,11 +8,11 @@
 import { assert } from '../base/assert.ts'
 import { OdradekError } from '../base/errors.ts'
 import { type BrokerSettingName, type BrokerValue, brokerSettings, isBrokerSetting, isDynamicOnly } from './broker-settings.ts'
-import { dynamicRefusal } from './dynamic-rules.ts'
-import { formatDefault, formatValue } from './format-value.ts'
-import { parseSetting } from './parse-value.ts'
+import { dynamicRefusal } from './changes/dynamic-rules.ts'
 import { findSetting, listenerPrefix } from './setting-names.ts'
-import type { SettingValue } from './setting-value.ts'
+import { formatDefault, formatValue } from './values/format-value.ts'
+import { parseSetting } from './values/parse-value.ts'
+import type { SettingValue } from './values/setting-value.ts'
 
 /** A value as it was written, and where: `server.properties:12`, `KAFKA_NUM_PARTITIONS`, `--set`, `profile dev`. */
 export interface GivenValue {

@@ -1,9 +1,10 @@
 /** What a node is by its configuration: its roles, its addresses, its directories, the controllers it knows. */
-import { type HostPort, parseHostPort } from './host-port.ts'
+
 import { type Listener, parseListeners, parseProtocol, type SecurityProtocol, securityProtocols } from './listeners.ts'
 import type { NodeConfig } from './node-config.ts'
 import { PROFILE_ORIGIN } from './profiles.ts'
-import { refuse } from './refuse.ts'
+import { refuse } from './rules/refuse.ts'
+import { type HostPort, parseHostPort } from './values/host-port.ts'
 
 export interface QuorumVoter extends HostPort {
   readonly id: number

@@ -1,6 +1,6 @@
 import type { NodeConfig } from './node-config.ts'
-import { HIDDEN } from './secret.ts'
 import { findSetting, isSecretName } from './setting-names.ts'
+import { HIDDEN } from './values/secret.ts'
 
 /**
  * What `odradek config` prints: a line for each setting, `name=value  # where it was written`.

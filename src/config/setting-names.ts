@@ -1,6 +1,6 @@
 import { type BrokerSettingName, brokerSettings, isBrokerSetting } from './broker-settings.ts'
 import type { Setting } from './setting.ts'
-import type { SettingValue } from './setting-value.ts'
+import type { SettingValue } from './values/setting-value.ts'
 
 const LISTENER_PREFIX = 'listener.name.'
 

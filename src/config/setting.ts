@@ -1,6 +1,6 @@
-import type { Secret } from './secret.ts'
-import type { SettingType, SettingValue } from './setting-value.ts'
-import type { Validator } from './validators.ts'
+import type { Secret } from './values/secret.ts'
+import type { SettingType, SettingValue } from './values/setting-value.ts'
+import type { Validator } from './values/validators.ts'
 
 export type Importance = 'high' | 'medium' | 'low'
 

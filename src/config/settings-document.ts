@@ -1,9 +1,9 @@
 /** Renders docs/configuration.md from the table. */
 import { settingDomains } from './broker-settings.ts'
-import { formatValue } from './format-value.ts'
 import { documentationOf, type Setting, type Settings } from './setting.ts'
-import type { SettingValue } from './setting-value.ts'
 import { topicSettings, topicSynonyms } from './topic-settings.ts'
+import { formatValue } from './values/format-value.ts'
+import type { SettingValue } from './values/setting-value.ts'
 
 const INTRODUCTION = `# Configuration
 

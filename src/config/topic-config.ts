@@ -2,11 +2,12 @@
  * The settings in force for one topic: its own, then those of the broker that stand for them, then defaults.
  * It reads through the node's configuration, so that a change there takes effect without anyone telling the topic.
  */
-import { formatValue } from './format-value.ts'
+
 import type { ConfigSource, NodeConfig } from './node-config.ts'
-import { parseSetting } from './parse-value.ts'
-import type { SettingType, SettingValue } from './setting-value.ts'
 import { type TopicSettingName, type TopicValue, topicSettings, topicSynonyms } from './topic-settings.ts'
+import { formatValue } from './values/format-value.ts'
+import { parseSetting } from './values/parse-value.ts'
+import type { SettingType, SettingValue } from './values/setting-value.ts'
 
 /** One line of what CreateTopics and DescribeConfigs tell about a topic. */
 export interface TopicConfigEntry {

@@ -1,7 +1,7 @@
 import type { BrokerSettingName } from './broker-settings.ts'
 import { boolean, double, int, list, long, type Settings, string, type ValueOf } from './setting.ts'
-import { UNLIMITED } from './setting-value.ts'
-import { atLeast, between, gzipLevel, listOf, oneOf, throttledReplicas } from './validators.ts'
+import { UNLIMITED } from './values/setting-value.ts'
+import { atLeast, between, gzipLevel, listOf, oneOf, throttledReplicas } from './values/validators.ts'
 
 /** Settings of one topic, which stand over the values of the broker. */
 export const topicSettings = {

@@ -1,10 +1,10 @@
 import { randomUuid, type Uuid } from '../../protocol/uuid.ts'
 import type { Random } from '../base/ports.ts'
-import { groupConfigRefusal } from '../config/group-rules.ts'
 import type { ConfigSource, NodeConfig } from '../config/node-config.ts'
+import { groupConfigRefusal } from '../config/rules/group-rules.ts'
+import { topicConfigRefusal } from '../config/rules/topic-rules.ts'
 import { replicationOfSetting } from '../config/settings-replication.ts'
 import { TopicConfig } from '../config/topic-config.ts'
-import { topicConfigRefusal } from '../config/topic-rules.ts'
 import type { TopicConfigEntry } from './controller.ts'
 
 /** What decisions ask of the node's configuration and of chance. `overrides` are a topic's own settings. */

@@ -1,5 +1,5 @@
 import type { Uuid } from '../../protocol/uuid.ts'
-import type { ConfigChange } from '../config/config-operation.ts'
+import type { ConfigChange } from '../config/changes/config-operation.ts'
 
 /** Who asks. */
 export interface ControllerRequestContext {

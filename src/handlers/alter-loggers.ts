@@ -1,6 +1,6 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
-import type { ConfigOperation } from '../config/config-operation.ts'
-import { parseJavaInt } from '../config/java-int.ts'
+import type { ConfigOperation } from '../config/changes/config-operation.ts'
+import { parseJavaInt } from '../config/values/java-int.ts'
 import type { ControllerError } from '../controller/controller.ts'
 import { failure, NO_ERROR } from '../controller/controller-error.ts'
 import type { LoggerLevels, LogLevel } from '../telemetry/logger-levels.ts'

@@ -9,8 +9,8 @@ import {
   describeGroup,
   describeTopic,
 } from '../config/describe-settings.ts'
-import { parseJavaInt } from '../config/java-int.ts'
-import type { SettingType } from '../config/setting-value.ts'
+import { parseJavaInt } from '../config/values/java-int.ts'
+import type { SettingType } from '../config/values/setting-value.ts'
 import { topicNameRefusal } from '../controller/topics/topic-names.ts'
 import { ConfigResourceType, configOverrides } from '../metadata/image.ts'
 import type { LoggerLevels } from '../telemetry/logger-levels.ts'

@@ -1,5 +1,5 @@
 import { IncrementalAlterConfigsApi, type IncrementalAlterConfigsRequest } from '../../protocol/messages/incremental-alter-configs.ts'
-import type { ConfigChange, ConfigOperation } from '../config/config-operation.ts'
+import type { ConfigChange, ConfigOperation } from '../config/changes/config-operation.ts'
 import type { ConfigEdit } from '../controller/controller.ts'
 import { ConfigResourceType } from '../metadata/image.ts'
 import { alterLoggers } from './alter-loggers.ts'

@@ -1,4 +1,4 @@
-import { formatHostPort } from '../config/host-port.ts'
+import { formatHostPort } from '../config/values/host-port.ts'
 import { handlers } from '../handlers/registry.ts'
 import type { Services } from '../handlers/services.ts'
 import { ApiTable } from '../server/api-table.ts'

@@ -9,7 +9,7 @@
  * connection that they made to what they were told: the one before it has fallen silent.
  */
 import type { Clock, Endpoint, Timer, Timers } from '../base/ports.ts'
-import { formatHostPort } from '../config/host-port.ts'
+import { formatHostPort } from '../config/values/host-port.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { isLoopback } from './told-addresses.ts'
 

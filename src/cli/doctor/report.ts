@@ -1,6 +1,6 @@
 import { NetworkError, type OdradekError } from '../../base/errors.ts'
 import type { Endpoint } from '../../base/ports.ts'
-import { formatHostPort } from '../../config/host-port.ts'
+import { formatHostPort } from '../../config/values/host-port.ts'
 import { isLoopback } from '../../server/told-addresses.ts'
 import type { Diagnosis, ToldBroker, Visit } from './diagnose.ts'
 

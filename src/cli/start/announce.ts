@@ -1,5 +1,5 @@
-import { formatHostPort } from '../../config/host-port.ts'
 import type { LoadedConfig } from '../../config/load-config.ts'
+import { formatHostPort } from '../../config/values/host-port.ts'
 import type { RunningNode } from '../../node/running-node.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { version } from '../version.ts'

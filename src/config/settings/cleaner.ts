@@ -1,6 +1,6 @@
 import { boolean, double, int, long, type Settings } from '../setting.ts'
-import { UNLIMITED } from '../setting-value.ts'
-import { atLeast, between } from '../validators.ts'
+import { UNLIMITED } from '../values/setting-value.ts'
+import { atLeast, between } from '../values/validators.ts'
 
 /** Compaction of topics whose `cleanup.policy` holds `compact`. */
 export const cleanerSettings = {

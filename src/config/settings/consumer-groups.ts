@@ -1,5 +1,5 @@
 import { int, list, type Settings, string } from '../setting.ts'
-import { atLeast, listOf, oneOfIgnoringCase } from '../validators.ts'
+import { atLeast, listOf, oneOfIgnoringCase } from '../values/validators.ts'
 
 /** Groups of the protocol of KIP-848. */
 export const consumerGroupsSettings = {

@@ -1,5 +1,5 @@
 import { int, list, long, type Settings, short } from '../setting.ts'
-import { atLeast, listOf } from '../validators.ts'
+import { atLeast, listOf } from '../values/validators.ts'
 
 /** Group membership by the classic protocol, and committed offsets. */
 export const groupsSettings = {

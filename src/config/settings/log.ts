@@ -1,6 +1,6 @@
 import { boolean, int, list, long, type Settings, string } from '../setting.ts'
-import { UNLIMITED } from '../setting-value.ts'
-import { atLeast, between, gzipLevel, listOf, oneOf } from '../validators.ts'
+import { UNLIMITED } from '../values/setting-value.ts'
+import { atLeast, between, gzipLevel, listOf, oneOf } from '../values/validators.ts'
 
 /** Where records are kept, in which files, and for how long. Most are the values of topics that do not set their own. */
 export const logSettings = {

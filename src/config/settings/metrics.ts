@@ -1,5 +1,5 @@
 import { int, list, long, type Settings, string } from '../setting.ts'
-import { atLeast, listOf } from '../validators.ts'
+import { atLeast, listOf } from '../values/validators.ts'
 
 /** What is measured and told. */
 export const metricsSettings = {

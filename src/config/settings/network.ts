@@ -1,5 +1,5 @@
 import { int, list, long, type Settings, string } from '../setting.ts'
-import { atLeast, listOf, oneOf } from '../validators.ts'
+import { atLeast, listOf, oneOf } from '../values/validators.ts'
 
 /** Listeners, connections, and what requests may cost. */
 export const networkSettings = {

@@ -1,6 +1,6 @@
 import { boolean, int, list, long, type Settings, string } from '../setting.ts'
-import { UNLIMITED } from '../setting-value.ts'
-import { atLeast, listOf } from '../validators.ts'
+import { UNLIMITED } from '../values/setting-value.ts'
+import { atLeast, listOf } from '../values/validators.ts'
 
 /** The node itself: its identity and roles, its session with the controller, and how it starts and stops. */
 export const nodeSettings = {

@@ -1,5 +1,5 @@
 import { boolean, int, type Settings, string } from '../setting.ts'
-import { atLeast, between, oneOf } from '../validators.ts'
+import { atLeast, between, oneOf } from '../values/validators.ts'
 
 /** Odradek's own settings, which Apache Kafka does not know. They are kept few: what Kafka has a name for goes by that name. */
 export const odradekSettings = {

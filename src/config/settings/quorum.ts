@@ -1,5 +1,5 @@
 import { boolean, int, list, long, type Settings, string } from '../setting.ts'
-import { atLeast, bootstrapServers, listOf, quorumVoters } from '../validators.ts'
+import { atLeast, bootstrapServers, listOf, quorumVoters } from '../values/validators.ts'
 
 /** The metadata log, the controllers that agree on it, and the controller's own work. */
 export const quorumSettings = {

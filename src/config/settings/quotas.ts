@@ -1,6 +1,6 @@
 import { int, javaClass, long, type Settings } from '../setting.ts'
-import { UNLIMITED } from '../setting-value.ts'
-import { atLeast } from '../validators.ts'
+import { UNLIMITED } from '../values/setting-value.ts'
+import { atLeast } from '../values/validators.ts'
 
 /** Windows over which rates are measured. The limits themselves are set by clients' tools, not here. */
 export const quotasSettings = {

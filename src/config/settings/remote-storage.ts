@@ -1,6 +1,6 @@
 import { boolean, double, int, long, type Settings, string } from '../setting.ts'
-import { UNLIMITED } from '../setting-value.ts'
-import { atLeast, between, nonEmptyString } from '../validators.ts'
+import { UNLIMITED } from '../values/setting-value.ts'
+import { atLeast, between, nonEmptyString } from '../values/validators.ts'
 
 /** Tiered storage (KIP-405) is a plug-in of Java classes. */
 export const remoteStorageSettings = {

@@ -1,5 +1,5 @@
 import { boolean, int, long, type Settings, string } from '../setting.ts'
-import { atLeast } from '../validators.ts'
+import { atLeast } from '../values/validators.ts'
 
 /** Copies of partitions: followers, the in-sync set, elections. */
 export const replicationSettings = {

@@ -1,5 +1,5 @@
 import { boolean, double, int, javaClass, list, long, password, type Settings, short, string } from '../setting.ts'
-import { between, listOf, oneOfIgnoringCase } from '../validators.ts'
+import { between, listOf, oneOfIgnoringCase } from '../values/validators.ts'
 
 /** How clients and other nodes say who they are. */
 export const saslSettings = {

@@ -1,5 +1,5 @@
 import { javaClass, long, password, type Settings, string } from '../setting.ts'
-import { atLeast, nonNullString } from '../validators.ts'
+import { atLeast, nonNullString } from '../values/validators.ts'
 
 /** Who may do what, and delegation tokens. */
 export const securitySettings = {

@@ -1,5 +1,5 @@
 import { int, list, type Settings, short, string } from '../setting.ts'
-import { atLeast, between, listOf } from '../validators.ts'
+import { atLeast, between, listOf } from '../values/validators.ts'
 
 /** Queues over topics: share groups (KIP-932) and the coordinator of their state. */
 export const shareGroupsSettings = {

@@ -1,5 +1,5 @@
 import { int, type Settings } from '../setting.ts'
-import { atLeast } from '../validators.ts'
+import { atLeast } from '../values/validators.ts'
 
 /** Groups of Kafka Streams applications (KIP-1071). */
 export const streamsGroupsSettings = {

@@ -1,5 +1,5 @@
 import { boolean, javaClass, list, password, type Settings, string } from '../setting.ts'
-import { listOf, oneOf } from '../validators.ts'
+import { listOf, oneOf } from '../values/validators.ts'
 
 /** Certificates, keys and what TLS connections must offer. Each may be set for one listener: `listener.name.<name>.ssl.…`. */
 export const tlsSettings = {

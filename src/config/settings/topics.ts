@@ -1,5 +1,5 @@
 import { boolean, int, javaClass, type Settings } from '../setting.ts'
-import { atLeast } from '../validators.ts'
+import { atLeast } from '../values/validators.ts'
 
 /** How topics come into being and go. */
 export const topicsSettings = {

@@ -1,5 +1,5 @@
 import { boolean, int, type Settings, short } from '../setting.ts'
-import { atLeast } from '../validators.ts'
+import { atLeast } from '../values/validators.ts'
 
 /** The transaction coordinator. */
 export const transactionsSettings = {

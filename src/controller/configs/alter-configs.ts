@@ -5,10 +5,10 @@
  * Source: ConfigurationControlManager; KIP-339, KIP-966 (settings on which eligible leaders rest).
  */
 import { ErrorCode } from '../../../protocol/error-codes.ts'
-import type { ConfigChange } from '../../config/config-operation.ts'
-import { formatDefault } from '../../config/format-value.ts'
-import { splitAsJava } from '../../config/java-split.ts'
-import { withoutItems } from '../../config/list-edit.ts'
+import type { ConfigChange } from '../../config/changes/config-operation.ts'
+import { withoutItems } from '../../config/changes/list-edit.ts'
+import { formatDefault } from '../../config/values/format-value.ts'
+import { splitAsJava } from '../../config/values/java-split.ts'
 import { ELR_VERSION } from '../../metadata/features.ts'
 import { ConfigResourceType, configOverrides, type MetadataImage } from '../../metadata/image.ts'
 import { configRecord } from '../../metadata/image-records.ts'

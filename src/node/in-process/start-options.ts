@@ -1,6 +1,6 @@
 import { OdradekError } from '../../base/errors.ts'
 import { nearestName } from '../../config/sources/nearest-name.ts'
-import type { StartClusterOptions } from '../local-cluster/cluster-api.ts'
+import type { StartClusterOptions } from './cluster-api.ts'
 import type { StartNodeOptions } from './node-api.ts'
 
 const OPTIONS = ['config', 'topics', 'dataDirectory', 'storage', 'logger', 'logLevel']

@@ -7,7 +7,7 @@ import { OdradekError } from '../../base/errors.ts'
 import type { Endpoint } from '../../base/ports.ts'
 import type { BrokerConnectionOptions } from '../../client/broker-connection.ts'
 import { KafkaClient } from '../../client/kafka-client.ts'
-import { formatHostPort } from '../../config/host-port.ts'
+import { formatHostPort } from '../../config/values/host-port.ts'
 
 /** A cluster as one of its nodes tells of it. */
 export interface ToldCluster {

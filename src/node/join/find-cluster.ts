@@ -1,6 +1,6 @@
 import { NetworkError, OdradekError } from '../../base/errors.ts'
 import type { Clock, Endpoint, Network, Timers } from '../../base/ports.ts'
-import { formatHostPort } from '../../config/host-port.ts'
+import { formatHostPort } from '../../config/values/host-port.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { describeCluster, type ToldCluster } from './describe-cluster.ts'
 

@@ -1,7 +1,7 @@
 import { OdradekError } from '../../base/errors.ts'
 import type { Endpoint, Ports } from '../../base/ports.ts'
-import { formatHostPort } from '../../config/host-port.ts'
 import type { NodeIdentity } from '../../config/node-identity.ts'
+import { formatHostPort } from '../../config/values/host-port.ts'
 import { readLogDirectories } from '../../raft/format/log-directories.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { clusterIdAt, type ToldBroker, type ToldCluster, type ToldVoter } from './describe-cluster.ts'

@@ -3,12 +3,12 @@ import { OdradekError } from '../../base/errors.ts'
 import type { LoadedConfig } from '../../config/load-config.ts'
 import type { StoppablePorts } from '../../platform/stoppable/stoppable-ports.ts'
 import type { NodeControl } from '../control/node-control.ts'
+import type { ClusterNode, ClusterNodeState } from '../in-process/cluster-api.ts'
 import { disposableFault } from '../in-process/disposable-fault.ts'
 import type { Fault, FaultOptions } from '../in-process/node-api.ts'
 import type { NodeOptions } from '../node-options.ts'
 import type { RunningNode } from '../running-node.ts'
 import { startNode } from '../start-node.ts'
-import type { ClusterNode, ClusterNodeState } from './cluster-api.ts'
 
 export interface ClusterMemberOptions {
   readonly loaded: LoadedConfig

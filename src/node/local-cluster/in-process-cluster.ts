@@ -2,9 +2,9 @@ import { OdradekError } from '../../base/errors.ts'
 import type { Timers } from '../../base/ports.ts'
 import type { Links } from '../../platform/stoppable/links.ts'
 import type { NodeControl } from '../control/node-control.ts'
+import type { Cluster } from '../in-process/cluster-api.ts'
 import type { GroupExpectation, GroupState, RecordsOptions, WaitOptions } from '../in-process/node-api.ts'
 import type { Teardown } from '../lifetime/teardown.ts'
-import type { Cluster } from './cluster-api.ts'
 import type { ClusterMember } from './cluster-member.ts'
 
 export interface InProcessClusterOptions {

@@ -1,4 +1,4 @@
-import { nodeRefusal } from '../../config/dynamic-update.ts'
+import { nodeRefusal } from '../../config/changes/dynamic-update.ts'
 import type { DynamicLayer, NodeConfig } from '../../config/node-config.ts'
 import type { MetadataDelta, MetadataPublisher } from '../../metadata/delta.ts'
 import { ConfigResourceType, configOverrides, type MetadataImage } from '../../metadata/image.ts'

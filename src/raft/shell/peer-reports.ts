@@ -1,6 +1,6 @@
 import { ErrorCode, errorName } from '../../../protocol/error-codes.ts'
 import type { Clock, Endpoint } from '../../base/ports.ts'
-import { formatHostPort } from '../../config/host-port.ts'
+import { formatHostPort } from '../../config/values/host-port.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 
 export interface PeerReportsOptions {

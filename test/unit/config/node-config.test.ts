@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { loadConfig } from '../../../src/config/load-config.ts'
 import type { NodeConfig } from '../../../src/config/node-config.ts'
-import { HIDDEN } from '../../../src/config/secret.ts'
-import { UNLIMITED } from '../../../src/config/setting-value.ts'
+import { HIDDEN } from '../../../src/config/values/secret.ts'
+import { UNLIMITED } from '../../../src/config/values/setting-value.ts'
 
 function nodeConfig(...assignments: string[]): NodeConfig {
   return loadConfig({ profile: 'dev', assignments }).config

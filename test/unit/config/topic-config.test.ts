@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { loadConfig } from '../../../src/config/load-config.ts'
 import type { NodeConfig } from '../../../src/config/node-config.ts'
-import { UNLIMITED } from '../../../src/config/setting-value.ts'
+import { topicConfigRefusal } from '../../../src/config/rules/topic-rules.ts'
 import { TopicConfig } from '../../../src/config/topic-config.ts'
-import { topicConfigRefusal } from '../../../src/config/topic-rules.ts'
 import { type TopicSettingName, topicSettings } from '../../../src/config/topic-settings.ts'
+import { UNLIMITED } from '../../../src/config/values/setting-value.ts'
 
 function node(...assignments: string[]): NodeConfig {
   return loadConfig({ profile: 'dev', assignments }).config

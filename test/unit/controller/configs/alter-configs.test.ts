@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ErrorCode } from '../../../../protocol/error-codes.ts'
-import type { ConfigChange } from '../../../../src/config/config-operation.ts'
+import type { ConfigChange } from '../../../../src/config/changes/config-operation.ts'
 import { alterConfigs } from '../../../../src/controller/configs/alter-configs.ts'
 import type { ConfigEdit } from '../../../../src/controller/controller.ts'
 import type { ControllerState } from '../../../../src/controller/controller-state.ts'

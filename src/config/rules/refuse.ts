@@ -1,4 +1,4 @@
-import { OdradekError } from '../base/errors.ts'
+import { OdradekError } from '../../base/errors.ts'
 
 /**
  * Values that are right one by one and cannot stand together. The message is Kafka's.

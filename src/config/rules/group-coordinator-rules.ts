@@ -1,8 +1,8 @@
 /**
  * Which settings of groups fit together on a node. Source: org.apache.kafka.coordinator.group.GroupCoordinatorConfig, ShareGroupConfig.
  */
-import type { BrokerSettingName } from './broker-settings.ts'
-import type { NodeConfig } from './node-config.ts'
+import type { BrokerSettingName } from '../broker-settings.ts'
+import type { NodeConfig } from '../node-config.ts'
 import { refuse } from './refuse.ts'
 
 type Order = readonly [left: BrokerSettingName, relation: keyof typeof HOLDS, right: BrokerSettingName]

@@ -1,4 +1,4 @@
-import type { NodeConfig } from './node-config.ts'
+import type { NodeConfig } from '../node-config.ts'
 import { refuse } from './refuse.ts'
 
 const AUTHORIZERS: readonly string[] = ['', 'org.apache.kafka.metadata.authorizer.StandardAuthorizer']

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type BrokerSettingName, brokerSettings } from '../../../src/config/broker-settings.ts'
-import { parseDurationMs } from '../../../src/config/duration.ts'
-import { formatValue } from '../../../src/config/format-value.ts'
-import { isIpAddress, isIpv4, isIpv6 } from '../../../src/config/ip-address.ts'
-import { parseSetting } from '../../../src/config/parse-value.ts'
-import type { Setting } from '../../../src/config/setting.ts'
-import type { SettingValue } from '../../../src/config/setting-value.ts'
-import { nearestName } from '../../../src/config/sources/nearest-name.ts'
+import { type BrokerSettingName, brokerSettings } from '../../../../src/config/broker-settings.ts'
+import type { Setting } from '../../../../src/config/setting.ts'
+import { nearestName } from '../../../../src/config/sources/nearest-name.ts'
+import { parseDurationMs } from '../../../../src/config/values/duration.ts'
+import { formatValue } from '../../../../src/config/values/format-value.ts'
+import { isIpAddress, isIpv4, isIpv6 } from '../../../../src/config/values/ip-address.ts'
+import { parseSetting } from '../../../../src/config/values/parse-value.ts'
+import type { SettingValue } from '../../../../src/config/values/setting-value.ts'
 
 const names = Object.keys(brokerSettings) as BrokerSettingName[]
 

@@ -2,10 +2,11 @@
  * Which values fit together on a node, in the order in which Apache Kafka asks and with its messages
  * (kafka.server.KafkaConfig#validateValues). The first that does not fit throws CONFIG_INVALID.
  */
+
+import { type Listener, parsePairs } from '../listeners.ts'
+import type { NodeConfig } from '../node-config.ts'
+import { type NodeIdentity, nodeIdentity } from '../node-identity.ts'
 import { checkGroupRules } from './group-coordinator-rules.ts'
-import { type Listener, parsePairs } from './listeners.ts'
-import type { NodeConfig } from './node-config.ts'
-import { type NodeIdentity, nodeIdentity } from './node-identity.ts'
 import { demand, refuse } from './refuse.ts'
 
 const MIB = 1_048_576

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import { clientMetricsRefusal } from '../../../src/config/client-metrics-rules.ts'
-import { isJavaPattern } from '../../../src/config/java-pattern.ts'
+import { clientMetricsRefusal } from '../../../../src/config/rules/client-metrics-rules.ts'
+import { isJavaPattern } from '../../../../src/config/values/java-pattern.ts'
 
 const refusal = (values: Readonly<Record<string, string>>) => clientMetricsRefusal('m', new Map(Object.entries(values)))
 

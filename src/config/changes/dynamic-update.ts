@@ -3,14 +3,14 @@
  * Kafka asks each reconfigurable part (kafka.server.DynamicBrokerConfig); the rules of those that refuse stand here.
  * What a name or a value by itself may be is the matter of `dynamic-rules.ts`.
  */
-import { OdradekError } from '../base/errors.ts'
-import type { BrokerSettingName } from './broker-settings.ts'
+import { OdradekError } from '../../base/errors.ts'
+import type { BrokerSettingName } from '../broker-settings.ts'
+import type { DynamicLayer, NodeConfig } from '../node-config.ts'
+import { nodeIdentity } from '../node-identity.ts'
+import { checkNodeRules, retentionMs } from '../rules/node-rules.ts'
+import { formatValue } from '../values/format-value.ts'
+import { invalidValue } from '../values/validators.ts'
 import { dynamicRefusal } from './dynamic-rules.ts'
-import { formatValue } from './format-value.ts'
-import type { DynamicLayer, NodeConfig } from './node-config.ts'
-import { nodeIdentity } from './node-identity.ts'
-import { checkNodeRules, retentionMs } from './node-rules.ts'
-import { invalidValue } from './validators.ts'
 
 /** Why the broker would refuse `values` as the whole of a layer; null when it takes them. */
 export function dynamicUpdateRefusal(config: NodeConfig, layer: DynamicLayer, values: ReadonlyMap<string, string>): string | null {

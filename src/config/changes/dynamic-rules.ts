@@ -1,5 +1,5 @@
-import { parseSetting } from './parse-value.ts'
-import { findSetting } from './setting-names.ts'
+import { findSetting } from '../setting-names.ts'
+import { parseSetting } from '../values/parse-value.ts'
 
 /** Settings of TLS that change while the node runs only for one listener, by its prefix. */
 const LISTENER_ONLY: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import type { Fault, FaultOptions, GroupExpectation, GroupState, RecordsOptions, StartNodeOptions, WaitOptions } from '../in-process/node-api.ts'
+import type { Fault, FaultOptions, GroupExpectation, GroupState, RecordsOptions, StartNodeOptions, WaitOptions } from './node-api.ts'
 
 /** As for a node alone. Its data are in `node-1`, `node-2` and so on below `dataDirectory`; in memory each node keeps at most 1 GiB. */
 export interface StartClusterOptions extends Omit<StartNodeOptions, 'clock'> {

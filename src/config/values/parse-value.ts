@@ -2,9 +2,10 @@
  * From the text of a setting to its value, as Kafka's ConfigDef reads it, with its messages.
  * What is left out: digits other than ASCII, hexadecimal doubles and NaN, which Java's parsers take.
  */
+
+import type { Setting } from '../setting.ts'
 import { isKnownClass } from './known-classes.ts'
 import { Secret } from './secret.ts'
-import type { Setting } from './setting.ts'
 import { type SettingType, type SettingValue, UNLIMITED } from './setting-value.ts'
 import { invalidValue } from './validators.ts'
 

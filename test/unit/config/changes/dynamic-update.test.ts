@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { dynamicUpdateRefusal } from '../../../src/config/dynamic-update.ts'
-import { loadConfig } from '../../../src/config/load-config.ts'
-import type { DynamicLayer, NodeConfig } from '../../../src/config/node-config.ts'
+import { dynamicUpdateRefusal } from '../../../../src/config/changes/dynamic-update.ts'
+import { loadConfig } from '../../../../src/config/load-config.ts'
+import type { DynamicLayer, NodeConfig } from '../../../../src/config/node-config.ts'
 
 function node(settings: Readonly<Record<string, string>> = {}): NodeConfig {
   return loadConfig({ profile: 'dev', assignments: Object.entries(settings).map(([name, text]) => `${name}=${text}`) }).config

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { splitAsJava } from '../../../src/config/java-split.ts'
-import { withoutItems } from '../../../src/config/list-edit.ts'
+import { withoutItems } from '../../../../src/config/changes/list-edit.ts'
+import { splitAsJava } from '../../../../src/config/values/java-split.ts'
 
 test('each item taken away takes the first of its kind', () => {
   expect(withoutItems(['a', 'b', 'a', 'c', 'a'], ['a', 'x', 'a'])).toEqual(['b', 'c', 'a'])

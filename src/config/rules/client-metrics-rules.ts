@@ -1,10 +1,10 @@
-import { clientMetricsSettings } from './client-metrics-settings.ts'
+import { clientMetricsSettings } from '../client-metrics-settings.ts'
+import type { Setting } from '../setting.ts'
+import { isJavaPattern } from '../values/java-pattern.ts'
+import { splitAsJava } from '../values/java-split.ts'
+import { parseSetting } from '../values/parse-value.ts'
+import type { SettingValue } from '../values/setting-value.ts'
 import { type ConfigRefusal, refusedConfig, refusedRequest } from './config-refusal.ts'
-import { isJavaPattern } from './java-pattern.ts'
-import { splitAsJava } from './java-split.ts'
-import { parseSetting } from './parse-value.ts'
-import type { Setting } from './setting.ts'
-import type { SettingValue } from './setting-value.ts'
 
 const MIN_INTERVAL_MS = 100
 const MAX_INTERVAL_MS = 3_600_000

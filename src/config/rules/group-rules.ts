@@ -1,9 +1,9 @@
-import type { BrokerSettingName } from './broker-settings.ts'
-import { type GroupSettingName, groupSettings, groupSynonyms } from './group-settings.ts'
-import type { NodeConfig } from './node-config.ts'
-import { parseSetting } from './parse-value.ts'
-import type { Setting } from './setting.ts'
-import type { SettingValue } from './setting-value.ts'
+import type { BrokerSettingName } from '../broker-settings.ts'
+import { type GroupSettingName, groupSettings, groupSynonyms } from '../group-settings.ts'
+import type { NodeConfig } from '../node-config.ts'
+import type { Setting } from '../setting.ts'
+import { parseSetting } from '../values/parse-value.ts'
+import type { SettingValue } from '../values/setting-value.ts'
 
 type Bound = readonly [name: GroupSettingName, least: BrokerSettingName | null, most: BrokerSettingName]
 

@@ -1,9 +1,9 @@
-import { formatValue } from './format-value.ts'
-import type { NodeConfig } from './node-config.ts'
-import { parseSetting } from './parse-value.ts'
-import type { SettingValue } from './setting-value.ts'
-import { TopicConfig } from './topic-config.ts'
-import { type TopicSettingName, topicSettings } from './topic-settings.ts'
+import type { NodeConfig } from '../node-config.ts'
+import { TopicConfig } from '../topic-config.ts'
+import { type TopicSettingName, topicSettings } from '../topic-settings.ts'
+import { formatValue } from '../values/format-value.ts'
+import { parseSetting } from '../values/parse-value.ts'
+import type { SettingValue } from '../values/setting-value.ts'
 
 /**
  * Why Kafka would refuse these as the settings of a topic: the message that goes with INVALID_CONFIG; null when it takes them.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { groupConfigRefusal } from '../../../src/config/group-rules.ts'
-import { loadConfig } from '../../../src/config/load-config.ts'
+import { loadConfig } from '../../../../src/config/load-config.ts'
+import { groupConfigRefusal } from '../../../../src/config/rules/group-rules.ts'
 
 const refusal = (settings: readonly string[], values: Readonly<Record<string, string>>) =>
   groupConfigRefusal(

@@ -2,14 +2,14 @@
  * What a broker says to a change of brokers' settings before the controller is asked: it alone knows what it was started with.
  * Source: kafka.server.ConfigAdminManager; KIP-226, KIP-339.
  */
-import { brokerSettings, isBrokerSetting, isDynamicOnly } from './broker-settings.ts'
+import { brokerSettings, isBrokerSetting, isDynamicOnly } from '../broker-settings.ts'
+import type { DynamicLayer, NodeConfig } from '../node-config.ts'
+import { type ConfigRefusal, refusedConfig, refusedRequest } from '../rules/config-refusal.ts'
+import { formatDefault } from '../values/format-value.ts'
+import { splitAsJava } from '../values/java-split.ts'
 import type { ConfigChange } from './config-operation.ts'
-import { type ConfigRefusal, refusedConfig, refusedRequest } from './config-refusal.ts'
 import { dynamicUpdateRefusal } from './dynamic-update.ts'
-import { formatDefault } from './format-value.ts'
-import { splitAsJava } from './java-split.ts'
 import { withoutItems } from './list-edit.ts'
-import type { DynamicLayer, NodeConfig } from './node-config.ts'
 
 /**
  * @param before what is written for the layer now
