@@ -4,6 +4,7 @@ import { METADATA_VERSION, recordLevels } from '../../metadata/features.ts'
 import { type BrokerRegistration, DirectoryId, type EndpointImage, type MetadataImage, type SupportedFeature } from '../../metadata/image.ts'
 import { brokerRecord } from '../../metadata/image-records.ts'
 import type { MetadataRecord } from '../../metadata/metadata-record.ts'
+import { unknownProtocol } from '../cluster/unknown-protocol.ts'
 import type { ControllerError } from '../controller.ts'
 import { failure, NO_ERROR } from '../controller-error.ts'
 import type { ControllerRules } from '../controller-rules.ts'
@@ -46,7 +47,8 @@ export function registerBroker(
   environment: RegistrationEnvironment,
   rules: ControllerRules,
 ): Decision<RegistrationReply> {
-  const refusal = clusterRefusal(state, command, environment) ?? directoryRefusal(state.image, command) ?? featureRefusal(state.image, command)
+  const refusal =
+    clusterRefusal(state, command, environment) ?? identityRefusal(command) ?? directoryRefusal(state.image, command) ?? featureRefusal(state.image, command)
   if (refusal !== null) return { records: [], reply: { ...refusal, brokerEpoch: -1 } }
   const existing = state.image.cluster.brokers.get(command.brokerId)
   const isSameIncarnation = existing !== undefined && existing.incarnationId === command.incarnationId
@@ -107,6 +109,12 @@ function clusterRefusal(state: ControllerState, command: BrokerRegistrationComma
   }
   if (command.isMigratingZkBroker !== true) return null
   return failure(ErrorCode.BROKER_ID_NOT_REGISTERED, 'Controller does not support registering ZK brokers.')
+}
+
+/** Ids below 0 stand for no broker. */
+function identityRefusal({ brokerId, endpoints }: BrokerRegistrationCommand): ControllerError | null {
+  const message = brokerId < 0 ? `The broker id ${brokerId} is negative` : unknownProtocol(endpoints)
+  return message === null ? null : failure(ErrorCode.INVALID_REGISTRATION, message)
 }
 
 function directoryRefusal(image: MetadataImage, { brokerId, logDirs }: BrokerRegistrationCommand): ControllerError | null {

@@ -57,6 +57,13 @@ describe('a broker that registers', () => {
   const cases: readonly [string, keyof typeof ErrorCode, string, Partial<BrokerRegistrationCommand>, Partial<typeof environment>?][] = [
     ['in another cluster', 'INCONSISTENT_CLUSTER_ID', 'Expected cluster ID cluster, but got cluster ID other', { clusterId: 'other' }],
     ['while its last incarnation is alive', 'DUPLICATE_BROKER_REGISTRATION', 'Another broker is registered with that broker id.', {}, { hasLiveSession: true }],
+    ['under a number that stands for none', 'INVALID_REGISTRATION', 'The broker id -1 is negative', { brokerId: -1 }],
+    [
+      'with a protocol that nobody could read',
+      'INVALID_REGISTRATION',
+      'Unknown security protocol 77 in listener ODD',
+      { endpoints: [{ name: 'ODD', host: 'a', port: 9092, securityProtocol: 77 }] },
+    ],
     ['without directories', 'INVALID_REGISTRATION', 'No directories specified in request', { logDirs: [] }],
     ['with a reserved directory', 'INVALID_REGISTRATION', 'Reserved directory ID in request', { logDirs: [DirectoryId.LOST] }],
     ['with a directory twice', 'INVALID_REGISTRATION', 'Duplicate directory ID in request', { logDirs: [brokerDirectory(1), brokerDirectory(1)] }],
