@@ -9,17 +9,18 @@ import type { ClientRequest } from './enclosed.ts'
 
 /**
  * Resolves when this node has applied what the controller says is done: the client that gets the answer may turn to this broker
- * next. After the time that the request gave it does not wait any longer.
+ * next. It does not wait longer than `maxMs`.
  */
 export async function untilApplied(
   { api, request }: Pick<ClientRequest, 'api' | 'request'>,
   response: object,
+  maxMs: number,
   { metadata, timers }: { readonly metadata: Pick<MetadataLoader, 'until'>; readonly timers: Pick<Timers, 'schedule'> },
 ): Promise<void> {
   const isApplied = testOf(api.name, request, response)
   if (isApplied === null) return
   const tooLong = new AbortController()
-  const timer = timers.schedule(Number(request.timeoutMs), () => tooLong.abort())
+  const timer = timers.schedule(Math.max(maxMs, 0), () => tooLong.abort())
   // It rejects when the time is over, or the node fails.
   await metadata.until(isApplied, tooLong.signal).catch(() => {})
   timer.cancel()

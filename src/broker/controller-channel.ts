@@ -36,11 +36,15 @@ export interface ControllerChannelOptions {
 export interface ControllerCall<T> {
   /** As in "… was not answered by the controller". */
   readonly what: string
+  /** No attempt begins later, in milliseconds from the call on; where the channel's time is shorter, that counts. */
+  readonly timeoutMs?: number
   /** In this process, where the active controller is. */
   here(): Promise<T>
-  /** At another node. */
-  there(peer: PeerClient): Promise<T>
+  /** At another node. @param leftMs tells how much of the time is left */
+  there(peer: PeerClient, leftMs: () => number): Promise<T>
 }
+
+type Attempted<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string }
 
 /** Kafka's, while no controller is known. Source: NodeToControllerRequestThread. */
 const RETRY_MS = 100
@@ -77,17 +81,18 @@ export class ControllerChannel implements AsyncDisposable {
   async call<T>(call: ControllerCall<T>): Promise<T> {
     if (this.#callCount >= MAX_CALLS) throw timedOut(`${call.what} was not asked of the controller: ${MAX_CALLS} calls wait for it already`)
     const { clock, callTimeoutMs = Number.POSITIVE_INFINITY } = this.#options
-    const deadlineMs = clock.monotonicMs() + callTimeoutMs
+    const timeoutMs = Math.min(callTimeoutMs, call.timeoutMs ?? Number.POSITIVE_INFINITY)
+    const deadlineMs = clock.monotonicMs() + timeoutMs
+    const leftMs = () => deadlineMs - clock.monotonicMs()
     this.#callCount++
     try {
       for (;;) {
         // Of before the attempt: after one during which the leader changed, the next follows at once.
         const { signal } = this.#leaderChange
-        const answered = await this.#attempt(call)
+        const answered = await this.#attempt(call, leftMs)
         if (answered.ok) return answered.value
-        const restMs = deadlineMs - clock.monotonicMs()
-        if (restMs <= 0) throw timedOut(`${call.what} was not answered by the controller within ${callTimeoutMs} ms: ${answered.why}`)
-        await this.#pause(Math.min(RETRY_MS, restMs), signal)
+        if (leftMs() > 0) await this.#pause(Math.min(RETRY_MS, leftMs()), signal)
+        if (leftMs() <= 0) throw timedOut(`${call.what} was not answered by the controller within ${timeoutMs} ms: ${answered.why}`)
       }
     } finally {
       this.#callCount--
@@ -101,11 +106,11 @@ export class ControllerChannel implements AsyncDisposable {
     await this.#drop()
   }
 
-  async #attempt<T>(call: ControllerCall<T>): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string }> {
+  async #attempt<T>(call: ControllerCall<T>, leftMs: () => number): Promise<Attempted<T>> {
     this.#closing.signal.throwIfAborted()
     const leader = this.#options.quorum.leader()
     try {
-      const value = await this.#ask(call, leader)
+      const value = await this.#ask(call, leader, leftMs)
       this.#options.outage.answered()
       return { ok: true, value }
     } catch (error) {
@@ -116,11 +121,11 @@ export class ControllerChannel implements AsyncDisposable {
     }
   }
 
-  #ask<T>(call: ControllerCall<T>, leader: QuorumLeader | null): Promise<T> {
+  #ask<T>(call: ControllerCall<T>, leader: QuorumLeader | null, leftMs: () => number): Promise<T> {
     if (leader?.id === this.#options.nodeId) return call.here()
     if (leader === null) return Promise.reject(new NotControllerError('no leader of the metadata quorum is known'))
     if (leader.endpoint === null) return Promise.reject(new NotControllerError(`it is not known where controller ${leader.id} listens`))
-    return call.there(this.#peerAt(leader.endpoint))
+    return call.there(this.#peerAt(leader.endpoint), leftMs)
   }
 
   #peerAt(endpoint: Endpoint): PeerClient {

@@ -24,6 +24,18 @@ export interface ClientRequest {
   readonly request: Readonly<Record<string, unknown>>
 }
 
+/** Milliseconds that the client gives the request, where it says so; it is not to be begun later. */
+export function timeoutOf({ request }: ClientRequest): { readonly timeoutMs?: number } {
+  return typeof request.timeoutMs === 'number' ? { timeoutMs: request.timeoutMs } : {}
+}
+
+/** The request with no more time than is left of it: the controller counts from when it gets it. */
+export function shortened(client: ClientRequest, leftMs: number): ClientRequest {
+  const { timeoutMs = 0 } = timeoutOf(client)
+  const wholeMs = Math.max(1, Math.ceil(leftMs))
+  return timeoutMs <= wholeMs ? client : { ...client, request: { ...client.request, timeoutMs: wholeMs } }
+}
+
 /** The fields of an EnvelopeRequest. */
 export function envelopeOf(client: ClientRequest) {
   return {

@@ -14,7 +14,7 @@ import type { MetadataLoader } from '../metadata/loader.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { untilApplied } from './applied-changes.ts'
 import type { ControllerChannel } from './controller-channel.ts'
-import { type ClientRequest, envelopeOf } from './enclosed.ts'
+import { type ClientRequest, envelopeOf, shortened, timeoutOf } from './enclosed.ts'
 import { checkController } from './requests/not-controller.ts'
 
 /** The controller's answer (null where a handler of this process gives none), an error to answer for all that was asked, or that Kafka closes the connection instead. */
@@ -36,6 +36,9 @@ const WAITING: ReadonlySet<number> = new Set([CreateTopicsApi.key, CreatePartiti
 /**
  * Brings requests that only the active controller decides to it, whole, with who sent them and from where. In this process
  * the request is served as if it had come to the controller.
+ *
+ * An answer may be lost, and the request be sent again and done twice; but it is not begun when the time is over that its client
+ * gave it. Apache Kafka sends it again for a minute, each time with all of that time.
  * Source: KIP-590; kafka.server.ForwardingManagerImpl.
  */
 export class Forwarder {
@@ -52,12 +55,9 @@ export class Forwarder {
     try {
       return await channel.call<Forwarded>({
         what: request.api.name,
+        ...timeoutOf(request),
         here: async () => ({ kind: 'response', response: checkController(await here()) }),
-        there: async (peer) => {
-          const forwarded = await enclose(request, peer)
-          if (forwarded.kind === 'response' && forwarded.response !== null) await untilApplied(request, forwarded.response, this.#options)
-          return forwarded
-        },
+        there: (peer, leftMs) => passOn(request, { peer, leftMs, ...this.#options }),
       })
     } catch (error) {
       if (!(error instanceof OdradekError)) throw error
@@ -68,8 +68,23 @@ export class Forwarder {
   }
 }
 
-/** Rejects with `NotControllerError` where the node is not the active controller. */
-export async function enclose(request: ClientRequest, controller: PeerClient): Promise<Forwarded> {
+export interface PassingOn extends Pick<ForwarderOptions, 'metadata' | 'timers'> {
+  readonly peer: PeerClient
+  /** Of the time that the request may take. */
+  readonly leftMs: () => number
+}
+
+/**
+ * Has `peer` serve the request in the time that is left of it, and waits until this node has applied what was done.
+ * Rejects with `NotControllerError` where the peer is not the active controller.
+ */
+export async function passOn(request: ClientRequest, { peer, leftMs, ...follow }: PassingOn): Promise<Forwarded> {
+  const forwarded = await enclose(shortened(request, leftMs()), peer)
+  if (forwarded.kind === 'response' && forwarded.response !== null) await untilApplied(request, forwarded.response, leftMs(), follow)
+  return forwarded
+}
+
+async function enclose(request: ClientRequest, controller: PeerClient): Promise<Forwarded> {
   const { errorCode, responseData } = await controller.send(EnvelopeApi, envelopeOf(request))
   switch (errorCode) {
     case ErrorCode.NONE:

@@ -4,14 +4,12 @@ import { DeleteTopicsApi, type DeleteTopicsResponse } from '../../protocol/messa
 import type { AnyApi } from '../../protocol/schema/notation.ts'
 import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
 import type { Timers } from '../base/ports.ts'
-import type { PeerClient } from '../client/peer-client.ts'
 import type { Controller, ControllerRequestContext, CreatedTopic, CreateTopicsCommand, DeletedTopic, RequestingClient } from '../controller/controller.ts'
 import { plainFailure } from '../controller/controller-error.ts'
 import type { MetadataLoader } from '../metadata/loader.ts'
-import { untilApplied } from './applied-changes.ts'
 import type { ControllerChannel } from './controller-channel.ts'
 import type { ClientRequest } from './enclosed.ts'
-import { enclose, type Forwarded } from './forwarder.ts'
+import { type Forwarded, passOn } from './forwarder.ts'
 
 export interface TopicRequestsOptions {
   readonly controller: { readonly topics: Pick<ControllerChannel, 'call'> }
@@ -42,27 +40,23 @@ export class TopicRequests implements Pick<Controller, 'createTopics' | 'deleteT
   }
 
   createTopics(context: ControllerRequestContext, command: CreateTopicsCommand): Promise<readonly CreatedTopic[]> {
-    const { controller, local } = this.#options
+    const { controller, local, timeoutMs } = this.#options
     return controller.topics.call({
       what: CreateTopicsApi.name,
+      timeoutMs,
       here: () => local.createTopics(context, command),
-      there: async (peer) => createdTopics(command, await this.#passOn(peer, this.#creationOf(context, command))),
+      there: async (peer, leftMs) => createdTopics(command, await passOn(this.#creationOf(context, command), { peer, leftMs, ...this.#options })),
     })
   }
 
   deleteTopics(context: ControllerRequestContext, ids: readonly Uuid[]): Promise<readonly DeletedTopic[]> {
-    const { controller, local } = this.#options
+    const { controller, local, timeoutMs } = this.#options
     return controller.topics.call({
       what: DeleteTopicsApi.name,
+      timeoutMs,
       here: () => local.deleteTopics(context, ids),
-      there: async (peer) => deletedTopics(ids, await this.#passOn(peer, this.#deletionOf(context, ids))),
+      there: async (peer, leftMs) => deletedTopics(ids, await passOn(this.#deletionOf(context, ids), { peer, leftMs, ...this.#options })),
     })
-  }
-
-  async #passOn(peer: PeerClient, client: ClientRequest): Promise<Forwarded> {
-    const forwarded = await enclose(client, peer)
-    if (forwarded.kind === 'response' && forwarded.response !== null) await untilApplied(client, forwarded.response, this.#options)
-    return forwarded
   }
 
   #creationOf(context: ControllerRequestContext, { topics, validateOnly }: CreateTopicsCommand): ClientRequest {

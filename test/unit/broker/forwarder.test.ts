@@ -135,11 +135,30 @@ describe('a request that the active controller decides on another node', () => {
     expect(envelopes).toHaveLength(2)
   })
 
-  test('times out after a minute without a controller', async () => {
+  test('times out without a controller after the time that its client gave it, and one without such a time after a minute', async () => {
     const { controllers, world, forwarder } = await story({ errorCode: 0, responseData: null })
     controllers.nobodyLeads()
-    expect(await world.complete(forwarder.forward(client, never))).toEqual({ kind: 'error', errorCode: 7 })
-    expect(world.nowMs).toBeCloseTo(60_000, -2)
+    expect(await world.complete(forwarder.forward(client, never))).toEqual({ kind: 'error', errorCode: ErrorCode.REQUEST_TIMED_OUT })
+    expect(world.nowMs).toBeCloseTo(5000, -2)
+    const settings = { ...client, api: IncrementalAlterConfigsApi, apiVersion: 1, request: { resources: [], validateOnly: false } }
+    expect(await world.complete(forwarder.forward(settings, never))).toEqual({ kind: 'error', errorCode: ErrorCode.REQUEST_TIMED_OUT })
+    expect(world.nowMs).toBeCloseTo(65_000, -2)
+  })
+
+  test('has only what is left of its time when it is sent again, and is not sent when nothing is: nobody would expect it to be done', async () => {
+    const { controllers, world, envelopes, forwarder } = await storyWith(() => new Promise(() => {}))
+    const answer = forwarder.forward(client, never)
+    await world.run(2000)
+    controllers.lead(2, 'two')
+    expect(await world.complete(answer, { withinMs: 20_000 })).toEqual({ kind: 'error', errorCode: ErrorCode.REQUEST_TIMED_OUT })
+    const times = envelopes.map(({ requestData }) => {
+      const reader = new Reader(requestData as Buffer)
+      decodeMessage(RequestHeader, reader, 2)
+      return decodeMessage(CreateTopicsRequest, reader, VERSION).timeoutMs
+    })
+    const [first, second, ...more] = times
+    expect([first, more]).toEqual([5000, []])
+    expect(second).toBeLessThan(2500)
   })
 
   test.each([
