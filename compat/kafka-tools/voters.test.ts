@@ -3,15 +3,18 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { temporaryDirectory } from '../support/broker-under-test.ts'
 import { type ClusterNode, makeNode } from '../support/cluster/cluster-node.ts'
-import { type NodePlace, nodeSettings } from '../support/cluster/node-plan.ts'
+import { type NodeKind, type NodePlace, nodeSettings } from '../support/cluster/node-plan.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { type JavaTools, startJavaTools } from '../support/java-tools.ts'
+import { formattedMark } from '../support/kafka-process.ts'
 import { ORACLE_CLUSTER_ID } from '../support/oracle-node.ts'
 import { propertiesText, type Settings } from '../support/properties-file.ts'
 import { TOOLS } from './tool-suite.ts'
 
-const TIMEOUT_MS = 90_000
-const PATIENCE_MS = 20_000
+/** Odradek, or with ODRADEK_UNDER_TEST=kafka Apache Kafka: what fails there is not promised. */
+const KIND: NodeKind = process.env.ODRADEK_UNDER_TEST === 'kafka' ? 'kafka' : 'odradek'
+const TIMEOUT_MS = 180_000
+const PATIENCE_MS = 30_000
 
 let tools: JavaTools
 const owned = new AsyncDisposableStack()
@@ -39,7 +42,7 @@ class Quorum implements AsyncDisposable {
     const way = (port = 0) => ({ bound: port, advertised: port })
     const places = [1, 2, 3].map((id): NodePlace => {
       const [client = 0, replication, controller] = ports.slice(3 * (id - 1))
-      const plan = { id, kind: 'odradek', roles: 'broker,controller' } as const
+      const plan = { id, kind: KIND, roles: 'broker,controller' } as const
       return { plan, directory: join(path, `node-${id}`), ports: { client, replication: way(replication), controller: way(controller) } }
     })
     const servers = places.map(({ ports: { controller } }) => `127.0.0.1:${controller?.bound}`).join()
@@ -61,6 +64,14 @@ class Quorum implements AsyncDisposable {
 
   node(id: number): ClusterNode {
     return this.#nodes[id - 1] as ClusterNode
+  }
+
+  /** The node dies with what it has stored; its next run formats its directory anew. */
+  async loseDisk(id: number): Promise<void> {
+    const { dataDirectory, place } = this.node(id)
+    await this.node(id).kill()
+    await rm(dataDirectory, { recursive: true })
+    await rm(formattedMark(place.directory), { force: true })
   }
 
   async directoryId(id: number): Promise<string> {
@@ -140,8 +151,7 @@ test('controllers join by themselves, also one whose disk was replaced; and the 
   const key = async (id: number) => `${id} ${await quorum.directoryId(id)}`
   const [first, lost, third] = [await key(1), await key(2), await key(3)]
   await until(quorum, 1, { [first]: 'Voter', [lost]: 'Voter', [third]: 'Voter' })
-  await quorum.node(2).kill()
-  await rm(quorum.node(2).dataDirectory, { recursive: true })
+  await quorum.loseDisk(2)
   await quorum.run(2)
   const second = await key(2)
   expect(second).not.toBe(lost)

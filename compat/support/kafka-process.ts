@@ -50,10 +50,15 @@ export async function spawnKafka(options: KafkaProcessOptions): Promise<KafkaPro
   const jvm = [`-Xmx${heapMegabytes}m`, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', `-Doracle.log=${logFile}`, `-Doracle.level=${logLevel}`]
   const classPath = await helperClassPath(join(import.meta.dirname, 'java-driver'))
   const format = ['format', '-t', clusterId, '-c', file, ...formatArguments]
-  const formatted = join(directory, 'formatted')
+  const formatted = formattedMark(directory)
   if (options.isFormatted) await writeFile(formatted, '')
   const program = ['-Dlog4j2.configurationFile=oracle-log4j2.properties', '-cp', classPath, 'OracleNode', file, formatted, ...format]
   return new SpawnedKafka(spawn(jdkProgram('java'), [...jvm, ...program], { stdio: ['pipe', 'ignore', 'pipe'] }), logFile, options.readyPort)
+}
+
+/** The file that says that the node of this directory was formatted. */
+export function formattedMark(directory: string): string {
+  return join(directory, 'formatted')
 }
 
 class SpawnedKafka implements KafkaProcess {
