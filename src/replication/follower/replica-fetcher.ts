@@ -34,6 +34,8 @@ export interface FetcherSettings {
 export interface ReplicaFetcherOptions {
   readonly leaderId: number
   readonly leader: LeaderEndpoint
+  /** The cluster knows that the leader is gone, or about to go. */
+  readonly isLeaving: () => boolean
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly timers: Pick<Timers, 'sleep'>
   readonly logger: Logger
@@ -50,6 +52,8 @@ type TakenStep = Exclude<AnswerStep, { readonly kind: 'ignore' | 'reset' }>
 /** A refusal by which the batches are damaged, on the way or at the leader: asked again they may be whole. */
 const DAMAGED: ReadonlySet<number> = new Set([ErrorCode.CORRUPT_MESSAGE, ErrorCode.INVALID_RECORD])
 
+const ADVICE = 'see whether that broker runs, and whether its listener for other brokers (inter.broker.listener.name) can be reached from this machine'
+
 /** Where partitions wait for the disk and `replica.fetch.backoff.ms` is 0. */
 const MIN_REST_MS = 1
 
@@ -61,7 +65,8 @@ export class ReplicaFetcher {
   readonly #stopping = new AbortController()
   /** Ends the wait for something to do. */
   #waking = new AbortController()
-  #isReachable = true
+  /** The log says that the leader cannot be reached. */
+  #isToldUnreachable = false
 
   constructor(options: ReplicaFetcherOptions) {
     this.#options = options
@@ -281,20 +286,27 @@ export class ReplicaFetcher {
     copy.delayedUntilMs = this.#nowMs + this.#options.settings.replicaFetchBackoffMs
   }
 
+  /** Told once, until it is reached again; of a leader that leaves in order, or is known to be gone, nobody need be told. */
   #unreachable(keys: Iterable<string>, error: OdradekError): void {
     if (this.#isStopped) return
-    const { logger, leaderId } = this.#options
+    const { logger, leaderId, isLeaving } = this.#options
     for (const key of keys) {
       const copy = this.#copies.get(key)
       if (copy !== undefined) this.#delay(copy)
     }
-    logger[this.#isReachable ? 'warn' : 'debug']('a leader cannot be copied from; it is asked again', { leaderId, error })
-    this.#isReachable = false
+    const isNews = !this.#isToldUnreachable && !isLeaving()
+    logger[isNews ? 'warn' : 'debug']('a leader cannot be copied from; it is asked again', {
+      leaderId,
+      reason: error.message,
+      code: error.code,
+      advice: ADVICE,
+    })
+    this.#isToldUnreachable ||= isNews
   }
 
   #reached(): void {
-    if (this.#isReachable) return
-    this.#isReachable = true
+    if (!this.#isToldUnreachable) return
+    this.#isToldUnreachable = false
     this.#options.logger.info('a leader can be copied from again', { leaderId: this.#options.leaderId })
   }
 }

@@ -119,8 +119,14 @@ export class ReplicaFetchers {
       clientId: `broker-${nodeId}-fetcher-${fetcherId}`,
       timeoutMs: () => settings.replicaSocketTimeoutMs,
     })
-    const fetcher = new ReplicaFetcher({ leaderId, leader, clock: ports.clock, timers: ports.timers, logger, settings, quota })
+    const isLeaving = () => this.#isLeaving(leaderId)
+    const fetcher = new ReplicaFetcher({ leaderId, leader, isLeaving, clock: ports.clock, timers: ports.timers, logger, settings, quota })
     return { fetcher, ended: fetcher.run().catch(onFailure) }
+  }
+
+  #isLeaving(brokerId: number): boolean {
+    const broker = this.#options.image().cluster.brokers.get(brokerId)
+    return broker === undefined || broker.fenced || broker.inControlledShutdown
   }
 
   #endpointOf(leaderId: number): Endpoint | null {

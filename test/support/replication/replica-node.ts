@@ -19,7 +19,7 @@ import { DEFAULT_SERVER_SETTINGS } from '../../../src/server/settings.ts'
 import { asRegistered } from '../../../src/server/told-addresses.ts'
 import { DEFAULT_LOG_CONFIG, type LogConfig } from '../../../src/storage/log/log-config.ts'
 import { LogManager } from '../../../src/storage/log-manager.ts'
-import { silentLogger } from '../../../src/telemetry/logger.ts'
+import { type Logger, silentLogger } from '../../../src/telemetry/logger.ts'
 import { noTraffic } from '../../../src/telemetry/traffic.ts'
 import { LOG_MANAGER_SETTINGS } from '../log-manager-settings.ts'
 import type { World } from '../world/world.ts'
@@ -36,6 +36,8 @@ export interface ReplicaNodeOptions {
   readonly settings?: Partial<ReplicationSettings>
   readonly minInsyncReplicas?: number
   readonly rack?: string
+  /** Of replication; silent where not given. */
+  readonly logger?: Logger
   readonly throttledReplicas?: ReplicaManagerOptions['throttledReplicas']
   /** Time that a change of the metadata takes to this node, and a request to the controller one way. */
   readonly controllerDelayMs?: () => number
@@ -83,7 +85,7 @@ export class ReplicaNode {
 
   /** Resolves when it serves; leaders and controller know it then. */
   async start(): Promise<void> {
-    const { world, controller, settings, minInsyncReplicas = 1, rack, throttledReplicas } = this.#options
+    const { world, controller, settings, minInsyncReplicas = 1, rack, logger = silentLogger, throttledReplicas } = this.#options
     const { ports } = world.node(this.name)
     const run = ++this.#run
     await ports.disk.makeDirectory(LOG_DIR)
@@ -92,7 +94,7 @@ export class ReplicaNode {
     const replicas = new ReplicaManager({
       nodeId: this.id,
       ports,
-      logger: silentLogger,
+      logger,
       logs,
       metadata: { image: () => this.#image },
       settings: { ...REPLICATION_SETTINGS, ...settings },

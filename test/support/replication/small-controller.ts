@@ -57,6 +57,12 @@ export class SmallController {
     this.onChange()
   }
 
+  /** The broker stops in order, and nobody can take over what it leads. */
+  shutDown(id: number): void {
+    this.#setBroker({ ...(this.image.cluster.brokers.get(id) as BrokerRegistration), inControlledShutdown: true })
+    this.onChange()
+  }
+
   /** The broker stands in another rack from now on. */
   move(id: number, rack: string): void {
     this.#setBroker({ ...(this.image.cluster.brokers.get(id) as BrokerRegistration), rack })
