@@ -35,13 +35,20 @@ export function fetchAsFollower(state: RaftState, role: Follower): void {
   else fetchSnapshot(state, role.leaderId, role.snapshot)
 }
 
-/** One at a time, whoever may know: a configured server, or a voter where none is configured. */
+/**
+ * One at a time, whoever may know: a configured server, and a voter where none is configured, or none of them answers: the
+ * settings may be those of a node that has joined since, and the log knows better who is there.
+ */
 export function fetchFromAny(state: RaftState): void {
-  const { bootstrapIds, voterIds, links, self, nowMs, random } = state
+  const { bootstrapIds, voterIds, links, random } = state
   if (links.isAnyOpen) return
-  const all = bootstrapIds.length > 0 ? bootstrapIds : voterIds
-  const free = all.filter((id) => id !== self.id && links.isFree(id, nowMs))
-  if (free.length > 0) fetchFrom(state, free[random.below(free.length)] as number)
+  const free = freeOf(state, bootstrapIds)
+  const asked = free.length > 0 ? free : freeOf(state, voterIds)
+  if (asked.length > 0) fetchFrom(state, asked[random.below(asked.length)] as number)
+}
+
+function freeOf({ links, self, nowMs }: RaftState, ids: readonly number[]): readonly number[] {
+  return ids.filter((id) => id !== self.id && links.isFree(id, nowMs))
 }
 
 export function onFetchAnswer(state: RaftState, answer: FetchAnswer): void {

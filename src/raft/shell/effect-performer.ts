@@ -13,6 +13,7 @@ import type { RaftLog } from '../raft-log.ts'
 import type { RecordSerde } from '../record-serde.ts'
 import type { SnapshotContent } from '../snapshot-file.ts'
 import type { SnapshotId } from '../snapshot-name.ts'
+import type { VoterSet } from '../voter-set.ts'
 import type { CoreDriver } from './core-driver.ts'
 import { FollowerLog } from './follower-log.ts'
 import { IncomingSnapshot } from './incoming-snapshot.ts'
@@ -73,6 +74,7 @@ export class EffectPerformer<T> {
         this.#openEpoch(effect)
         return undefined
       case 'append-voters':
+        this.#tellOfVoters(effect.voters)
         writer.appendControl(effect.epoch, [{ type: 'voters', voters: effect.voters }])
         return undefined
       case 'append':
@@ -137,6 +139,12 @@ export class EffectPerformer<T> {
   /** Leaves no half of a snapshot behind. Rejects with `DiskError`. */
   close(): Promise<void> {
     return this.#incoming.drop()
+  }
+
+  #tellOfVoters(voters: VoterSet): void {
+    const { core, logger } = this.#options
+    const ids = (set: VoterSet) => set.map(({ id }) => id).sort((a, b) => a - b)
+    logger.info('the voters of the metadata quorum change', { before: ids(core.voters), voters: ids(voters) })
   }
 
   /** Once may be an answer that came too late. */

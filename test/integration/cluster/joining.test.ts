@@ -91,6 +91,7 @@ describe('nodes that are started one by one', () => {
     await admin.disconnect()
     expect(topics[0]?.partitions[0]?.replicas).toHaveLength(3)
     await voters(three.port(2), 3)
+    expect(first.lines.filter(({ msg }) => msg === 'the voters of the metadata quorum change')).toMatchObject([{ before: [1] }, { voters: [1, 2, 3] }])
     const producer = await connectedProducer(three.bootstrapServers)
     const sent = await send(producer, TOPIC, 0, 20)
     first.process.kill('SIGKILL')
@@ -102,6 +103,20 @@ describe('nodes that are started one by one', () => {
     await producer.disconnect()
     expect(new Set(await readAll(three.bootstrapServers, 'readers', TOPIC, sent))).toEqual(new Set(sent))
     expect(await leaderOf(three.bootstrapServers, TOPIC, 0)).toBeGreaterThan(0)
+  })
+
+  test('a broker without a vote finds the cluster again where the address that it joined by does not answer', async () => {
+    const two = await terminals('observer')
+    await using first = two.start(1)
+    await ready(first)
+    const startBroker = (joinedPort: number) => new Odradek([...joinAs(2, two.port(2), joinedPort, two.directory(2)), '--set', 'process.roles=broker'])
+    await using second = startBroker(two.port(1))
+    const clusterId = await ready(second)
+    second.process.kill('SIGTERM')
+    expect(await second.exit()).toBe(0)
+    await using again = startBroker(two.port(3))
+    expect(await ready(again)).toBe(clusterId)
+    expect(again.lines.map(({ msg }) => msg)).toContain('the node that --join names does not answer, and is not needed: this node has joined before')
   })
 
   test('a node back with an empty directory is filled by the others and votes again', async () => {

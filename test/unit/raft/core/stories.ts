@@ -27,6 +27,8 @@ export interface Setting {
   readonly firstElectionMs?: number
   readonly own?: Voter
   readonly joins?: boolean
+  /** Configured servers, by ids below 0. */
+  readonly bootstrapIds?: readonly number[]
   readonly kraftVersion?: number
   /** Instead of `voterIds`. */
   readonly voters?: readonly Voter[]
@@ -51,7 +53,7 @@ export class Stage {
       flushedOffset: this.log.logEndOffset,
       timings: { ...TIMINGS, connectionGraceMs: setting.connectionGraceMs ?? -1, firstElectionMs: setting.firstElectionMs },
       random: { below: () => 0 },
-      bootstrapIds: [],
+      bootstrapIds: setting.bootstrapIds ?? [],
       own: setting.own ?? null,
       joins: setting.joins ?? false,
     })
