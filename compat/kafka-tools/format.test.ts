@@ -128,7 +128,7 @@ describe('odradek format refuses what kafka-storage refuses', () => {
     const { expected, actual, files } = await format(settings, args)
     expect(expected.exit).not.toBe(0)
     expect(actual.exit).toBe(2)
-    const said = actual.stderr.replace(' See `odradek --help`.', '').trim()
+    const said = actual.stderr.replace(' See `odradek format --help`.', '').trim()
     expect(inOneLine(`${expected.stdout}${expected.stderr}`)).toContain(inOneLine(said))
     expect(files.actual).toEqual({})
     expect(files.expected).toEqual({})

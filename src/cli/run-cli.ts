@@ -26,7 +26,7 @@ export async function runCli(args: readonly string[], output: Output): Promise<E
     return await dispatch(args, output)
   } catch (error) {
     if (error instanceof UsageError) {
-      output.err(`${error.message} See \`odradek --help\`.\n`)
+      output.err(`${error.message} See \`${helpFor(args)}\`.\n`)
       return 2
     }
     output.err(`${messageOf(error)}\n`)
@@ -43,6 +43,11 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
   const command = await find(first).load()
   if (rest.includes('--help') || rest.includes('-h')) return print(output, commandHelp(command))
   return command.run(parseArguments(command, rest), output)
+}
+
+/** What tells of the flags that were meant. */
+function helpFor([first]: readonly string[]): string {
+  return commands.some(({ name }) => name === first) ? `odradek ${first} --help` : 'odradek --help'
 }
 
 function find(name: string): CommandEntry {

@@ -120,7 +120,7 @@ describe('odradek start', () => {
   test('an unknown flag is a mistake of usage', async () => {
     await using node = new Odradek(['start', '--ephemerl'])
     expect(await node.exit()).toBe(2)
-    expect(node.err).toBe('`odradek start` has no flag `--ephemerl`. Did you mean `--ephemeral`? See `odradek --help`.\n')
+    expect(node.err).toBe('`odradek start` has no flag `--ephemerl`. Did you mean `--ephemeral`? See `odradek start --help`.\n')
   })
 })
 

@@ -82,7 +82,10 @@ describe.skipIf(KIND === 'kafka')('a voter of controller.quorum.voters whose dir
       await load.producer.more(SOME)
 
       expect(await replaced.stop()).toBe(0)
-      await Promise.all([node.start(), cluster.node(2).start()])
+      await Promise.all([replaced.start(), cluster.node(2).start()])
+      expect(replaced.output()).toContain('--replace-voter is not needed, as this directory is not empty')
+      expect(await replaced.stop()).toBe(0)
+      await node.start()
       await untilWhole(load, 1)
       await judge(load)
     },

@@ -42,6 +42,7 @@ export async function runNode(args: Arguments, plan: NodePlan, supervised: Super
     loadConfigFromFlags(args, { topics: args.list('topic'), assignments: [...assignments, ...more], startedAs: plan.startedAs })
   const own = load([])
   checkNumbered(own, plan)
+  checkReplaceVoter(own, args)
   const removeData = () => {
     if (ephemeral !== null) rmSync(ephemeral, { recursive: true, force: true })
   }
@@ -94,6 +95,13 @@ export async function runNode(args: Arguments, plan: NodePlan, supervised: Super
 function checkNumbered({ config }: LoadedConfig, { join, startedAs }: NodePlan): void {
   if (join.length === 0 || startedAs.isOneOfMany === true || config.given('node.id')?.origin !== PROFILE_ORIGIN) return
   throw new UsageError('`--join` needs to know which node this is: `odradek start 2 9093 --join localhost:9092`.')
+}
+
+/** Errors: `UsageError` where directories are known to the quorum, so that nobody votes twice. */
+function checkReplaceVoter({ identity }: LoadedConfig, args: Arguments): void {
+  if (!args.has('replace-voter') || identity.quorumVoters.length > 0) return
+  const instead = 'a node of another quorum that lost its directory joins again with `--join`.'
+  throw new UsageError(`\`--replace-voter\` is about a voter of \`controller.quorum.voters\`, and these settings name none: ${instead}`)
 }
 
 /** Where the cluster's controllers are, unless somebody said so. */

@@ -32,6 +32,8 @@ import type { AdvertisedListener } from '../node-listeners.ts'
 import { controllerIntervals, metadataLogConfig, raftTimings, snapshotRetention, staticVoters } from '../settings/metadata-settings.ts'
 
 const PLAINTEXT = 0
+/** It is a decision about one directory that was lost. */
+const NOT_NEEDED = '--replace-voter is not needed, as this directory is not empty: leave it out, or the next one that is lost is replaced without a question'
 
 export interface OpenMetadataOptions {
   readonly config: NodeConfig
@@ -101,6 +103,7 @@ export async function openMetadata(options: OpenMetadataOptions): Promise<OpenMe
     stopping.abort(new OdradekError('METADATA_LOG_CLOSED', 'the node stops before it took part in the quorum')),
   )
   const startAll = async () => {
+    if (!raft.wasBlank && options.replaceVoter) logger.warn(NOT_NEEDED)
     if (isStaticVoter(options, raft) && raft.wasBlank && !options.replaceVoter) await awaitFirstStart(firstStart(options, peers, logger, stopping.signal))
     await start(raft, loader)
     if (isAlone) await controller.active()

@@ -71,11 +71,16 @@ describe('odradek', () => {
       '`--join` names another node, and `localhost:9093` is this node itself: the first node is started without `--join`.',
     ],
     [['start', '--nodes', '3', '--replace-voter'], '`--replace-voter` is about one voter of `controller.quorum.voters`, and `--nodes` has none: leave it out.'],
+    [
+      ['start', '--replace-voter', '--ephemeral'],
+      '`--replace-voter` is about a voter of `controller.quorum.voters`, and these settings name none: a node of another quorum that lost its directory joins again with `--join`.',
+    ],
     [['doctor'], '`odradek doctor` needs a HOST:PORT.'],
     [['start', '--profile', 'prod'], '`--profile` is `dev` or `kafka`, not `prod`.'],
     [['start', '--set', 'num.partitions'], '`--set` takes NAME=VALUE, and `num.partitions` has no `=`.'],
   ])('%j is refused in one sentence with exit code 2', async (args, sentence) => {
-    expect(await run(...args)).toEqual({ code: 2, out: '', err: `${sentence} See \`odradek --help\`.\n` })
+    const command = ['start', 'doctor'].includes(args[0] ?? '') ? `odradek ${args[0]}` : 'odradek'
+    expect(await run(...args)).toEqual({ code: 2, out: '', err: `${sentence} See \`${command} --help\`.\n` })
   })
 
   test.each([
