@@ -57,6 +57,8 @@ export class MetadataLoader implements MetadataService {
   #last: Provenance = EMPTY_IMAGE.provenance
   #bytes = 0
   #running = false
+  /** What the publishers are being given, or were last. */
+  #publishing: Promise<void> = Promise.resolve()
   #failure: Error | null = null
 
   constructor(onFailure: (error: Error) => void) {
@@ -81,6 +83,14 @@ export class MetadataLoader implements MetadataService {
     this.#joining.push({ publisher, done })
     this.#wake()
     return done.promise
+  }
+
+  /** One that was added is told nothing more. Resolves when it is through with what it was told. */
+  async removePublisher(publisher: MetadataPublisher): Promise<void> {
+    const index = this.#publishers.indexOf(publisher)
+    if (index >= 0) this.#publishers.splice(index, 1)
+    // That it failed is told where it was given its work.
+    await this.#publishing.catch(() => {})
   }
 
   onPublished(listener: PublishedListener): void {
@@ -176,7 +186,10 @@ export class MetadataLoader implements MetadataService {
 
   async #run(): Promise<void> {
     try {
-      while (this.#hasWork()) await this.#publishNext()
+      while (this.#hasWork()) {
+        this.#publishing = this.#publishNext()
+        await this.#publishing
+      }
     } catch (error) {
       this.#fail(error, `a change of the cluster's state up to offset ${this.#loaded.provenance.offset} could not be applied`)
     } finally {
@@ -206,7 +219,8 @@ export class MetadataLoader implements MetadataService {
     this.#builder = null
     this.#bytes = 0
     this.#loaded = image
-    for (const publisher of this.#publishers) await publisher.onUpdate(delta, image)
+    // One may be removed meanwhile.
+    for (const publisher of [...this.#publishers]) if (this.#publishers.includes(publisher)) await publisher.onUpdate(delta, image)
     this.#published = image
     for (const listener of this.#publishedListeners) listener(image, bytes)
     this.#resolveWaiters(image)

@@ -73,10 +73,16 @@ export async function startBroker(parts: NodeParts): Promise<Pick<RunningNode, '
   const { groups, elections, allServing } = openGroups({ nodeId: identity.nodeId, config, loader, partitions, ports, logger })
   const joining = { ...parts, controller: active, partitions }
   broker = makeBroker(joining)
+  const followers = [partitions.replicas, elections]
+  // Before replication and the logs stop: from then on nothing may come to be done to them. Of a node that failed no part is waited for.
+  teardown.add('what follows the metadata', async () => {
+    const removed = Promise.all(followers.map((follower) => loader.removePublisher(follower)))
+    if (parts.failure.error === null) await removed
+  })
   await registerBroker(broker, joining)
   // What is older than this registration tells of leaders and replicas that the last incarnation was: no log must follow it. Apache
   // Kafka's brokers begin when they have caught up with what was committed by then, which may be before.
-  await Promise.all([loader.addPublisher(partitions.replicas), loader.addPublisher(elections)])
+  await Promise.all(followers.map((follower) => loader.addPublisher(follower)))
   await followRegistration(broker, joining)
   const topics = new TopicRequests({
     controller: active,

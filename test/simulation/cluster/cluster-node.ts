@@ -48,6 +48,8 @@ export class ClusterNode {
   #node: RunningNode | null = null
   /** Counts the starts: what an earlier one comes to is no news. */
   #life = 0
+  /** That ended in order. */
+  #stoppedLife = -1
   #brokenRule: Error | null = null
   #latestError: Error | null = null
 
@@ -103,7 +105,9 @@ export class ClusterNode {
     this.#state = 'stopping'
     const life = this.#life
     this.#node.stop().then(() => {
-      if (life === this.#life) this.crash('process')
+      if (life !== this.#life) return
+      this.#stoppedLife = life
+      this.crash('process')
     })
   }
 
@@ -155,21 +159,29 @@ export class ClusterNode {
     this.#lost = null
     this.#node = node
     this.#state = 'serving'
-    node.failed.catch((error: Error) => this.#ended(life, error))
+    node.failed.catch((error: Error) => {
+      // It says so when it has stopped, be it that it was stopping in order.
+      if (life === this.#stoppedLife) this.#note(error)
+      else this.#ended(life, error)
+    })
   }
 
   #ended(life: number, error: Error): void {
     if (life !== this.#life) return
-    this.#latestError = error
     // Whoever runs it reads why, and takes the risk.
     if (this.#isLostVoter && REFUSALS.includes((error as { readonly code?: unknown }).code)) this.replacesVoter = true
-    if (isBrokenRule(error)) this.#brokenRule ??= error
+    this.#note(error)
     this.crash('process')
     const { world } = this.#options
     const ended = this.#life
     world.schedule(world.nowMs + RESTART_MS, null, `${this.name} is started again`, () => {
       if (ended === this.#life) this.start()
     })
+  }
+
+  #note(error: Error): void {
+    this.#latestError = error
+    if (isBrokenRule(error)) this.#brokenRule ??= error
   }
 }
 
@@ -191,5 +203,6 @@ function ownSettings(plan: NodePlan, { quorum }: ClusterPlan): Record<string, st
 
 /** What the program says of itself, and mistakes that no check foresaw; not what disks and other nodes do to it. */
 function isBrokenRule(error: Error): boolean {
-  return error.name === 'InvariantError' || error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
+  if (error.name === 'InvariantError' || error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) return true
+  return error.cause instanceof Error && isBrokenRule(error.cause)
 }

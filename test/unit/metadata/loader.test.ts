@@ -75,6 +75,27 @@ describe('the loader of metadata', () => {
     expect(follower.topics).toEqual([[], ['a'], ['b', 'c']])
   })
 
+  it('tells a publisher nothing more once it is removed, which is when it is through with what it was told', async () => {
+    const log = new Log()
+    const [first, second, third] = [new Follower(), new Follower(), new Follower()]
+    for (const follower of [first, second, third]) await log.loader.addPublisher(follower)
+    const gate = deferred<void>()
+    first.before = () => gate.promise
+    log.commit(topic('a', 1), partition(1, 0))
+    await turn()
+    let areRemoved = false
+    const removed = Promise.all([log.loader.removePublisher(first), log.loader.removePublisher(second)]).then(() => {
+      areRemoved = true
+    })
+    await turn()
+    expect(areRemoved).toBe(false)
+    gate.resolve()
+    await removed
+    await log.loader.applied(log.commit(topic('b', 2), partition(2, 0)))
+    expect([first.topics, second.topics, third.topics]).toEqual([[[], ['a']], [[]], [[], ['a'], ['b']]])
+    expect(log.failures).toEqual([])
+  })
+
   it('calls publishers one after another, in their order', async () => {
     const log = new Log()
     const [first, second] = [new Follower(), new Follower()]
