@@ -1,6 +1,7 @@
 import { ErrorCode, errorName } from '../../../protocol/error-codes.ts'
 import { CreateTopicsApi } from '../../../protocol/messages/create-topics.ts'
 import type { SeededRandom } from '../../support/world/seeded-random.ts'
+import { Unanswered } from '../asker.ts'
 import { type Cast, GROUP_ID, makeCast, PARTITIONS, TOPIC } from './cast.ts'
 import { ClusterChecks } from './checks/cluster-checks.ts'
 import { metadataStateOf } from './checks/metadata-state.ts'
@@ -27,6 +28,8 @@ const START_WITHIN_MS = 30_000
  */
 const RECOVER_WITHIN_MS = 60_000
 const STOP_WITHIN_MS = 30_000
+/** At the end, what was acknowledged. */
+const READ_WITHIN_MS = 5000
 const LEAST_MS = 60_000
 const LEAST_FAULTS = 5
 /** After the last fault: whoever was cut off has heard of it by then. */
@@ -130,11 +133,31 @@ export class Story {
     this.#check()
     const client = this.cluster.client('admin')
     for (const member of members) await world.complete(member.verify(client.coordinator(GROUP_ID)))
-    for (const model of models) model.onWhole(await world.complete(wholeLog(client, model)))
+    for (const model of models) model.onWhole(await world.complete(this.#wholeLog(client, model)))
     // Observers have what they lack with the next fetch, of which they make one at least twice a second.
     await world.run(1500)
     const settings = this.#checks.lookAtEnd()
     operator.checkSetting(settings.get(TOPIC))
+  }
+
+  /** A leader learns behind an election how far the last one had come, which may take a back-off of its followers: what is acknowledged is waited for. */
+  async #wholeLog(client: ClusterClient, { at, acknowledged }: PartitionModel): Promise<string[]> {
+    const { world } = this.cluster
+    const endMs = world.nowMs + READ_WITHIN_MS
+    const promised = Math.max(-1, ...acknowledged.keys()) + 1
+    const values: string[] = []
+    for (;;) {
+      try {
+        const { highWatermark, records } = await fetchFrom(client, at, values.length, 0)
+        values.push(...records.map(({ value }) => value))
+        if (values.length >= highWatermark && (values.length >= promised || world.nowMs > endMs)) return values
+        if (values.length < highWatermark) continue
+      } catch (error) {
+        if (!(error instanceof Unanswered) || world.nowMs > endMs) throw error
+        client.leader(at).lookAgain()
+      }
+      await client.timers.sleep(100)
+    }
   }
 
   #circumstances(): Circumstances {
@@ -190,14 +213,5 @@ export class Story {
       .map(({ name, state, latestError }) => `${name} is ${state} (${latestError?.message})`)
     const actors = this.#cast.actors.filter(({ role }, index) => role.progress <= (before[index] as number))
     return [...nodes, ...actors.map(({ role }) => `a ${role.constructor.name} does not get on`)].join('; ')
-  }
-}
-
-async function wholeLog(client: ClusterClient, { at }: PartitionModel): Promise<string[]> {
-  const values: string[] = []
-  for (;;) {
-    const { highWatermark, records } = await fetchFrom(client, at, values.length, 0)
-    values.push(...records.map(({ value }) => value))
-    if (values.length >= highWatermark) return values
   }
 }

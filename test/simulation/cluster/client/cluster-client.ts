@@ -2,6 +2,7 @@ import { ErrorCode, errorName } from '../../../../protocol/error-codes.ts'
 import { FindCoordinatorApi } from '../../../../protocol/messages/find-coordinator.ts'
 import { MetadataApi, type MetadataResponse } from '../../../../protocol/messages/metadata.ts'
 import type { Api, Fields, Input, Message, Value } from '../../../../protocol/schema/notation.ts'
+import { type Uuid, ZERO_UUID } from '../../../../protocol/uuid.ts'
 import { OdradekError } from '../../../../src/base/errors.ts'
 import type { Endpoint, Ports } from '../../../../src/base/ports.ts'
 import type { TopicPartition } from '../../../../src/base/topic-partition.ts'
@@ -23,6 +24,11 @@ export interface ClusterClientOptions {
   readonly timeoutMs?: number
 }
 
+/** The partition of whichever topic has that name, or of the one that the caller means: a broker that is behind may know an earlier one. */
+export interface PartitionAt extends TopicPartition {
+  readonly topicId?: Uuid
+}
+
 /**
  * A client as Kafka's own are: it learns of brokers, leaders and coordinators from whichever broker answers, keeps one
  * connection to each, and looks anew for what is not where it was.
@@ -32,6 +38,8 @@ export class ClusterClient {
   /** By id; before any broker said who is there, none. */
   readonly #brokers = new Map<number, Endpoint>()
   readonly #connections = new Map<string, Promise<BrokerConnection>>()
+  /** By name, as they were told last. */
+  readonly #topicIds = new Map<string, Uuid>()
   readonly #leaders = new Map<string, number>()
   readonly #leaderEpochs = new Map<string, number>()
   readonly #coordinators = new Map<string, number>()
@@ -62,19 +70,26 @@ export class ClusterClient {
   }
 
   /** Of one partition; looked for when a request is made and it is not known. */
-  leader(at: TopicPartition): Asker {
-    return this.#wherever(this.#leaders, `${at.topic}-${at.partition}`, () => this.#findLeader(at))
+  leader(at: PartitionAt): Asker {
+    return this.#wherever(
+      this.#leaders,
+      () => this.#keyOf(at),
+      () => this.#findLeader(at),
+    )
   }
 
-  /** In which the leader leads that would be asked now. Rejects with `Unanswered`. */
-  async leaderEpoch(at: TopicPartition): Promise<number> {
-    const key = `${at.topic}-${at.partition}`
-    if (!this.#leaders.has(key)) await this.#findLeader(at)
-    return this.#leaderEpochs.get(key) ?? -1
+  /** Of the topic, and in which the leader leads that would be asked now. Rejects with `Unanswered`. */
+  async leadership(at: PartitionAt): Promise<{ readonly topicId: Uuid; readonly leaderEpoch: number }> {
+    if (!this.#leaders.has(this.#keyOf(at))) await this.#findLeader(at)
+    return { topicId: this.#idOf(at) ?? ZERO_UUID, leaderEpoch: this.#leaderEpochs.get(this.#keyOf(at)) ?? -1 }
   }
 
   coordinator(groupId: string): Asker {
-    return this.#wherever(this.#coordinators, groupId, () => this.#findCoordinator(groupId))
+    return this.#wherever(
+      this.#coordinators,
+      () => groupId,
+      () => this.#findCoordinator(groupId),
+    )
   }
 
   /** Asks again, with the pauses of real clients, until there is an answer that `isGood`. */
@@ -94,36 +109,46 @@ export class ClusterClient {
     const answer = await asker.ask(MetadataApi, METADATA_VERSION, request)
     if (answer.brokers.length > 0) this.#brokers.clear()
     for (const { nodeId, host, port } of answer.brokers) this.#brokers.set(nodeId, { host, port })
-    for (const { name, partitions } of answer.topics) {
-      for (const { partitionIndex, leaderId, leaderEpoch } of partitions) {
-        this.#leaderEpochs.set(`${name}-${partitionIndex}`, leaderEpoch)
-        if (leaderId >= 0) this.#leaders.set(`${name}-${partitionIndex}`, leaderId)
-        else this.#leaders.delete(`${name}-${partitionIndex}`)
+    for (const { name, topicId, errorCode, partitions } of answer.topics) {
+      if (name === null || errorCode !== ErrorCode.NONE) continue
+      this.#topicIds.set(name, topicId)
+      for (const { partitionIndex: partition, leaderId, leaderEpoch } of partitions) {
+        const key = this.#keyOf({ topic: name, topicId, partition })
+        this.#leaderEpochs.set(key, leaderEpoch)
+        if (leaderId >= 0) this.#leaders.set(key, leaderId)
+        else this.#leaders.delete(key)
       }
     }
     return answer
   }
 
   /** @param places ids of brokers, by what they answer for */
-  #wherever(places: Map<string, number>, key: string, find: () => Promise<number>): Asker {
+  #wherever(places: Map<string, number>, key: () => string, find: () => Promise<number>): Asker {
     return {
       ask: async (api, version, request) => {
-        const id = places.get(key) ?? (await find())
+        const id = places.get(key()) ?? (await find())
         return this.#askAt(this.#endpointOf(id), api, version, request).catch((error) => {
-          places.delete(key)
+          places.delete(key())
           throw error
         })
       },
-      lookAgain: () => places.delete(key),
+      lookAgain: () => places.delete(key()),
     }
   }
 
-  async #findLeader({ topic, partition }: TopicPartition): Promise<number> {
-    const key = `${topic}-${partition}`
-    await this.metadata([topic])
-    const id = this.#leaders.get(key)
-    if (id === undefined) throw new Unanswered(`${key} has no leader`)
+  async #findLeader(at: PartitionAt): Promise<number> {
+    await this.metadata([at.topic])
+    const id = this.#leaders.get(this.#keyOf(at))
+    if (id === undefined) throw new Unanswered(`${at.topic}-${at.partition} has no leader that this broker knows`)
     return id
+  }
+
+  #idOf({ topic, topicId }: PartitionAt): Uuid | undefined {
+    return topicId ?? this.#topicIds.get(topic)
+  }
+
+  #keyOf(at: PartitionAt): string {
+    return `${this.#idOf(at)}-${at.partition}`
   }
 
   async #findCoordinator(groupId: string): Promise<number> {

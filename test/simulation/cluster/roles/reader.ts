@@ -3,14 +3,13 @@ import { ErrorCode, errorName } from '../../../../protocol/error-codes.ts'
 import { FetchApi } from '../../../../protocol/messages/fetch.ts'
 import { batches } from '../../../../protocol/records/batch.ts'
 import { records } from '../../../../protocol/records/record.ts'
-import type { TopicPartition } from '../../../../src/base/topic-partition.ts'
 import { type End, onlyOne, type Role } from '../../actor.ts'
 import { Unanswered } from '../../asker.ts'
-import type { ClusterClient } from '../client/cluster-client.ts'
+import type { ClusterClient, PartitionAt } from '../client/cluster-client.ts'
 import type { PartitionModel } from './partition-model.ts'
 import { isPassing } from './passing.ts'
 
-export const FETCH_VERSION = 12
+export const FETCH_VERSION = 13
 const MAX_WAIT_MS = 500
 const MAX_BYTES = 20_000
 const BACKOFF_MS = 200
@@ -59,12 +58,13 @@ export interface Fetched {
 
 /**
  * What stands at `offset` and behind it, as far as one answer goes. Rejects with `Unanswered` also for what passes. The leader's epoch goes
- * along, so that a replica which leads no longer does not answer from what it has itself (KIP-320, KIP-392).
+ * along, so that a replica which leads no longer does not answer from what it has itself (KIP-320, KIP-392), and the topic's id, so that a broker which
+ * is behind does not answer from an earlier topic of that name, whose epochs began at 0 as well (KIP-516).
  */
-export async function fetchFrom(client: ClusterClient, at: TopicPartition, offset: number, maxWaitMs: number): Promise<Fetched> {
-  const currentLeaderEpoch = await client.leaderEpoch(at)
+export async function fetchFrom(client: ClusterClient, at: PartitionAt, offset: number, maxWaitMs: number): Promise<Fetched> {
+  const { topicId, leaderEpoch: currentLeaderEpoch } = await client.leadership(at)
   const partition = { partition: at.partition, currentLeaderEpoch, fetchOffset: offset, partitionMaxBytes: MAX_BYTES }
-  const request = { maxWaitMs, minBytes: 1, isolationLevel: 0, topics: [{ topic: at.topic, partitions: [partition] }], forgottenTopicsData: [] }
+  const request = { maxWaitMs, minBytes: 1, isolationLevel: 0, topics: [{ topicId, partitions: [partition] }], forgottenTopicsData: [] }
   const answer = await client.leader(at).ask(FetchApi, FETCH_VERSION, request)
   const { errorCode, highWatermark, records: bytes } = onlyOne(answer.responses[0]?.partitions)
   if (isPassing(errorCode)) throw new Unanswered(errorName(errorCode))

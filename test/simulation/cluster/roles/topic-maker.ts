@@ -11,14 +11,14 @@ import type { SeededRandom } from '../../../support/world/seeded-random.ts'
 import { type End, onlyOne, type Role } from '../../actor.ts'
 import { Unanswered } from '../../asker.ts'
 import type { Circumstances } from '../circumstances.ts'
-import type { ClusterClient } from '../client/cluster-client.ts'
+import type { ClusterClient, PartitionAt } from '../client/cluster-client.ts'
 import { isPassing } from './passing.ts'
 import { fetchFrom } from './reader.ts'
 
 const CREATE_TOPICS_VERSION = 7
 const CREATE_PARTITIONS_VERSION = 3
 const DELETE_TOPICS_VERSION = 6
-const PRODUCE_VERSION = 9
+const PRODUCE_VERSION = 13
 /** Of requests that wait until all brokers know. */
 const TIMEOUT_MS = 5000
 const LONGEST_REST_MS = 3000
@@ -149,9 +149,9 @@ export class TopicMaker implements Role {
   async #write(): Promise<void> {
     const { client, clock, name, circumstances } = this.#options
     const records = buildBatch({}, [{ timestamp: clock.nowMs(), value: Buffer.from(this.#value) }])
-    const request = { acks: -1, timeoutMs: 4000, topicData: [{ name, partitionData: [{ index: 0, records }] }] }
+    const request = { acks: -1, timeoutMs: 4000, topicData: [{ topicId: this.#topicId, partitionData: [{ index: 0, records }] }] }
     const wasCalm = circumstances.isCalm()
-    await client.askUntil(client.leader({ topic: name, partition: 0 }), ProduceApi, PRODUCE_VERSION, request, ({ responses }) => {
+    await client.askUntil(client.leader(this.#at), ProduceApi, PRODUCE_VERSION, request, ({ responses }) => {
       const { errorCode } = onlyOne(responses[0]?.partitionResponses)
       const mayPass = isPassing(errorCode) && !(wasCalm && circumstances.isCalm())
       ok(errorCode === ErrorCode.NONE || mayPass, `producing to ${name}, which is made, fails with ${errorName(errorCode)}`)
@@ -161,8 +161,8 @@ export class TopicMaker implements Role {
 
   /** Its record is there, more than once when an answer to it was lost, and nothing else. */
   async #read(): Promise<void> {
-    const { client, name } = this.#options
-    const at = { topic: name, partition: 0 }
+    const { client } = this.#options
+    const at = this.#at
     const found: string[] = []
     const leader = client.leader(at)
     while (found.length === 0) {
@@ -176,6 +176,10 @@ export class TopicMaker implements Role {
       }
     }
     deepStrictEqual([...new Set(found)], [this.#value], 'a topic holds what was written to it')
+  }
+
+  get #at(): PartitionAt {
+    return { topic: this.#options.name, topicId: this.#topicId, partition: 0 }
   }
 
   get #value(): string {
