@@ -5,7 +5,7 @@ import type { DeleteTopicsRequest, DeleteTopicsResponse } from '../../protocol/m
 import type { Timers } from '../base/ports.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { MetadataLoader } from '../metadata/loader.ts'
-import type { ClientRequest } from './enclosed.ts'
+import type { ClientRequest } from './client-request.ts'
 
 /**
  * Resolves when this node has applied what the controller says is done: the client that gets the answer may turn to this broker

@@ -13,8 +13,8 @@ import { isTimedOut } from '../controller/rejection.ts'
 import type { MetadataLoader } from '../metadata/loader.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { untilApplied } from './applied-changes.ts'
+import { type ClientRequest, envelopeOf, shortened, timeoutOf } from './client-request.ts'
 import type { ControllerChannel } from './controller-channel.ts'
-import { type ClientRequest, envelopeOf, shortened, timeoutOf } from './enclosed.ts'
 import { checkController } from './requests/not-controller.ts'
 
 /** The controller's answer (null where a handler of this process gives none), an error to answer for all that was asked, or that Kafka closes the connection instead. */

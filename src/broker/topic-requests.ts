@@ -7,8 +7,8 @@ import type { Timers } from '../base/ports.ts'
 import type { Controller, ControllerRequestContext, CreatedTopic, CreateTopicsCommand, DeletedTopic, RequestingClient } from '../controller/controller.ts'
 import { plainFailure } from '../controller/controller-error.ts'
 import type { MetadataLoader } from '../metadata/loader.ts'
+import type { ClientRequest } from './client-request.ts'
 import type { ControllerChannel } from './controller-channel.ts'
-import type { ClientRequest } from './enclosed.ts'
 import { type Forwarded, passOn } from './forwarder.ts'
 
 export interface TopicRequestsOptions {

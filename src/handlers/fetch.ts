@@ -3,7 +3,7 @@ import { FetchApi, type FetchRequest, type FetchResponse } from '../../protocol/
 import { countRecords } from '../../protocol/records/count-records.ts'
 import type { Input } from '../../protocol/schema/notation.ts'
 import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
-import { currentLeader, type LeaderEndpoint, LeaderEndpoints } from '../replication/current-leader.ts'
+import { currentLeader, type NamedLeader, NamedLeaders } from '../replication/current-leader.ts'
 import { fetchContext, type SessionAnswer } from '../replication/fetch/fetch-context.ts'
 import { type FetchOutcome, fetchMessages } from '../replication/fetch/fetch-messages.ts'
 import { fetchParams, forgottenPartitions, isIsolationLevel, splitKnown, usesTopicIds, wantedPartitions } from '../replication/fetch/fetch-request.ts'
@@ -55,7 +55,7 @@ export const fetchHandler = defineHandler({
       if (params.replicaId < 0) countSent(replicas, fetched)
       else countCopied(replicas, fetched)
       context.whenSent(() => giveBack(replicas, fetched))
-      const endpoints = new LeaderEndpoints(replicas, context.listenerName)
+      const endpoints = new NamedLeaders(replicas, context.listenerName)
       const shaped = fetched.map((one) => (one.data.errorCode === ErrorCode.NONE ? one : shapeError(context, one, endpoints)))
       return answer(session.respond(unknown.length === 0 ? shaped : [...shaped, ...unknown]), toldEndpoints(context, endpoints))
     }
@@ -84,7 +84,7 @@ function giveBack(replicas: ReplicaManager, fetched: readonly FetchedPartition[]
   for (const { data } of fetched) replicas.readBuffers.giveBack(data.records)
 }
 
-function answer({ errorCode, sessionId, fetched }: SessionAnswer, nodeEndpoints: readonly LeaderEndpoint[]): Response {
+function answer({ errorCode, sessionId, fetched }: SessionAnswer, nodeEndpoints: readonly NamedLeader[]): Response {
   return { throttleTimeMs: 0, errorCode, sessionId, responses: byTopic(fetched), nodeEndpoints }
 }
 
@@ -109,7 +109,7 @@ function byTopic(fetched: readonly FetchedPartition[]): TopicResponse[] {
   return topics
 }
 
-function shapeError(context: RequestContext, { fetch, data }: FetchedPartition, endpoints: LeaderEndpoints): FetchedPartition {
+function shapeError(context: RequestContext, { fetch, data }: FetchedPartition, endpoints: NamedLeaders): FetchedPartition {
   if (data.errorCode === ErrorCode.KAFKA_STORAGE_ERROR && context.apiVersion <= LAST_VERSION_WITHOUT_STORAGE_ERROR) {
     return { fetch, data: { ...data, errorCode: ErrorCode.NOT_LEADER_OR_FOLLOWER } }
   }

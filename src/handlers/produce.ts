@@ -1,7 +1,7 @@
 import { ErrorCode, errorName } from '../../protocol/error-codes.ts'
 import { ProduceApi, type ProduceRequest, type ProduceResponse } from '../../protocol/messages/produce.ts'
 import type { Input } from '../../protocol/schema/notation.ts'
-import { currentLeader, LeaderEndpoints } from '../replication/current-leader.ts'
+import { currentLeader, NamedLeaders } from '../replication/current-leader.ts'
 import {
   hasSeveralProducers,
   type ProduceResult,
@@ -67,7 +67,7 @@ function writesOf(entries: readonly ProduceEntry[]): ProduceWrite[] {
 /** `results` stand in the order of the entries that have a write. */
 function answer(context: RequestContext, request: ProduceRequest, entries: readonly ProduceEntry[], results: readonly ProduceResult[]): Response | null {
   if (request.acks === 0) return answerNothing(context, entries, results)
-  const endpoints = new LeaderEndpoints(context.services.replicas, context.listenerName)
+  const endpoints = new NamedLeaders(context.services.replicas, context.listenerName)
   const topics: TopicResponses = new Map()
   let next = 0
   for (const entry of entries) {
@@ -101,7 +101,7 @@ function partitionOf({ index }: ProduceEntry, result: ProduceResult): PartitionR
   }
 }
 
-function withLeader(context: RequestContext, partition: PartitionResponse, { topic, index }: ProduceEntry, endpoints: LeaderEndpoints): PartitionResponse {
+function withLeader(context: RequestContext, partition: PartitionResponse, { topic, index }: ProduceEntry, endpoints: NamedLeaders): PartitionResponse {
   const leader = currentLeader(context.services.replicas, topic, index)
   endpoints.add(leader.leaderId)
   return { ...partition, currentLeader: leader }

@@ -19,8 +19,9 @@ import type { ToldAddresses } from '../server/told-addresses.ts'
 import type { LoggerLevels } from '../telemetry/logger-levels.ts'
 
 /**
- * What handlers call: the parts of this node. `src/node/` builds them and puts them together.
- * A part that a node does not have (a broker has no controller) is not here: handlers reach it through a service that may refuse.
+ * What handlers call: the parts of this node. `src/node/services/` puts them together, for a broker's listener and for a
+ * controller's. The controller is that of this process: where it is not the active one, or the node has not the role, it refuses by
+ * NOT_CONTROLLER. At a controller's listener there is nothing that only brokers have: a handler that calls it is a mistake of ours.
  */
 export interface Services {
   /** The cluster's id as clients are told it. */

@@ -1,9 +1,9 @@
 import type { BrokerView } from '../metadata/client-view.ts'
-import type { LeaderEndpoint, LeaderEndpoints } from '../replication/current-leader.ts'
+import type { NamedLeader, NamedLeaders } from '../replication/current-leader.ts'
 import type { RequestContext } from './request-context.ts'
 
 /** Where the leaders of a response are, as its client is told. */
-export function toldEndpoints(context: RequestContext, endpoints: LeaderEndpoints): LeaderEndpoint[] {
+export function toldEndpoints(context: RequestContext, endpoints: NamedLeaders): NamedLeader[] {
   return endpoints.all.map(({ nodeId, rack, ...endpoint }) => ({ nodeId, ...context.services.addresses.endpointFor(context, nodeId, endpoint), rack }))
 }
 

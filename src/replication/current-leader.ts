@@ -7,7 +7,8 @@ export interface CurrentLeader {
   readonly leaderEpoch: number
 }
 
-export interface LeaderEndpoint {
+/** A leader that a response names, and where it is. */
+export interface NamedLeader {
   readonly nodeId: number
   readonly host: string
   readonly port: number
@@ -22,11 +23,11 @@ export function currentLeader(replicas: ReplicaManager, topic: string, index: nu
   return known === undefined ? { leaderId: -1, leaderEpoch: -1 } : { leaderId: known.leader, leaderEpoch: known.leaderEpoch }
 }
 
-/** Gathers where the leaders are that a response names: each once, those that are alive and reachable by the client's listener. */
-export class LeaderEndpoints {
+/** The leaders that a response names, each once: those that are alive and reachable by the client's listener. */
+export class NamedLeaders {
   readonly #replicas: ReplicaManager
   readonly #listenerName: string
-  readonly #byNode = new Map<number, LeaderEndpoint>()
+  readonly #byNode = new Map<number, NamedLeader>()
 
   constructor(replicas: ReplicaManager, listenerName: string) {
     this.#replicas = replicas
@@ -41,7 +42,7 @@ export class LeaderEndpoints {
     if (endpoint !== undefined) this.#byNode.set(nodeId, { nodeId, host: endpoint.host, port: endpoint.port, rack: broker.rack })
   }
 
-  get all(): LeaderEndpoint[] {
+  get all(): NamedLeader[] {
     return [...this.#byNode.values()]
   }
 }

@@ -9,6 +9,7 @@ import { ipAddressOf } from '../base/ip-address-bytes.ts'
 import type { ApiEntry, ApiTable } from './api-table.ts'
 import { EnclosedScope } from './enclosed-scope.ts'
 import { encodeReply } from './encode-reply.ts'
+import { isForwardable } from './forwardable-apis.ts'
 import type { ListenerKind, RequestContext } from './request-context.ts'
 
 /** What stands in an EnvelopeRequest. */
@@ -24,9 +25,6 @@ export interface EnclosedReply {
   readonly errorCode: ErrorCode
   readonly responseData: Buffer | null
 }
-
-/** The keys of the APIs that brokers forward. Source: ApiKeys.forwardable. */
-const FORWARDABLE: ReadonlySet<number> = new Set([19, 20, 30, 31, 33, 37, 38, 39, 40, 43, 44, 45, 46, 49, 51, 55, 57, 64, 67, 80, 81])
 
 const LENGTH_BYTES = 4
 const FIXED_HEADER_BYTES = 8
@@ -64,7 +62,7 @@ export class EnclosedRequests<Services> {
       if (requestData.length < FIXED_HEADER_BYTES) throw new DecodeError('an enclosed request has no header')
       const apiKey = requestData.readInt16BE(0)
       const apiVersion = requestData.readInt16BE(2)
-      if (!FORWARDABLE.has(apiKey)) return { errorCode: this.#isKnown(apiKey) ? ErrorCode.INVALID_REQUEST : ErrorCode.UNSUPPORTED_VERSION }
+      if (!isForwardable(apiKey)) return { errorCode: this.#isKnown(apiKey) ? ErrorCode.INVALID_REQUEST : ErrorCode.UNSUPPORTED_VERSION }
       const entry = this.#apis.find(apiKey, kind)
       if (entry === undefined || apiVersion < entry.oldestVersion || apiVersion > entry.latestVersion) return { errorCode: ErrorCode.UNSUPPORTED_VERSION }
       const reader = new Reader(requestData)

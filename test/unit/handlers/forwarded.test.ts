@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ErrorCode } from '../../../protocol/error-codes.ts'
-import type { ClientRequest } from '../../../src/broker/enclosed.ts'
+import type { ClientRequest } from '../../../src/broker/client-request.ts'
 import type { Forwarded, Forwarder } from '../../../src/broker/forwarder.ts'
 import { createTopicsHandler } from '../../../src/handlers/create-topics.ts'
 import { forwarded } from '../../../src/handlers/forwarded.ts'

@@ -5,7 +5,7 @@ import { BrokerHeartbeatApi } from '../../../protocol/messages/broker-heartbeat.
 import { CreateTopicsApi, CreateTopicsResponse } from '../../../protocol/messages/create-topics.ts'
 import { decodeMessage } from '../../../protocol/schema/codec.ts'
 import { Reader } from '../../../protocol/wire/reader.ts'
-import { type ClientRequest, envelopeOf } from '../../../src/broker/enclosed.ts'
+import { type ClientRequest, envelopeOf } from '../../../src/broker/client-request.ts'
 import { ApiTable } from '../../../src/server/api-table.ts'
 import { type Enclosed, EnclosedRequests } from '../../../src/server/enclosed-request.ts'
 import type { RequestContext } from '../../../src/server/request-context.ts'

@@ -12,7 +12,7 @@ import { ListPartitionReassignmentsApi } from '../../../../protocol/messages/lis
 import { UnregisterBrokerApi } from '../../../../protocol/messages/unregister-broker.ts'
 import { UpdateFeaturesApi } from '../../../../protocol/messages/update-features.ts'
 import type { Api, Fields, Input, Message } from '../../../../protocol/schema/notation.ts'
-import { envelopeOf } from '../../../../src/broker/enclosed.ts'
+import { envelopeOf } from '../../../../src/broker/client-request.ts'
 import { correlationIdOf, decodeResponse } from '../../../../src/client/wire.ts'
 import type { RawClient } from '../../raw-client.ts'
 import { type Scenario, type Stage, versions } from '../../scenario.ts'
