@@ -44,7 +44,7 @@ export const quorumSettings = {
   'controller.quorum.append.linger.ms': int({
     default: 25,
     validator: atLeast(0),
-    does: 'Milliseconds that a leader may gather metadata records before it flushes them.',
+    instead: 'Accepted and checked: a change of the metadata is written at once, and those that come while it is flushed share the next flush.',
   }),
   'controller.quorum.fetch.max.bytes': int({
     default: 1_048_576,
