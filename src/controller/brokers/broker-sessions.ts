@@ -143,13 +143,15 @@ export class BrokerSessions {
     session.shutdownOffset = isShuttingDown ? (session.shutdownOffset ?? decidedOffset) : null
   }
 
-  /** Whether the incarnation that is registered is alive as far as is known. Without a connection it is not, where that ends its session. */
+  /**
+   * Whether the incarnation that is registered is alive as far as is known. Without a connection it is not, where that ends its
+   * session: one that was lost, or that it might have made since this leadership began.
+   */
   isLive(brokerId: number): boolean {
     const session = this.#sessions.get(brokerId)
     if (session === undefined) return false
     if (brokerId === this.#ownBrokerId) return true
-    const isGone = session.lostAtMs !== null && this.#options.connectionGraceMs >= 0
-    return session.heardAtMs !== null && !isGone && !this.#isExpired(session)
+    return session.heardAtMs !== null && !this.#isGone(session) && !this.#isExpired(session)
   }
 
   /** What a decision on a heartbeat needs; of a broker that is not registered nothing is known. */
@@ -213,6 +215,13 @@ export class BrokerSessions {
 
   #isExpired(session: Session): boolean {
     return this.#endsAtMs(session) < this.#options.monotonicMs()
+  }
+
+  #isGone({ heardAtMs, connectionId, lostAtMs }: Session): boolean {
+    const { connectionGraceMs, monotonicMs } = this.#options
+    if (connectionGraceMs < 0) return false
+    const wasNeverHeard = connectionId === null && heardAtMs !== null && heardAtMs + connectionGraceMs <= monotonicMs()
+    return lostAtMs !== null || wasNeverHeard
   }
 
   /** Infinite where nothing can end. */

@@ -164,6 +164,22 @@ describe('a broker whose connection closes', () => {
     expect(asKafka.sessions.isLive(2)).toBe(true)
   })
 
+  it('may be replaced when a new leader has not heard of it for the grace, as where all nodes were killed and start again', () => {
+    const began = (graceMs: number) => sessionsOf(cluster(broker(2)).image, graceMs)
+    const { sessions, pass, heard } = began(GRACE_MS)
+    pass(GRACE_MS - 1)
+    expect(sessions.isLive(2)).toBe(true)
+    pass(1)
+    expect(sessions.isLive(2)).toBe(false)
+    expect(sessions.expired()).toEqual([])
+    heard(second)
+    pass(GRACE_MS)
+    expect(sessions.isLive(2)).toBe(true)
+    const asKafka = began(-1)
+    asKafka.pass(GRACE_MS)
+    expect(asKafka.sessions.isLive(2)).toBe(true)
+  })
+
   it('has its session as ever where the setting says so, and where another connection is in use by then', () => {
     const asKafka = connected(-1)
     asKafka.sessions.connectionClosed(2, 1)
