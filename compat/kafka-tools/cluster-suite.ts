@@ -18,12 +18,17 @@ export interface ClusterSuite extends AsyncDisposable {
 /**
  * Nodes of Odradek, or with ODRADEK_UNDER_TEST=kafka of Apache Kafka, each in a rack of its own: what fails there is not promised.
  * @param roles of nodes 1, 2, …
+ * @param own   settings of one of them, by its index
  */
-export async function startClusterSuite(roles: readonly Roles[], settings: Settings = {}): Promise<ClusterSuite> {
+export async function startClusterSuite(
+  roles: readonly Roles[],
+  settings: Settings = {},
+  own: (index: number) => Settings = () => ({}),
+): Promise<ClusterSuite> {
   await using starting = new AsyncDisposableStack()
   const tools = starting.use(await startJavaTools())
   const kind = process.env.ODRADEK_UNDER_TEST === 'kafka' ? 'kafka' : 'odradek'
-  const nodes = roles.map((role, index): NodePlan => ({ id: index + 1, kind, roles: role, settings: { 'broker.rack': `rack-${index + 1}` } }))
+  const nodes = roles.map((role, index): NodePlan => ({ id: index + 1, kind, roles: role, settings: { 'broker.rack': `rack-${index + 1}`, ...own(index) } }))
   const shared = { 'broker.session.timeout.ms': 4000, 'broker.heartbeat.interval.ms': 1000, 'auto.leader.rebalance.enable': false, ...settings }
   const cluster = starting.use(await startCluster({ nodes, settings: shared }))
   const owned = starting.move()
