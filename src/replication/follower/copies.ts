@@ -30,6 +30,8 @@ export class Copy {
   lag: number | null = null
   /** What waits for the disk. */
   work: Promise<unknown> | null = null
+  /** How often in a row the leader had not heard yet what is known here. */
+  earlyCount = 0
   /** That it fails was told. */
   isFailing = false
   /** Nobody wants it copied any more. */

@@ -54,6 +54,10 @@ const DAMAGED: ReadonlySet<number> = new Set([ErrorCode.CORRUPT_MESSAGE, ErrorCo
 
 const ADVICE = 'see whether that broker runs, and whether its listener for other brokers (inter.broker.listener.name) can be reached from this machine'
 
+/** What a broker answers that does not know yet that it leads the partition, in that epoch, or that there is the topic. */
+const EARLY: ReadonlySet<number> = new Set([ErrorCode.NOT_LEADER_OR_FOLLOWER, ErrorCode.UNKNOWN_LEADER_EPOCH, ErrorCode.UNKNOWN_TOPIC_ID])
+const FIRST_EARLY_BACKOFF_MS = 10
+
 /** Where partitions wait for the disk and `replica.fetch.backoff.ms` is 0. */
 const MIN_REST_MS = 1
 
@@ -202,6 +206,7 @@ export class ReplicaFetcher {
           message: 'a partition cannot be copied; it is asked for again',
           fields: { error: errorName(step.errorCode) },
         })
+        if (EARLY.has(step.errorCode)) this.#delayBriefly(copy)
         return
     }
   }
@@ -218,6 +223,7 @@ export class ReplicaFetcher {
       if (result.mustFlush) await this.#onDisk(copy, following.flush())
     }
     copy.isFailing = false
+    copy.earlyCount = 0
     following.followOffsets(offsets)
     const { log } = following
     if (log !== null) copy.lag = Math.max(0, offsets.highWatermark - log.logEndOffset)
@@ -284,6 +290,12 @@ export class ReplicaFetcher {
 
   #delay(copy: Copy): void {
     copy.delayedUntilMs = this.#nowMs + this.#options.settings.replicaFetchBackoffMs
+  }
+
+  /** A leader that has to hear of it has most often heard a moment later: until then nothing is written to all replicas. Kafka waits as for any other failure. */
+  #delayBriefly(copy: Copy): void {
+    const backoffMs = Math.min(FIRST_EARLY_BACKOFF_MS * 2 ** copy.earlyCount++, this.#options.settings.replicaFetchBackoffMs)
+    copy.delayedUntilMs = this.#nowMs + backoffMs
   }
 
   /** Told once, until it is reached again; of a leader that leaves in order, or is known to be gone, nobody need be told. */

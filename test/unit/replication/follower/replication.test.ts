@@ -302,6 +302,25 @@ describe('a partition that is led newly', () => {
     }
   })
 
+  it('has its first write on all replicas soon, though its follower came before the leader heard that it leads', async () => {
+    await start(2, { minInsyncReplicas: 2 })
+    controller.createTopic('other', [[1, 2]])
+    await world.run(1_000)
+    const lateMs = 30
+    controller.onChange = () => {
+      nodeOf(2).metadataChanged()
+      world.schedule(world.nowMs + lateMs, null, 'the leader hears of it', () => nodeOf(1).metadataChanged())
+    }
+    for (const leaderEpoch of [0, 1]) {
+      if (leaderEpoch === 0) controller.createTopic('t', [[1, 2]])
+      else controller.elect('t', 0, 1)
+      const beginMs = world.nowMs
+      await world.runUntil(() => nodeOf(1).replicas.partition('t', 0)?.leaderEpoch === leaderEpoch)
+      expect(await world.complete(nodeOf(1).produce('t', 'first'))).toMatchObject({ errorCode: 0 })
+      expect(world.nowMs - beginMs).toBeLessThan(lateMs + 100)
+    }
+  })
+
   it('is not waited for longer than a while by the fetches of a follower that does not come for it', async () => {
     await start(2)
     controller.createTopic('other', [[1, 2]])
