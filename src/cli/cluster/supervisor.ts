@@ -57,6 +57,7 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
+    // The command looks at `failed` only once all nodes serve: until then a failure is no unhandled rejection.
     this.#failure.promise.catch(() => {})
   }
 

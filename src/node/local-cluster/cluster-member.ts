@@ -65,6 +65,7 @@ export class ClusterMember implements ClusterNode {
   async start(): Promise<void> {
     if (this.#run !== null) throw invalid(`Node ${this.nodeId} runs already.`)
     const run: Run = { stoppable: this.#options.makePorts(), killed: deferred<never>(), node: null }
+    // Whoever waits for the node is told; where nobody does, a kill is no unhandled rejection.
     run.killed.promise.catch(() => {})
     this.#run = run
     try {
@@ -83,6 +84,7 @@ export class ClusterMember implements ClusterNode {
     if (this.#isPaused) this.resume()
     // One that is just starting has nothing to hand over.
     if (run.node === null) return this.kill()
+    // One that is killed meanwhile has stopped, too.
     await Promise.race([run.node.stop(), run.killed.promise.catch(() => {})])
     if (this.#run === run) this.#run = null
   }

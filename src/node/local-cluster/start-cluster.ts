@@ -62,6 +62,7 @@ async function makeCluster(options: StartClusterOptions, { logger, levels }: Log
   const plan = await planCluster({ ...real, disk: diskFor(options, real), identities })
   const links = new Links()
   const failure = deferred<never>()
+  // It is `failed` of the cluster: whoever never looks at that is not told by an unhandled rejection.
   failure.promise.catch(() => {})
   const common = { hostname: machineName(), logLevels: levels, formatAs: { clusterId: plan.clusterId }, brokersAwaited: configs.length }
   const members = configs.map((loaded, index) => {

@@ -165,6 +165,7 @@ export class LogDurability {
 
   #flushNames(): Promise<void> {
     const flushing = this.#flushNamesNow()
+    // The failure is told to who asked for it; `idle` waits for the end alone.
     this.#flushingNames = flushing.catch(() => {})
     return flushing
   }
