@@ -1,7 +1,7 @@
 import type { Endpoint } from './ports.ts'
 
 /**
- * Serving small HTTP requests (metrics, health, the control port of tests): what parts name, and `src/platform/http-server.ts`
+ * Serving small HTTP requests (metrics, health, the control port of tests): what parts name, and `src/platform/http/http-server.ts`
  * implements. It is no sixth port: nothing of a node depends on it, and simulated nodes have none.
  */
 

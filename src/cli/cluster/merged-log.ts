@@ -1,4 +1,4 @@
-import { readableLine } from '../../platform/readable-log.ts'
+import { readableLine } from '../../platform/logs/readable-log.ts'
 import type { LogFields } from '../../telemetry/logger.ts'
 
 /** Width of the name in front of a line: that of `cluster`. */

@@ -1,6 +1,6 @@
 import type { Ports } from '../../base/ports.ts'
 import type { NodeConfig } from '../../config/node-config.ts'
-import { manualPorts } from '../../platform/manual-ports.ts'
+import { manualPorts } from '../../platform/time/manual-ports.ts'
 import type { SteeredClock } from './open-control.ts'
 
 /** The ports of a node with the clock that its settings ask for. */

@@ -4,7 +4,7 @@ import { alterConfigsHandler } from '../../../src/handlers/alter-configs.ts'
 import { describeConfigsHandler } from '../../../src/handlers/describe-configs.ts'
 import { incrementalAlterConfigsHandler } from '../../../src/handlers/incremental-alter-configs.ts'
 import { ConfigResourceType } from '../../../src/metadata/image.ts'
-import { LogLevels } from '../../../src/platform/log-levels.ts'
+import { LogLevels } from '../../../src/platform/logs/log-levels.ts'
 import { broker, topic } from '../metadata/records.ts'
 import { TopicNode, versions } from './topic-requests.ts'
 

@@ -4,7 +4,7 @@ import type { DescribeConfigsResponse } from '../../../protocol/messages/describ
 import { describeConfigsHandler } from '../../../src/handlers/describe-configs.ts'
 import { ConfigResourceType } from '../../../src/metadata/image.ts'
 import type { MetadataRecord } from '../../../src/metadata/metadata-record.ts'
-import { LogLevels } from '../../../src/platform/log-levels.ts'
+import { LogLevels } from '../../../src/platform/logs/log-levels.ts'
 import { broker, topic } from '../metadata/records.ts'
 import { TopicNode, versions } from './topic-requests.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { exposePrometheus } from '../../../src/platform/prometheus.ts'
+import { exposePrometheus } from '../../../src/platform/metrics/prometheus.ts'
 import { nodeMetrics } from '../../../src/telemetry/node-metrics.ts'
 import { noTraffic } from '../../../src/telemetry/traffic.ts'
 

@@ -10,7 +10,7 @@ import {
   STOP_LIMIT_MS,
   Supervisor,
 } from '../../../../src/cli/cluster/supervisor.ts'
-import { ManualTime } from '../../../../src/platform/manual-time.ts'
+import { ManualTime } from '../../../../src/platform/time/manual-time.ts'
 
 /** A process as the supervisor sees it, which does what the test says. */
 class PlayedNode implements ClusterNode {

@@ -11,7 +11,7 @@ import { uuidFromBytes } from '../../../../protocol/uuid.ts'
 import { Faults, MAX_FAULTS } from '../../../../src/handlers/faults/faults.ts'
 import type { RequestContext } from '../../../../src/handlers/request-context.ts'
 import type { Services } from '../../../../src/handlers/services.ts'
-import { ManualTime } from '../../../../src/platform/manual-time.ts'
+import { ManualTime } from '../../../../src/platform/time/manual-time.ts'
 import { ApiTable, type Result } from '../../../../src/server/api-table.ts'
 
 const ORDERS_ID = uuidFromBytes(Buffer.alloc(16, 1))

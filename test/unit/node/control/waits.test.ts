@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Awaited, MAX_WAITS, Waits } from '../../../../src/node/control/waits.ts'
-import { ManualTime } from '../../../../src/platform/manual-time.ts'
+import { ManualTime } from '../../../../src/platform/time/manual-time.ts'
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 

@@ -5,9 +5,9 @@ import { loadConfig } from '../../../../src/config/load-config.ts'
 import { openMetrics } from '../../../../src/node/health/open-metrics.ts'
 import { NodeFailure } from '../../../../src/node/lifetime/node-failure.ts'
 import { Teardown } from '../../../../src/node/lifetime/teardown.ts'
-import { startHttpServer } from '../../../../src/platform/http-server.ts'
+import { startHttpServer } from '../../../../src/platform/http/http-server.ts'
+import { exposePrometheus } from '../../../../src/platform/metrics/prometheus.ts'
 import { nodePorts } from '../../../../src/platform/node-ports.ts'
-import { exposePrometheus } from '../../../../src/platform/prometheus.ts'
 import { type LogFields, type Logger, silentLogger } from '../../../../src/telemetry/logger.ts'
 
 const DEFAULT_PORT = 9404

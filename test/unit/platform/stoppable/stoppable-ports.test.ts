@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Network, Socket } from '../../../../src/base/ports.ts'
-import { MemoryDisk } from '../../../../src/platform/memory-disk.ts'
+import { MemoryDisk } from '../../../../src/platform/disk/memory-disk.ts'
 import { nodePorts } from '../../../../src/platform/node-ports.ts'
 import { KeptPorts } from '../../../../src/platform/stoppable/kept-ports.ts'
 import { Links } from '../../../../src/platform/stoppable/links.ts'

@@ -1,5 +1,0 @@
-import { startHttpServer } from './http-server.ts'
-import { exposePrometheus } from './prometheus.ts'
-
-/** Metrics over HTTP, as Prometheus reads them. */
-export const metricsPlatform = { startHttpServer, expose: exposePrometheus }

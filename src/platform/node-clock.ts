@@ -1,6 +1,0 @@
-import type { Clock } from '../base/ports.ts'
-
-export const nodeClock: Clock = {
-  nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
-}

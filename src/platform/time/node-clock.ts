@@ -1,0 +1,6 @@
+import type { Clock } from '../../base/ports.ts'
+
+export const nodeClock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+}
