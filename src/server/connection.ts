@@ -260,7 +260,11 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
 
   #replyCame(): void {
     this.#lastSweep = this.#host.sweepCount
-    for (let reply = this.#expected.take(); reply !== undefined; reply = this.#expected.take()) this.#queue(reply)
+    for (let reply = this.#expected.take(); reply !== undefined; reply = this.#expected.take()) {
+      // It was given up: replies of those behind it would be taken for its own.
+      if (reply === null && this.#state === 'draining') this.#close()
+      this.#queue(reply)
+    }
     if (this.#isBusy) {
       this.#planRun()
       return

@@ -26,7 +26,7 @@ class Held {
     return this.#resolvers.length
   }
 
-  async answer(index: number, answer = this.#answer): Promise<void> {
+  async answer(index: number, answer: object | null = this.#answer): Promise<void> {
     this.#resolvers[index]?.(answer)
     await turn()
   }
@@ -188,6 +188,20 @@ describe('requests that wait only for others to confirm them', () => {
     socket.close()
     await drained
     expect(held.count).toBe(2)
+  })
+
+  test('are not answered behind one that gets no answer as the node stops, whose answer the client would take them for', async () => {
+    const { held, harness, socket } = connect()
+    socket.receive(produces(4))
+    await held.answer(0)
+    await held.answer(2)
+    const drained = harness.connections.drain('broker', 10_000)
+    await held.answer(1, null)
+    expect(socket.state).toBe('ended')
+    await held.answer(3)
+    expect(correlationIds(socket)).toEqual([1])
+    socket.close()
+    await drained
   })
 
   test('are served the same however the bytes are split', async () => {
