@@ -3,6 +3,7 @@ import { BrokerSessions } from '../../../src/controller/brokers/broker-sessions.
 import { CatchUp } from '../../../src/controller/brokers/catch-up.ts'
 import { Following } from '../../../src/replication/following.ts'
 import { LeaderState } from '../../../src/replication/leader-state.ts'
+import { Partition } from '../../../src/replication/partition.ts'
 import {
   commitMetadataThatOneVoterHas,
   commitOneMetadataRecordMore,
@@ -97,6 +98,21 @@ export const clusterMutants: readonly Mutant[] = [
     play: playCluster,
     seenWithin: 5,
     apply: commitOneMetadataRecordMore,
+  },
+  {
+    name: 'goes on to lead a partition that another node leads',
+    play: playCluster,
+    seenWithin: 3,
+    apply: () =>
+      replaced(
+        Partition.prototype,
+        'becomeFollower',
+        (original) =>
+          function (this: Partition, log, registration) {
+            if (this.isLeader) this.becomeLeader(log, registration)
+            else original.call(this, log, registration)
+          },
+      ),
   },
   {
     name: 'never fences a broker that is silent',

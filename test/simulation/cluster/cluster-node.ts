@@ -6,6 +6,7 @@ import type { Logger } from '../../../src/telemetry/logger.ts'
 import type { CrashKind, SimulatedNode } from '../../support/world/simulated-node.ts'
 import type { World } from '../../support/world/world.ts'
 import { BROKER_PORT, CONTROLLER_PORT, isBroker, isController, type NodePlan } from './node-plan.ts'
+import { NodeView } from './node-view.ts'
 import type { ClusterPlan } from './plan.ts'
 import { CONTROLLER_LISTENER, quorumToBegin } from './quorum-plan.ts'
 
@@ -46,6 +47,8 @@ export class ClusterNode {
   /** What was done for a directory that is lost; null while none is. */
   #lost: LostDirectory | null = null
   #node: RunningNode | null = null
+  /** Of its runs since they were asked for last; the latest is that of the present one. */
+  #views: NodeView[] = []
   /** Counts the starts: what an earlier one comes to is no news. */
   #life = 0
   /** That ended in order. */
@@ -74,6 +77,13 @@ export class ClusterNode {
   /** It was started once. */
   get hasBegun(): boolean {
     return this.#hasBegun
+  }
+
+  /** What its runs took for true, those that ended since this was asked last included. */
+  takeViews(): readonly NodeView[] {
+    const views = this.#views
+    this.#views = this.state === 'down' ? [] : views.slice(-1)
+    return views
   }
 
   /** An invariant of the node that did not hold: whatever befalls a node, that must not be. */
@@ -137,7 +147,9 @@ export class ClusterNode {
     if (!this.#isLostVoter || this.#lost?.isFormattedAnew === true) {
       await formatNode({ identity: loaded.identity, clusterId: CLUSTER_ID, ...this.#quorumToBegin(), ignoreFormatted: true, ports })
     }
-    return startNode({ ...loaded, ports, logger, hostname: plan.name, replaceVoter: this.replacesVoter })
+    const view = new NodeView()
+    this.#views.push(view)
+    return startNode({ ...loaded, ports, logger, handlers: view.handlers, hostname: plan.name, replaceVoter: this.replacesVoter })
   }
 
   #quorumToBegin(): { readonly quorum?: BeginQuorum } {

@@ -8,16 +8,18 @@ import { MIN_IN_SYNC } from '../plan.ts'
 import type { PartitionModel } from '../roles/partition-model.ts'
 import { checkLogsMatch } from './log-matching.ts'
 import { type MetadataState, metadataStateOf } from './metadata-state.ts'
+import { PartitionLeaders } from './partition-leaders.ts'
 import { QuorumCheck } from './quorum-check.ts'
 import { storedDirectoryId } from './stored-directory.ts'
 import { type StoredLog, storedLogs } from './stored-logs.ts'
 
 /**
- * What must be true of all machines together at any time, read from their files alone: the program is not asked.
- * See `checkLogsMatch`, `QuorumCheck`; and what was acknowledged stands on as many machines as was promised.
+ * What must be true of all machines together at any time, read from their files: the program is not asked, but for whom nodes
+ * take for the leaders of partitions. See `checkLogsMatch`, `QuorumCheck`, `PartitionLeaders`; and what was acknowledged stands on as many machines as was promised.
  */
 export class ClusterChecks {
   readonly quorum: QuorumCheck
+  readonly partitionLeaders = new PartitionLeaders()
   readonly #cluster: Cluster
   readonly #models: readonly PartitionModel[]
   /** Of how many acknowledged records the copies were counted. */
@@ -32,7 +34,9 @@ export class ClusterChecks {
   /** @param spared machines that may just have lost something, by name */
   look(spared: ReadonlySet<string>): void {
     const logs: StoredLog[] = []
-    for (const { machine, name } of this.#cluster.nodes) {
+    for (const node of this.#cluster.nodes) {
+      const { id, machine, name } = node
+      for (const view of node.takeViews()) this.partitionLeaders.look(view, id, name)
       this.quorum.look(machine, DATA)
       logs.push(...storedLogs(machine, DATA))
       const state = metadataStateOf(machine, DATA)
@@ -54,6 +58,8 @@ export class ClusterChecks {
     for (const { machine, name } of others) {
       ok(this.#isSame(metadataStateOf(machine, DATA), expected), `${name} knows other metadata than ${first?.name}`)
     }
+    if (expected !== null) this.partitionLeaders.lookAtCommitted(expected, `${first?.name}`)
+    for (const { machine } of this.#cluster.nodes) for (const log of storedLogs(machine, DATA)) this.partitionLeaders.lookAtLog(log)
     this.#checkVoters(expected?.voters ?? [])
     return expected?.settings ?? new Map()
   }

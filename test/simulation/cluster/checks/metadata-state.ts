@@ -32,6 +32,8 @@ export class MetadataState {
   readonly others = new Map<string, string>()
   /** Who was named the leader of a quorum's epoch. */
   readonly quorumLeaders = new Map<number, number>()
+  /** Who led a partition in an epoch, of all that are told, by `epochKey`. */
+  readonly partitionLeaders = new Map<string, number>()
   /** Of a dynamic quorum; null where nothing named them. */
   voters: VoterSet | null = null
   /** Of `SETTING`, by topic. */
@@ -104,6 +106,7 @@ export class MetadataState {
 
   #setPartition({ topicId, topic, partition, replicas, isr, leader, leaderEpoch }: PartitionState): void {
     this.partitions.set(`${topicId} ${partition}`, { topicId, topic, partition, replicas, isr, leader, leaderEpoch })
+    this.partitionLeaders.set(epochKey(topicId, partition, leaderEpoch), leader)
   }
 
   #setFenced(brokerId: number, change: number): void {
@@ -114,6 +117,10 @@ export class MetadataState {
 
 /** Of the leader in a change. */
 const UNCHANGED = -2
+
+export function epochKey(topicId: string, partition: number, leaderEpoch: number): string {
+  return `epoch ${leaderEpoch} of partition ${partition} of ${topicId}`
+}
 
 const SNAPSHOT_FILE = /^(\d{20})-\d{10}\.checkpoint$/
 
