@@ -13,6 +13,7 @@ import { isPassing } from './roles/passing.ts'
 import { Producer } from './roles/producer.ts'
 import { QuorumKeeper, type VoterGuard } from './roles/quorum-keeper.ts'
 import { Reader } from './roles/reader.ts'
+import { RecordDeleter } from './roles/record-deleter.ts'
 import { TopicMaker } from './roles/topic-maker.ts'
 
 export const TOPIC = 't'
@@ -61,8 +62,9 @@ export function makeCast(cluster: Cluster, random: SeededRandom, { circumstances
     brokerIds: cluster.brokers.map(({ id }) => id),
     replicationFactor,
   })
+  const deleter = new RecordDeleter({ client: cluster.client('deleter'), random: random.fork('deleter'), models })
   const keepers = quorumKeepers(cluster, random.fork('keeper'), { circumstances, guard })
-  const actors = [...producers, ...readers, ...members, maker, operator, ...keepers].map((role) => new Actor(role))
+  const actors = [...producers, ...readers, ...members, maker, operator, deleter, ...keepers].map((role) => new Actor(role))
   return { actors, models, members, operator }
 }
 

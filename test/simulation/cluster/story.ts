@@ -14,7 +14,7 @@ import { activeController, latestLeadership } from './faults/crashes.ts'
 import { Damage } from './faults/damage.ts'
 import { REPLICAS } from './plan.ts'
 import type { PartitionModel } from './roles/partition-model.ts'
-import { fetchFrom } from './roles/reader.ts'
+import { fetchFrom, startOf } from './roles/reader.ts'
 
 const STORM_MS = 50_000
 const TICK_MS = 500
@@ -133,7 +133,7 @@ export class Story {
     this.#check()
     const client = this.cluster.client('admin')
     for (const member of members) await world.complete(member.verify(client.coordinator(GROUP_ID)))
-    for (const model of models) model.onWhole(await world.complete(this.#wholeLog(client, model)))
+    for (const model of models) await world.complete(this.#readWhole(client, model))
     // Observers have what they lack with the next fetch, of which they make one at least twice a second.
     await world.run(1500)
     const settings = this.#checks.lookAtEnd()
@@ -141,20 +141,23 @@ export class Story {
   }
 
   /** A leader learns behind an election how far the last one had come, which may take a back-off of its followers: what is acknowledged is waited for. */
-  async #wholeLog(client: ClusterClient, { at, acknowledged }: PartitionModel): Promise<string[]> {
+  async #readWhole(client: ClusterClient, model: PartitionModel): Promise<void> {
     const { world } = this.cluster
     const endMs = world.nowMs + READ_WITHIN_MS
-    const promised = Math.max(-1, ...acknowledged.keys()) + 1
+    const promised = Math.max(-1, ...model.acknowledged.keys()) + 1
     const values: string[] = []
+    let start: number | null = null
     for (;;) {
       try {
-        const { highWatermark, records } = await fetchFrom(client, at, values.length, 0)
+        start ??= await startOf(client, model.at)
+        const { highWatermark, records } = await fetchFrom(client, model.at, start + values.length, 0)
         values.push(...records.map(({ value }) => value))
-        if (values.length >= highWatermark && (values.length >= promised || world.nowMs > endMs)) return values
-        if (values.length < highWatermark) continue
+        const end = start + values.length
+        if (end >= highWatermark && (end >= promised || world.nowMs > endMs)) return model.onWhole(start, values)
+        if (end < highWatermark) continue
       } catch (error) {
         if (!(error instanceof Unanswered) || world.nowMs > endMs) throw error
-        client.leader(at).lookAgain()
+        client.leader(model.at).lookAgain()
       }
       await client.timers.sleep(100)
     }

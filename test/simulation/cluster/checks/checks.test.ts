@@ -103,12 +103,26 @@ describe('what a producer and a consumer know of a partition', () => {
     const partition = model()
     partition.onAcknowledged(0, 'a')
     partition.onAcknowledged(1, 'b')
-    expect(() => partition.onWhole(['a'])).toThrow('b was acknowledged at 1, where undefined is')
+    expect(() => partition.onWhole(0, ['a'])).toThrow('b was acknowledged at 1, where undefined is')
   })
 
   it('sees a record that is there twice', () => {
     const partition = model()
-    expect(() => partition.onWhole(['a', 'a', 'b'])).toThrow('a is at 1, where b belongs')
+    expect(() => partition.onWhole(0, ['a', 'a', 'b'])).toThrow('a is at 1, where b belongs')
+  })
+
+  it('sees records that are gone and were not to be deleted', () => {
+    const partition = model()
+    partition.onDeletionAsked(1)
+    expect(() => partition.onStart(1)).not.toThrow()
+    expect(() => partition.onWhole(2, ['c'])).toThrow('the log begins at 2, and records before 1 were to be deleted')
+  })
+
+  it('sees that what was read is there no longer', () => {
+    const partition = model()
+    partition.onRead(0, 'a')
+    partition.onRead(1, 'b')
+    expect(() => partition.onWhole(0, ['a'])).toThrow('was read up to 2, and ends at 1')
   })
 
   it('sees records out of order', () => {

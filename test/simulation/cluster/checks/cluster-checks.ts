@@ -82,7 +82,8 @@ export class ClusterChecks {
     const from = Math.min(...offsets)
     const replicas = logs.filter(({ name }) => name === `${model.at.topic}-${model.at.partition}`)
     const copies = replicas.map((log) => ({ machine: log.machine, values: valuesFrom(log, from) }))
-    for (const offset of offsets) {
+    // What somebody asked to delete may be gone from any of them.
+    for (const offset of offsets.filter((acknowledged) => acknowledged >= model.deletableTo)) {
       const value = model.acknowledged.get(offset)
       const holders = copies.filter(({ values }) => values.get(offset) === value).map(({ machine }) => machine)
       const promised = Math.min(MIN_IN_SYNC, this.#cluster.brokers.length) - spared.size

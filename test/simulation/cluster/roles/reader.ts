@@ -1,6 +1,7 @@
 import { ok } from 'node:assert/strict'
 import { ErrorCode, errorName } from '../../../../protocol/error-codes.ts'
 import { FetchApi } from '../../../../protocol/messages/fetch.ts'
+import { ListOffsetsApi } from '../../../../protocol/messages/list-offsets.ts'
 import { batches } from '../../../../protocol/records/batch.ts'
 import { records } from '../../../../protocol/records/record.ts'
 import { type End, onlyOne, type Role } from '../../actor.ts'
@@ -9,12 +10,16 @@ import type { ClusterClient, PartitionAt } from '../client/cluster-client.ts'
 import type { PartitionModel } from './partition-model.ts'
 import { isPassing } from './passing.ts'
 
-export const FETCH_VERSION = 13
+const FETCH_VERSION = 13
 const MAX_WAIT_MS = 500
 const MAX_BYTES = 20_000
 const BACKOFF_MS = 200
 
-/** Reads one partition from its beginning, as consumers do. */
+const LIST_OFFSETS_VERSION = 7
+const EARLIEST = -2n
+const CONSUMER = -1
+
+/** Reads one partition from its beginning, as consumers do; where records were deleted that it has not read, it goes on behind them. */
 export class Reader implements Role {
   readonly #client: ClusterClient
   readonly #model: PartitionModel
@@ -27,7 +32,7 @@ export class Reader implements Role {
   }
 
   get progress(): number {
-    return this.#model.read.length
+    return this.#model.readEnd
   }
 
   play(end: End): readonly Promise<void>[] {
@@ -35,12 +40,10 @@ export class Reader implements Role {
   }
 
   async #read(end: End): Promise<void> {
-    const { at } = this.#model
-    const leader = this.#client.leader(at)
+    const leader = this.#client.leader(this.#model.at)
     while (!end.isStopping) {
       try {
-        const found = await fetchFrom(this.#client, at, this.#model.read.length, MAX_WAIT_MS)
-        for (const { offset, value } of found.records) this.#model.onRead(offset, value)
+        await this.#readOn()
         await this.#client.timers.sleep(this.#pauseMs)
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error
@@ -49,6 +52,22 @@ export class Reader implements Role {
       }
     }
   }
+
+  async #readOn(): Promise<void> {
+    const { at, readEnd } = this.#model
+    try {
+      const { records: found } = await fetchFrom(this.#client, at, readEnd, MAX_WAIT_MS)
+      for (const { offset, value } of found) this.#model.onRead(offset, value)
+    } catch (error) {
+      if (!(error instanceof OutOfRange) || readEnd >= this.#model.deletableTo) throw error
+      this.#model.onStart(await startOf(this.#client, at))
+    }
+  }
+}
+
+/** There is no such offset, or no longer. */
+export class OutOfRange extends Error {
+  override readonly name = 'OutOfRange'
 }
 
 export interface Fetched {
@@ -68,8 +87,21 @@ export async function fetchFrom(client: ClusterClient, at: PartitionAt, offset: 
   const answer = await client.leader(at).ask(FetchApi, FETCH_VERSION, request)
   const { errorCode, highWatermark, records: bytes } = onlyOne(answer.responses[0]?.partitions)
   if (isPassing(errorCode)) throw new Unanswered(errorName(errorCode))
+  if (errorCode === ErrorCode.OFFSET_OUT_OF_RANGE) throw new OutOfRange(`fetching ${at.topic}-${at.partition}: ${offset} is out of range`)
   ok(errorCode === ErrorCode.NONE, `fetching ${at.topic}-${at.partition} at ${offset} fails with ${errorName(errorCode)}`)
   return { highWatermark, records: [...batches(bytes ?? Buffer.alloc(0))].flatMap((batch) => [...records(batch)]).flatMap(behind(offset)) }
+}
+
+/** Where the log of the leader begins that is known. Rejects with `Unanswered` also for what passes. */
+export async function startOf(client: ClusterClient, at: PartitionAt): Promise<number> {
+  const { leaderEpoch: currentLeaderEpoch } = await client.leadership(at)
+  const partitions = [{ partitionIndex: at.partition, currentLeaderEpoch, timestamp: EARLIEST }]
+  const request = { replicaId: CONSUMER, isolationLevel: 0, topics: [{ name: at.topic, partitions }] }
+  const answer = await client.leader(at).ask(ListOffsetsApi, LIST_OFFSETS_VERSION, request)
+  const { errorCode, offset } = onlyOne(answer.topics[0]?.partitions)
+  if (isPassing(errorCode)) throw new Unanswered(errorName(errorCode))
+  ok(errorCode === ErrorCode.NONE, `asking where ${at.topic}-${at.partition} begins fails with ${errorName(errorCode)}`)
+  return offset
 }
 
 function behind(start: number) {
