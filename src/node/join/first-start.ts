@@ -15,7 +15,7 @@ import type { Logger } from '../../telemetry/logger.ts'
  *
  * - a majority, with itself, of voters that are in no epoch yet: this is how the quorum begins
  * - a leader that has no registration of this node: it comes late
- * - a leader that has one: refused
+ * - a leader that has one, or this node itself, which the others still follow: refused
  * - no leader of a quorum that has begun: it waits, since its vote might elect who lacks what was committed
  *
  * Source: KIP-595 (what a voter promises), KIP-853 (why dynamic quorums name directories), KIP-919 (registrations).
@@ -82,12 +82,16 @@ function judge(words: readonly Word[], voterCount: number): { readonly leaderId:
   return { leaderId, begins: !hasBegun && blank > voterCount / 2 }
 }
 
-/** Any answer tells the epoch, that of a node which does not lead as well. */
+/**
+ * Any answer tells the epoch, that of a node which does not lead as well. Who leads is believed of the leader itself, since others may
+ * follow one that was; and of whoever follows this node, which led then.
+ */
 async function ask(id: number, { self, peers }: FirstStartOptions): Promise<Word> {
   const outcome = await peers.ask(id, { type: 'fetch', replica: self, epoch: 0, offset: 0, lastFetchedEpoch: 0, highWatermark: null, maxWaitMs: 0 })
   if (outcome.kind !== 'answer') return { says: 'nothing' }
   const { epoch, leaderId } = outcome.answer as FetchAnswer
-  return epoch > 0 ? { says: 'begun', leaderId } : { says: 'blank' }
+  if (epoch <= 0) return { says: 'blank' }
+  return { says: 'begun', leaderId: leaderId === id || leaderId === self.id ? leaderId : null }
 }
 
 /** What leaders know of controllers that were there. */
@@ -103,6 +107,7 @@ class Registrations {
   /** False when the leader cannot say yet: one that has just begun may not have read what it leads. */
   async isNewTo(leaderId: number): Promise<boolean> {
     const { self, peers, network, timers, requestTimeoutMs: timeoutMs, logger } = this.#options
+    if (leaderId === self.id) throw lostItsData(self.id)
     const endpoint = peers.endpointOf(leaderId)
     if (endpoint === null) return false
     try {

@@ -172,6 +172,20 @@ describe('a voter of a static quorum with an empty directory', () => {
     })
   })
 
+  it('does not start where it led, and the others still take it for their leader', async () => {
+    const nodes = new Nodes(16, [BOTH, BOTH, BOTH])
+    await nodes.start(10_000)
+    const leaderId = (await nodes.describe(1))?.leaderId ?? 0
+    await nodes.loseDirectory(leaderId)
+    nodes.cluster.node(leaderId).start()
+    await nodes.world.run(300)
+    // They stand still for so long that nobody else is elected.
+    for (const node of nodes.cluster.nodes) if (node.id !== leaderId) node.machine.process.spend(5000)
+    await nodes.world.run(8000)
+    expect(nodes.cluster.node(leaderId).latestError).toMatchObject({ code: 'METADATA_QUORUM' })
+    expect(nodes.cluster.node(leaderId).state).not.toBe('serving')
+  })
+
   it('waits while the others cannot say, and its vote elects nobody who is behind', async () => {
     const nodes = new Nodes(17, [BOTH, BOTH, BOTH])
     await nodes.start(10_000)
