@@ -8,6 +8,7 @@ import {
   commitMetadataThatOneVoterHas,
   commitOneMetadataRecordMore,
   commitWhatTheLeaderAloneHas,
+  deleteOneRecordMore,
   forgetProducers,
   forgetVotes,
   keepDeletedLogs,
@@ -113,6 +114,18 @@ export const clusterMutants: readonly Mutant[] = [
             else original.call(this, log, registration)
           },
       ),
+  },
+  {
+    name: 'deletes one record more than was asked for',
+    play: playCluster,
+    seenWithin: 3,
+    apply: deleteOneRecordMore,
+  },
+  {
+    name: 'takes no batch that begins before the first record that is left',
+    play: playCluster,
+    seenWithin: 20,
+    apply: () => replaced(Following.prototype, 'beginBeforeStart', () => async () => true),
   },
   {
     name: 'never fences a broker that is silent',

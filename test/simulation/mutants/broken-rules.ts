@@ -80,6 +80,17 @@ export function keepFirstCommittedOffset(): () => void {
   )
 }
 
+export function deleteOneRecordMore(): () => void {
+  return replaced(
+    PartitionLog.prototype,
+    'incrementLogStartOffset',
+    (original) =>
+      function (this: PartitionLog, offset) {
+        return original.call(this, Math.min(offset + 1, this.highWatermark))
+      },
+  )
+}
+
 export function keepDeletedLogs(): () => void {
   return replaced(LogManager.prototype, 'deleteLog', () => async () => {})
 }

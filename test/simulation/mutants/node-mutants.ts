@@ -12,7 +12,7 @@ import { play } from '../play.ts'
 import type { Scenario } from '../scenario.ts'
 import { oneNode } from '../scenarios/one-node.ts'
 import { partitionLogs } from '../scenarios/partition-logs.ts'
-import { forgetProducers, keepDeletedLogs, keepFirstCommittedOffset, takeMetadataForFlushed } from './broken-rules.ts'
+import { deleteOneRecordMore, forgetProducers, keepDeletedLogs, keepFirstCommittedOffset, takeMetadataForFlushed } from './broken-rules.ts'
 import type { Mutant } from './mutant.ts'
 import { replaced, replacedGetter } from './replaced.ts'
 
@@ -86,15 +86,7 @@ export const nodeMutants: readonly Mutant[] = [
     name: 'deletes one record more than was asked for',
     play: playing(oneNode),
     seenWithin: 5,
-    apply: () =>
-      replaced(
-        PartitionLog.prototype,
-        'incrementLogStartOffset',
-        (original) =>
-          function (this: PartitionLog, offset) {
-            return original.call(this, Math.min(offset + 1, this.highWatermark))
-          },
-      ),
+    apply: deleteOneRecordMore,
   },
   {
     name: 'leaves the log of a deleted topic in its place',

@@ -1,4 +1,4 @@
-import { ok } from 'node:assert/strict'
+import { fail } from 'node:assert/strict'
 import type { RecordBatch } from '../../../../protocol/records/batch.ts'
 import type { StoredLog } from './stored-logs.ts'
 
@@ -28,11 +28,11 @@ function checkPair(log: StoredLog, other: StoredLog): void {
     if (batch.baseOffset === otherBatch.baseOffset) {
       const isSameEpoch = batch.leaderEpoch === otherBatch.leaderEpoch
       isCommon ||= isSameEpoch
-      if (isCommon) ok(isSameEpoch && batch.bytes.equals(otherBatch.bytes), described(log, other, batch, otherBatch))
+      if (isCommon && !(isSameEpoch && batch.bytes.equals(otherBatch.bytes))) fail(described(log, other, batch, otherBatch))
       at--
       otherAt--
     } else {
-      ok(!isCommon, described(log, other, batch, otherBatch))
+      if (isCommon) fail(described(log, other, batch, otherBatch))
       if (batch.baseOffset > otherBatch.baseOffset) at--
       else otherAt--
     }
