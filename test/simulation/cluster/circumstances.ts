@@ -6,8 +6,8 @@ export interface Circumstances {
   isCalm(): boolean
   /** Nodes that are up hear each other, and have for a while: connections that broke are there again. */
   areConnected(): boolean
-  /** In which a controller leads: another number says that another leadership began. */
-  controllerEpoch(): number
+  /** In which a controller leads: another number says that another leadership began. null from the time on when it stops or is gone. */
+  controllerEpoch(): number | null
   /** Whether the controllers have said that this broker is not to be counted on. */
   isFenced(brokerId: number): boolean
 }

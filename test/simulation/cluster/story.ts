@@ -169,7 +169,11 @@ export class Story {
       isStormy: () => this.#isStorm,
       isCalm: () => this.cluster.isServing && world.nowMs - this.chaos.quietSinceMs > CALM_AFTER_MS,
       areConnected: () => world.nowMs - this.chaos.connectedSinceMs > CONNECTED_AFTER_MS,
-      controllerEpoch: () => latestLeadership(this.cluster).epoch,
+      controllerEpoch: () => {
+        const { epoch, leaderId } = latestLeadership(this.cluster)
+        const state = leaderId === null ? 'down' : this.cluster.node(leaderId).state
+        return state === 'stopping' || state === 'down' ? null : epoch
+      },
       isFenced: (id) => {
         const controller = activeController(this.cluster)
         const state = controller === null ? null : metadataStateOf(controller.machine, DATA)

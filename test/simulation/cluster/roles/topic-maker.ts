@@ -118,7 +118,8 @@ export class TopicMaker implements Role {
         const outcome = await ask(client.anyBroker())
         const isInTime = clock.monotonicMs() - askedMs < TIMEOUT_MS
         // With a leadership its waits end: what is decided is certain, and who knows of it is not.
-        const isPromised = circumstances.areConnected() || circumstances.controllerEpoch() === epoch
+        const epochNow = circumstances.controllerEpoch()
+        const isPromised = epochNow !== null && (epochNow === epoch || circumstances.areConnected())
         if (outcome === 'done' && isInTime && isPromised) await this.#expectKnown(what)
         if (outcome !== 'again') return
       } catch (error) {
