@@ -18,8 +18,9 @@ export interface Cluster extends AsyncDisposable {
   /** Errors: `OdradekError` with code CLUSTER_INVALID for a number that no node has. */
   node(nodeId: number): ClusterNode
   /**
-   * Nodes reach those of their own part alone, as when a cable is cut: what they send to others waits, and nobody is told. A
-   * node that is in no part is alone. Clients reach all nodes. Calling it again puts the new parts in place of the old ones.
+   * Nodes reach those of their own part alone, as when a cable is cut: what they send to others waits, and nobody is told. Nodes
+   * that are not named are a part of their own: `partition([2])` cuts off node 2. Clients reach all nodes. Calling it again puts
+   * the new parts in place of the old ones.
    * Errors: CLUSTER_INVALID.
    */
   partition(...parts: readonly (readonly number[])[]): void

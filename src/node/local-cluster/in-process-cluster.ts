@@ -47,7 +47,7 @@ export class InProcessCluster implements Cluster {
     for (const nodeId of named) this.node(nodeId)
     const twice = named.find((nodeId, index) => named.indexOf(nodeId) !== index)
     if (twice !== undefined) throw invalid(`Node ${twice} cannot be in two parts.`)
-    this.#options.links.partition(parts, this.#nodeIds)
+    this.#options.links.partition(parts)
   }
 
   heal(): void {

@@ -2,7 +2,7 @@ import type { Endpoint } from '../../base/ports.ts'
 
 /** Between which nodes of a cluster in this process nothing comes through. */
 export class Links {
-  /** By node, the part of the cluster that it is in; none while all are together. */
+  /** By node, the part of the cluster that it is in; none for the nodes of the rest, which are together. */
   #parts: ReadonlyMap<number, number> = new Map()
   readonly #owners = new Map<number, number>()
   readonly #onChange = new Set<() => void>()
@@ -21,10 +21,9 @@ export class Links {
     return this.#parts.get(one) !== this.#parts.get(other)
   }
 
-  /** @param parts nodes that reach each other; one that is in none is alone */
-  partition(parts: readonly (readonly number[])[], nodeIds: readonly number[]): void {
-    const partOf = (nodeId: number) => parts.findIndex((part) => part.includes(nodeId))
-    this.#parts = new Map(nodeIds.map((nodeId) => [nodeId, partOf(nodeId) < 0 ? -1 - nodeId : partOf(nodeId)]))
+  /** @param parts nodes that reach each other; those that are in none are a part of their own */
+  partition(parts: readonly (readonly number[])[]): void {
+    this.#parts = new Map(parts.flatMap((part, index) => part.map((nodeId) => [nodeId, index] as const)))
     this.#changed()
   }
 
