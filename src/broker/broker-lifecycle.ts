@@ -265,7 +265,7 @@ export class BrokerLifecycle {
     const { logger, clock, timings, brokerId } = this.#options
     if (clock.monotonicMs() - this.#refusedAtMs >= REFUSAL_LINE_MS) {
       this.#refusedAtMs = clock.monotonicMs()
-      logger.warn('a heartbeat of the broker was not taken; it is sent again', { brokerId, brokerEpoch: this.#brokerEpoch, error })
+      logger.warn('a heartbeat of the broker was not taken; it is sent again', { brokerId, brokerEpoch: this.#brokerEpoch, reason: error.message })
     }
     if (errorCode === ErrorCode.STALE_BROKER_EPOCH || errorCode === ErrorCode.BROKER_ID_NOT_REGISTERED) this.#reject(error)
     return timings.heartbeatIntervalMs

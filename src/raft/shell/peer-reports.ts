@@ -37,7 +37,8 @@ export class PeerReports {
     this.#failing.set(id, failing)
     if (failing.isTold || nowMs - failing.sinceMs < PATIENCE_MS) return
     failing.isTold = true
-    logger.warn('a node of the metadata quorum cannot be reached', { ...fieldsOf(id, at), error })
+    // What a network says of a lost connection stands in its message; where in this program it was found helps nobody.
+    logger.warn('a node of the metadata quorum cannot be reached', { ...fieldsOf(id, at), reason: error.message })
   }
 
   /** It answered that it has nothing to do with this node. */

@@ -135,6 +135,7 @@ describe('the other nodes of a quorum', () => {
       ['warn', 'a node of the metadata quorum cannot be reached'],
       ['info', 'a node of the metadata quorum answers again'],
     ])
+    expect(stage.lines[0]?.fields).toEqual({ node: 1, address: expect.stringContaining('node-1:'), reason: expect.stringContaining(':9093 failed') })
   })
 
   it('are asked nothing after the node has stopped', async () => {
