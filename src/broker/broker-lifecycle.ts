@@ -20,6 +20,7 @@ import type { ReplicaAssignment } from '../controller/partitions/assign-replicas
 import { recordLevels } from '../metadata/features.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { BrokerLifecycleOptions } from './broker-lifecycle-options.ts'
+import { FailedDirectories } from './failed-directories.ts'
 import { HeartbeatLoop } from './heartbeat-loop.ts'
 import { registerBroker } from './register-broker.ts'
 import type { ToldHeartbeat } from './requests/broker-heartbeat.ts'
@@ -46,10 +47,7 @@ export class BrokerLifecycle {
   readonly #options: BrokerLifecycleOptions
   readonly #loop: HeartbeatLoop
   readonly #waiters: Waiter[] = []
-  /** Directories that failed since the start. */
-  readonly #offlineLogDirs = new Set<Uuid>()
-  /** Those of them of which the controller has not heard, with what stops the node when that lasts. */
-  readonly #untold = new Map<Uuid, Timer>()
+  readonly #failedDirectories: FailedDirectories
   readonly #stopping = new AbortController()
   #unwatch: (() => void) | null = null
   #brokerEpoch = -1
@@ -69,6 +67,7 @@ export class BrokerLifecycle {
 
   constructor(options: BrokerLifecycleOptions) {
     this.#options = options
+    this.#failedDirectories = new FailedDirectories({ ...options, failureTimeoutMs: options.timings.directoryFailureTimeoutMs })
     this.#loop = new HeartbeatLoop({ timers: options.timers, beat: () => this.#beat(), onFailure: options.onFailure })
   }
 
@@ -99,7 +98,7 @@ export class BrokerLifecycle {
     if (!controller.isHere) this.#loop.beatNow()
     await metadata.applied(brokerEpoch)
     // Registered anew, it counts as having all the directories of its start.
-    if (this.#isUnfenced && this.#offlineLogDirs.size > 0) await this.#answered()
+    if (this.#isUnfenced && !this.#failedDirectories.isEmpty) await this.#answered()
   }
 
   /** Resolves when this node has applied that it leads what it leads. */
@@ -110,7 +109,7 @@ export class BrokerLifecycle {
     await metadata.until((image) => isServing(image, brokerId, this.#brokerEpoch))
     // Directories that failed since the registration are told of now: what this broker leads from them is known only by now.
     this.#isUnfenced = true
-    if (this.#offlineLogDirs.size > 0) await this.#answered()
+    if (!this.#failedDirectories.isEmpty) await this.#answered()
   }
 
   /** Sends a heartbeat at once, where heartbeats are sent. */
@@ -123,8 +122,7 @@ export class BrokerLifecycle {
    * registration and while the broker is fenced it is remembered for `unfence`. Errors as of any call to the controller.
    */
   async directoryFailed(directoryId: Uuid): Promise<void> {
-    if (!this.#offlineLogDirs.has(directoryId)) this.#watchReport(directoryId)
-    this.#offlineLogDirs.add(directoryId)
+    this.#failedDirectories.add(directoryId)
     if (this.#isUnfenced) await this.#answered()
   }
 
@@ -173,8 +171,7 @@ export class BrokerLifecycle {
     this.#loop.stop()
     this.#silence?.cancel()
     this.#unwatch?.()
-    for (const timer of this.#untold.values()) timer.cancel()
-    this.#untold.clear()
+    this.#failedDirectories.stop()
     this.#stopping.abort(new OdradekError('BROKER_STOPPED', 'the node stops: the controller is told nothing more'))
     this.#giveUp('the node stops')
   }
@@ -214,7 +211,7 @@ export class BrokerLifecycle {
       currentMetadataOffset: image.provenance.offset,
       wantFence: this.#wish === 'to wait',
       wantShutDown: this.#wish === 'to leave',
-      offlineLogDirs: this.#isUnfenced ? [...this.#offlineLogDirs] : [],
+      offlineLogDirs: this.#isUnfenced ? this.#failedDirectories.ids : [],
       cordonedLogDirs: isCordoning ? cordonedLogDirs() : null,
     }
   }
@@ -226,10 +223,7 @@ export class BrokerLifecycle {
     this.#answeredAtMs = this.#options.clock.monotonicMs()
     this.#refusedAtMs = Number.NEGATIVE_INFINITY
     if (this.#wish === 'to leave') this.#silence = this.#silenceTimer()
-    for (const directoryId of offlineLogDirs) {
-      this.#untold.get(directoryId)?.cancel()
-      this.#untold.delete(directoryId)
-    }
+    this.#failedDirectories.told(offlineLogDirs)
     for (const waiter of this.#waiters.splice(0)) {
       if (waiter.from <= number && waiter.isMet(told)) waiter.done.resolve()
       else this.#waiters.push(waiter)
@@ -288,16 +282,6 @@ export class BrokerLifecycle {
 
   #reject(error: OdradekError): void {
     for (const { done } of this.#waiters.splice(0)) done.reject(error)
-  }
-
-  /** Source: KIP-858. */
-  #watchReport(directoryId: Uuid): void {
-    const { timers, timings, onFailure } = this.#options
-    const message = `the controller could not be told within ${timings.directoryFailureTimeoutMs} ms (log.dir.failure.timeout.ms) that log directory ${directoryId} failed`
-    this.#untold.set(
-      directoryId,
-      timers.schedule(timings.directoryFailureTimeoutMs, () => onFailure(new OdradekError('LOG_DIRECTORY_NOT_REPORTED', message))),
-    )
   }
 }
 
