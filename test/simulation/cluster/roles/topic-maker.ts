@@ -21,6 +21,7 @@ const DELETE_TOPICS_VERSION = 6
 const PRODUCE_VERSION = 13
 /** Of requests that wait until all brokers know. */
 const TIMEOUT_MS = 5000
+const OVER_POLL_MS = 500
 const LONGEST_REST_MS = 3000
 
 export interface TopicMakerOptions {
@@ -120,7 +121,7 @@ export class TopicMaker implements Role {
         // With a leadership its waits end: what is decided is certain, and who knows of it is not.
         const epochNow = circumstances.controllerEpoch()
         const isPromised = epochNow !== null && (epochNow === epoch || circumstances.areConnected())
-        if (outcome === 'done' && isInTime && isPromised) await this.#expectKnown(what)
+        if (outcome === 'done' && isInTime && isPromised) await this.#expectKnown(what, epochNow)
         if (outcome !== 'again') return
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error
@@ -129,7 +130,8 @@ export class TopicMaker implements Role {
     }
   }
 
-  async #expectKnown(what: 'made' | 'grown' | 'deleted'): Promise<void> {
+  /** @param epoch of the leadership from which the answer came, if that is not over by now without anybody's having said so */
+  async #expectKnown(what: 'made' | 'grown' | 'deleted', epoch: number): Promise<void> {
     const { client, random, name, circumstances } = this.#options
     const counted = client.brokerIds.filter((id) => !circumstances.isFenced(id))
     if (counted.length === 0) return
@@ -138,6 +140,8 @@ export class TopicMaker implements Role {
       const { errorCode, partitions } = onlyOne((await client.metadata([name], client.broker(id))).topics)
       if (circumstances.isFenced(id)) return
       const expected = what === 'deleted' ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NONE
+      const isKnown = errorCode === expected && (what !== 'grown' || partitions.length === 2)
+      if (!isKnown && (await this.#isOver(epoch))) return
       ok(errorCode === expected, `${name} is ${what}, and broker ${id} says ${errorName(errorCode)}`)
       if (what === 'grown') ok(partitions.length === 2, `${name} is grown to 2 partitions, and broker ${id} knows ${partitions.length}`)
       const withoutLeader = partitions.filter(({ leaderId }) => leaderId < 0)
@@ -145,6 +149,13 @@ export class TopicMaker implements Role {
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error
     }
+  }
+
+  /** A controller that hears no majority gives up, and that it did is seen when another one leads: at the latest when all hear each other. */
+  async #isOver(epoch: number): Promise<boolean> {
+    const { client, circumstances } = this.#options
+    while (circumstances.controllerEpoch() === epoch && !circumstances.areConnected()) await client.timers.sleep(OVER_POLL_MS)
+    return circumstances.controllerEpoch() !== epoch
   }
 
   async #write(): Promise<void> {
