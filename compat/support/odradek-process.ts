@@ -44,6 +44,8 @@ export interface OdradekProcess extends AsyncDisposable {
   launch(): void
   /** The second half of `start`: resolves when it serves, rejects when it ends before, or after the time. */
   ready(timeoutMs?: number): Promise<void>
+  /** Resolves when it has said that it is ready: a broker among others opens its port before, as they turn to it at once. */
+  announced(timeoutMs?: number): Promise<void>
   /** All that it printed since it was first started. */
   output(): string
 }
@@ -51,6 +53,7 @@ export interface OdradekProcess extends AsyncDisposable {
 export const ODRADEK_PROGRAM = join(import.meta.dirname, '../../bin/odradek')
 const START_TIMEOUT_MS = 20_000
 const PROBE_INTERVAL_MS = 10
+const READY = 'odradek is ready'
 
 export async function startOdradek(options: OdradekOptions = {}): Promise<OdradekProcess> {
   const running = await prepareOdradek(options)
@@ -106,6 +109,7 @@ class RunningOdradek implements OdradekProcess {
   #child: ChildProcess | undefined
   #closed: Promise<number | null> = Promise.resolve(null)
   #hasEnded = true
+  #isAnnounced = false
   #output = ''
 
   constructor(options: RunningOptions) {
@@ -129,8 +133,13 @@ class RunningOdradek implements OdradekProcess {
   launch(): void {
     const [program = '', ...args] = this.#options.command
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    let untilReady = ''
+    this.#isAnnounced = false
     const keep = (chunk: Buffer) => {
       this.#output = (this.#output + chunk.toString()).slice(-200_000)
+      if (this.#isAnnounced) return
+      untilReady += chunk.toString()
+      this.#isAnnounced = untilReady.includes(READY)
     }
     child.stdout?.on('data', keep)
     child.stderr?.on('data', keep)
@@ -144,13 +153,12 @@ class RunningOdradek implements OdradekProcess {
     this.#child = child
   }
 
-  async ready(timeoutMs = START_TIMEOUT_MS): Promise<void> {
-    const deadlineMs = Date.now() + timeoutMs
-    while (!(await accepts(this.port))) {
-      if (this.#hasEnded) throw new Error(`Odradek ended while it started:\n${this.#output}`)
-      if (Date.now() > deadlineMs) throw new Error(`Odradek did not open its port within ${timeoutMs} ms:\n${this.#output}`)
-      await sleep(PROBE_INTERVAL_MS)
-    }
+  ready(timeoutMs = START_TIMEOUT_MS): Promise<void> {
+    return this.#started('open its port', () => accepts(this.port), timeoutMs)
+  }
+
+  announced(timeoutMs = START_TIMEOUT_MS): Promise<void> {
+    return this.#started('say that it is ready', () => this.#isAnnounced, timeoutMs)
   }
 
   stop(): Promise<number | null> {
@@ -174,6 +182,15 @@ class RunningOdradek implements OdradekProcess {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill()
     await this.#options.removeDirectory()
+  }
+
+  async #started(what: string, isSo: () => boolean | Promise<boolean>, timeoutMs: number): Promise<void> {
+    const deadlineMs = Date.now() + timeoutMs
+    while (!(await isSo())) {
+      if (this.#hasEnded) throw new Error(`Odradek ended while it started:\n${this.#output}`)
+      if (Date.now() > deadlineMs) throw new Error(`Odradek did not ${what} within ${timeoutMs} ms:\n${this.#output}`)
+      await sleep(PROBE_INTERVAL_MS)
+    }
   }
 }
 

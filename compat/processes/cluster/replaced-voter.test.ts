@@ -46,7 +46,7 @@ async function untilFollows(voterId: number): Promise<void> {
     const { topics } = await ask(cluster, 1, DescribeQuorumApi, 2, { topics: [METADATA_LOG] })
     const partition = topics[0]?.partitions[0]
     const voter = partition?.currentVoters.find(({ replicaId }) => replicaId === voterId)
-    return partition !== undefined && voter !== undefined && voter.logEndOffset >= partition.highWatermark
+    return partition !== undefined && voter !== undefined && partition.highWatermark > 0 && voter.logEndOffset >= partition.highWatermark
   })
 }
 
@@ -83,6 +83,7 @@ describe.skipIf(KIND === 'kafka')('a voter of controller.quorum.voters whose dir
 
       expect(await replaced.stop()).toBe(0)
       await Promise.all([replaced.start(), cluster.node(2).start()])
+      await replaced.announced()
       expect(replaced.output()).toContain('--replace-voter is not needed, as this directory is not empty')
       expect(await replaced.stop()).toBe(0)
       await node.start()

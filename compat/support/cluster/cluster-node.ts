@@ -1,13 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { MetadataApi } from '../../../protocol/messages/metadata.ts'
-import { until } from '../../kafkajs/support.ts'
 import { runCommand } from '../command.ts'
 import { type KafkaProcess, spawnKafka } from '../kafka-process.ts'
 import { ODRADEK_PROGRAM, type OdradekProcess, prepareOdradek } from '../odradek-process.ts'
 import { propertiesText, type Settings } from '../properties-file.ts'
-import { ask } from './administer.ts'
-import { dataDirectoriesOf, isBroker, type NodePlace, type NodePlan } from './node-plan.ts'
+import { dataDirectoriesOf, type NodePlace, type NodePlan } from './node-plan.ts'
 
 /** A node of a cluster, of either kind, on one directory and one set of ports for all its lives. */
 export interface ClusterNode extends AsyncDisposable {
@@ -20,7 +17,7 @@ export interface ClusterNode extends AsyncDisposable {
   readonly pid: number
   /** Starts the process; formats the directory when it is new. Does not wait until it serves. */
   launch(): Promise<void>
-  /** Resolves when it serves, a broker when it knows that it is unfenced; rejects when it ends before. */
+  /** Resolves when it serves in full: a broker is unfenced. Rejects when it ends before. */
   ready(): Promise<void>
   start(): Promise<void>
   /** SIGTERM; resolves when it has ended. */
@@ -54,10 +51,6 @@ interface Life {
 export function makeNode(options: NodeOptions): ClusterNode {
   const { place } = options
   const life = place.plan.kind === 'kafka' ? kafkaLife(options) : odradekLife(options)
-  const ready = async () => {
-    await life.ready()
-    if (isBroker(place.plan)) await untilUnfenced(place)
-  }
   return {
     id: place.plan.id,
     plan: place.plan,
@@ -68,10 +61,10 @@ export function makeNode(options: NodeOptions): ClusterNode {
       return life.pid
     },
     launch: () => life.launch(),
-    ready,
+    ready: () => life.ready(),
     async start() {
       await life.launch()
-      await ready()
+      await life.ready()
     },
     async stop() {
       await life.stop()
@@ -131,7 +124,7 @@ function odradekLife({ place, settings, clusterId, formatArguments }: NodeOption
       }
       node.launch()
     },
-    ready: () => required().ready(START_TIMEOUT_MS),
+    ready: () => required().announced(START_TIMEOUT_MS),
     stop: () => required().stop(),
     kill: async () => node?.kill(),
     log: async () => node?.output() ?? '',
@@ -143,14 +136,7 @@ async function format(configFile: string, clusterId: string, more: readonly stri
   if (exit !== 0) throw new Error(`odradek format ended with ${exit}:\n${stderr}`)
 }
 
-/** Brokers of ours open their port a moment before: others turn to them as soon as they are unfenced. */
-async function untilUnfenced({ plan: { id }, ports }: NodePlace): Promise<void> {
-  const brokers = { brokerIds: [id], clientPort: () => ports.client as number }
-  const request = { topics: [], allowAutoTopicCreation: false, includeTopicAuthorizedOperations: false }
-  const isUnfenced = async () => (await ask(brokers, id, MetadataApi, 12, request)).brokers.some(({ nodeId }) => nodeId === id)
-  await until(`broker ${id} is unfenced`, isUnfenced, START_TIMEOUT_MS)
-}
-
+/** Apache Kafka opens it when a broker is unfenced. */
 function readyPortOf({ ports }: NodePlace): number {
   return ports.client ?? (ports.controller?.bound as number)
 }
