@@ -4,6 +4,7 @@ import { EventQueue, toTick } from './event-queue.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { type CrashKind, SimulatedNode } from './simulated-node.ts'
 import { Trace } from './trace.ts'
+import { turn } from './turn.ts'
 import { WorldNetwork } from './world-network.ts'
 
 /**
@@ -30,10 +31,6 @@ const MAX_EVENTS_AT_ONE_TIME = 1_000_000
 
 /** Simulated time within which what is awaited has to happen, when the caller gives none. */
 const DEFAULT_WITHIN_MS = 3_600_000
-
-/** One turn of the real event loop: all microtasks run before it. Taken now, so that fake timers cannot stand in. */
-const realSetImmediate = setImmediate
-const turn = () => new Promise<void>((resolve) => realSetImmediate(resolve))
 
 export interface WorldOptions {
   readonly seed: number | string

@@ -25,21 +25,35 @@ export interface BrokerState {
 
 /** What the metadata log of one machine says at its end, committed or not, read by rules of our own. */
 export class MetadataState {
-  readonly topics = new Map<string, string>()
-  readonly partitions = new Map<string, PartitionState>()
-  readonly brokers = new Map<number, BrokerState>()
+  readonly topics: Map<string, string>
+  readonly partitions: Map<string, PartitionState>
+  readonly brokers: Map<number, BrokerState>
   /** The latest record about anything else, by what it is about. */
-  readonly others = new Map<string, string>()
+  readonly others: Map<string, string>
   /** Who was named the leader of a quorum's epoch. */
-  readonly quorumLeaders = new Map<number, number>()
+  readonly quorumLeaders: Map<number, number>
   /** Who led a partition in an epoch, of all that are told, by `epochKey`. */
-  readonly partitionLeaders = new Map<string, number>()
+  readonly partitionLeaders: Map<string, number>
   /** Of a dynamic quorum; null where nothing named them. */
-  voters: VoterSet | null = null
+  voters: VoterSet | null
   /** Of `SETTING`, by topic. */
-  readonly settings = new Map<string, string>()
-  endOffset = 0
-  epoch = 0
+  readonly settings: Map<string, string>
+  endOffset: number
+  epoch: number
+
+  /** @param before where it goes on from */
+  constructor(before: MetadataState | null = null) {
+    this.topics = new Map(before?.topics)
+    this.partitions = new Map(before?.partitions)
+    this.brokers = new Map(before?.brokers)
+    this.others = new Map(before?.others)
+    this.quorumLeaders = new Map(before?.quorumLeaders)
+    this.partitionLeaders = new Map(before?.partitionLeaders)
+    this.voters = before?.voters ?? null
+    this.settings = new Map(before?.settings)
+    this.endOffset = before?.endOffset ?? 0
+    this.epoch = before?.epoch ?? 0
+  }
 
   take(batch: LogBatch<MetadataRecord>): void {
     for (const control of batch.control) {
@@ -130,12 +144,19 @@ const known = new WeakMap<RecordBatch, MetadataState>()
 export function metadataStateOf(machine: SimulatedNode, directory: string): MetadataState | null {
   const log = storedMetadataLog(machine, directory)
   if (log === null) return null
-  // Batches are the same objects as long as their file has not changed, and what is before the last is as it was.
+  // Batches are the same objects as long as they and what is before them are as they were.
+  const at = log.batches.findLastIndex((batch) => known.has(batch))
+  const before = at < 0 ? null : (known.get(log.batches[at] as RecordBatch) as MetadataState)
+  if (before !== null && at === log.batches.length - 1) return before
+  const state = before === null ? replayed(machine, directory, log) : withMore(before, log.batches.slice(at + 1))
   const last = log.batches.at(-1)
-  const before = last === undefined ? undefined : known.get(last)
-  if (before !== undefined) return before
-  const state = replayed(machine, directory, log)
   if (state !== null && last !== undefined) known.set(last, state)
+  return state
+}
+
+function withMore(before: MetadataState, batches: readonly RecordBatch[]): MetadataState {
+  const state = new MetadataState(before)
+  for (const batch of batches) state.take(decodeLogBatch(batch, metadataRecordSerde))
   return state
 }
 

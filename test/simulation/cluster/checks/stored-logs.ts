@@ -51,36 +51,54 @@ function batchesOf(directory: DirectoryNode): RecordBatch[] {
   const found: RecordBatch[] = []
   for (const [, file] of segments) {
     if (file.kind !== 'file') continue
-    const inFile = batchesIn(file.content)
-    for (const batch of inFile) {
-      const previous = found.at(-1)
-      if (previous !== undefined && batch.baseOffset < previous.nextOffset) return found
-      found.push(batch)
-    }
-    if ((inFile.at(-1)?.end ?? 0) < file.content.sizeBytes) return found
+    const { batches: inFile, bytes } = batchesIn(file.content)
+    if (!continues(inFile[0], found.at(-1))) return found
+    found.push(...inFile)
+    if (bytes.length < file.content.sizeBytes) return found
   }
   return found
 }
 
-const known = new WeakMap<FileContent, { readonly mark: number; readonly batches: readonly RecordBatch[] }>()
-
-/** Looked at anew only when it has changed: most files have not, most of the time. */
-function batchesIn(content: FileContent): readonly RecordBatch[] {
-  const mark = content.flushMark()
-  const before = known.get(content)
-  if (before?.mark === mark) return before.batches
-  const found = [...wholeOnes(content.bytes())]
-  known.set(content, { mark, batches: found })
-  return found
+/** A file as it was looked at last. */
+interface SeenFile {
+  readonly mark: number
+  /** Up to the end of the last whole batch. */
+  readonly bytes: Buffer
+  readonly batches: readonly RecordBatch[]
 }
 
-/** What stands behind the first that is damaged is not looked at. */
-function* wholeOnes(bytes: Buffer): Generator<RecordBatch> {
+const UNSEEN: SeenFile = { mark: -1, bytes: Buffer.alloc(0), batches: [] }
+
+const seen = new WeakMap<FileContent, SeenFile>()
+
+/**
+ * Looked at anew only where it has changed: most files have not, most of the time, and others have grown. Where all is there
+ * that was, batches keep their objects, so that what was found out about them need not be found out again.
+ */
+function batchesIn(content: FileContent): SeenFile {
+  const mark = content.flushMark()
+  const before = seen.get(content) ?? UNSEEN
+  if (before.mark === mark) return before
+  const bytes = content.bytes()
+  const { bytes: known, batches: kept } = bytes.subarray(0, before.bytes.length).equals(before.bytes) ? before : UNSEEN
+  const added = [...wholeOnes(Buffer.from(bytes.subarray(known.length)), kept.at(-1))]
+  const now = { mark, bytes: bytes.subarray(0, known.length + (added.at(-1)?.end ?? 0)), batches: [...kept, ...added] }
+  seen.set(content, now)
+  return now
+}
+
+function continues(batch: RecordBatch | undefined, previous: RecordBatch | undefined): boolean {
+  return batch === undefined || previous === undefined || batch.baseOffset >= previous.nextOffset
+}
+
+/** What stands behind the first that is damaged, or does not continue the one before, is not looked at. */
+function* wholeOnes(bytes: Buffer, before: RecordBatch | undefined): Generator<RecordBatch> {
   const all = batches(bytes)
-  for (;;) {
+  for (let previous = before; ; ) {
     try {
       const { value: batch } = all.next()
-      if (batch === undefined || batch.recordCount === 0 || !isCrcValid(batch)) return
+      if (batch === undefined || batch.recordCount === 0 || !isCrcValid(batch) || !continues(batch, previous)) return
+      previous = batch
       yield batch
     } catch {
       // No batch can begin here: the end of what is whole.
