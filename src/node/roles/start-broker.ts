@@ -24,7 +24,7 @@ import type { OpenMetadata } from '../parts/open-metadata.ts'
 import { openPartitions } from '../parts/open-partitions.ts'
 import type { RunningNode } from '../running-node.ts'
 import { brokerServices } from '../services/broker-services.ts'
-import { brokersRegistered } from './brokers-registered.ts'
+import { brokersRegistered, brokersServing } from './brokers-awaited.ts'
 import { openDoors } from './doors.ts'
 import { followRegistration, makeBroker, registerBroker, serve } from './join-cluster.ts'
 import { makeStartTopics } from './start-topics.ts'
@@ -100,8 +100,10 @@ export async function startBroker(parts: NodeParts): Promise<Pick<RunningNode, '
   if (isAmongOthers) await openDoors(doors)
   await serve(broker, joining)
   await allServing()
-  await brokersRegistered(loader, options.brokersAwaited ?? 1)
-  await makeStartTopics({ topics: options.topics ?? [], controller: topics, metadata: loader, principal: NODE_PRINCIPAL, logger })
+  const brokerCount = options.brokersAwaited ?? 1
+  await brokersRegistered(loader, brokerCount)
+  const untilServing = () => brokersServing(loader, brokerCount, ports.timers)
+  await makeStartTopics({ topics: options.topics ?? [], controller: topics, metadata: loader, principal: NODE_PRINCIPAL, logger, untilServing })
   if (!isAmongOthers) await openDoors(doors)
   return openControl({ ...parts, node: options, services, topics, groups, loader })
 }

@@ -13,6 +13,8 @@ export interface StartTopicsOptions {
   /** As whom they are made. */
   readonly principal: string
   readonly logger: Logger
+  /** Resolves when the brokers are there that are to lead and follow. */
+  readonly untilServing: () => Promise<void>
 }
 
 /**
@@ -25,6 +27,7 @@ export async function makeStartTopics(options: StartTopicsOptions): Promise<void
   for (const spec of topics) sayWhatDiffers(spec, existing.get(spec.name)?.partitions.length, logger)
   const missing = topics.filter(({ name }) => !existing.has(name))
   if (missing.length === 0) return
+  await options.untilServing()
   await create(options, missing, { validateOnly: true })
   const made = await create(options, missing, { validateOnly: false })
   logger.info('topics are made', { topics: made.map(({ name, partitionCount }) => `${name}:${partitionCount}`) })

@@ -90,14 +90,16 @@ describe('a cluster in this process', () => {
     await second.untilInSync(LIMIT)
   })
 
-  test('makes topics with as many replicas as there are nodes, up to three, and fails requests at one node alone', async () => {
-    await using cluster = await startCluster({ nodes: 4, storage: 'memory', topics: ['events'], logLevel: 'error' })
+  test('makes topics with as many replicas as there are nodes, up to three, led by all alike, and fails requests at one node alone', async () => {
+    await using cluster = await startCluster({ nodes: 4, storage: 'memory', topics: ['events:4'], logLevel: 'error' })
     await cluster.untilInSync()
     const admin = clusterClient(cluster.bootstrapServers).admin()
     await admin.connect()
     const { topics } = await admin.fetchTopicMetadata({ topics: ['events'] })
     await admin.disconnect()
-    expect(topics[0]?.partitions[0]?.replicas).toHaveLength(3)
+    const partitions = topics[0]?.partitions ?? []
+    expect(partitions.map(({ replicas }) => replicas.length)).toEqual([3, 3, 3, 3])
+    expect(partitions.map(({ leader }) => leader).sort()).toEqual([1, 2, 3, 4])
     const faults = cluster.nodes.map((node) => node.fail({ api: 'Metadata', clientId: 'nobody', error: 'UNKNOWN_SERVER_ERROR' }))
     expect(faults.map(({ hits }) => hits)).toEqual([0, 0, 0, 0])
   })

@@ -12,6 +12,8 @@ import { type Line, recordingLogger } from '../../server/harness.ts'
 class Stage {
   readonly controller: LocalController
   readonly lines: Line[] = []
+  /** How often brokers were waited for. */
+  waits = 0
 
   constructor(...records: readonly MetadataRecord[]) {
     this.controller = new LocalController(cluster(...records))
@@ -19,7 +21,9 @@ class Stage {
 
   make(...specs: readonly (string | TopicSpec)[]): Promise<void> {
     const topics = specs.map((spec) => (typeof spec === 'string' ? parseTopicSpec(spec, '--topic') : spec))
-    return makeStartTopics({ topics, controller: this.controller, metadata: this.controller, principal: 'User:node', logger: recordingLogger(this.lines) })
+    const { controller } = this
+    const untilServing = async () => void this.waits++
+    return makeStartTopics({ topics, controller, metadata: controller, principal: 'User:node', logger: recordingLogger(this.lines), untilServing })
   }
 
   get partitions(): Record<string, number> {
@@ -32,6 +36,7 @@ describe('topics at the start of a node', () => {
     const stage = new Stage(broker(1))
     await stage.make('orders:3', 'payments')
     expect(stage.partitions).toEqual({ orders: 3, payments: 1 })
+    expect(stage.waits).toBe(1)
     expect(stage.lines).toEqual([{ level: 'info', message: 'topics are made', fields: { topics: ['orders:3', 'payments:1'] } }])
   })
 
@@ -39,6 +44,7 @@ describe('topics at the start of a node', () => {
     const stage = new Stage(broker(1), topic('orders', 1), partition(1, 0))
     await stage.make('orders:3', 'orders:1', 'orders')
     expect(stage.partitions).toEqual({ orders: 1 })
+    expect(stage.waits).toBe(0)
     expect(stage.lines.map(({ level, fields }) => [level, fields])).toEqual([['warn', { topic: 'orders', partitions: 1, asked: 3, origin: '--topic' }]])
   })
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { MetadataLoader } from '../../../../src/metadata/loader.ts'
 import type { MetadataRecord } from '../../../../src/metadata/metadata-record.ts'
-import { brokersRegistered } from '../../../../src/node/roles/brokers-registered.ts'
+import { brokersRegistered, brokersServing } from '../../../../src/node/roles/brokers-awaited.ts'
+import { World } from '../../../support/world/world.ts'
 import { broker } from '../../metadata/records.ts'
 
 function start() {
@@ -36,5 +37,42 @@ describe('the wait for brokers to be registered', () => {
     const failed = expect(waiting).rejects.toMatchObject({ code: 'METADATA_REPLAY' })
     await commit({ type: 'RemoveTopicRecord', version: 0, data: { topicId: 'topicTHATisNOTthereAAA' as never } }).catch(() => undefined)
     await failed
+  })
+})
+
+describe('the wait for brokers to serve', () => {
+  function waiting() {
+    const { loader, commit } = start()
+    const world = new World({ seed: 1 })
+    const ended: string[] = []
+    void brokersServing(loader, 2, world.node('self').ports.timers).then(
+      () => ended.push('over'),
+      ({ code }) => ended.push(code),
+    )
+    return { commit, world, ended }
+  }
+
+  it('ends when as many do, and not when they are but registered', async () => {
+    const { commit, world, ended } = waiting()
+    await commit(broker(1), broker(2, { fenced: true }))
+    await world.run(1000)
+    expect(ended).toEqual([])
+    await commit(broker(3))
+    await world.run(1)
+    expect(ended).toEqual(['over'])
+  })
+
+  it('ends after ten seconds where one does not come up', async () => {
+    const { commit, world, ended } = waiting()
+    await commit(broker(1), broker(2, { fenced: true }))
+    await world.run(10_001)
+    expect(ended).toEqual(['over'])
+  })
+
+  it('ends with the node', async () => {
+    const { commit, world, ended } = waiting()
+    await commit({ type: 'RemoveTopicRecord', version: 0, data: { topicId: 'topicTHATisNOTthereAAA' as never } }).catch(() => undefined)
+    await world.run(1)
+    expect(ended).toEqual(['METADATA_REPLAY'])
   })
 })
