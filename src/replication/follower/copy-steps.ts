@@ -24,6 +24,8 @@ const DAMAGED: ReadonlySet<number> = new Set([ErrorCode.CORRUPT_MESSAGE, ErrorCo
 /** What a broker answers that does not know yet that it leads the partition, in that epoch, or that there is the topic. */
 const EARLY: ReadonlySet<number> = new Set([ErrorCode.NOT_LEADER_OR_FOLLOWER, ErrorCode.UNKNOWN_LEADER_EPOCH, ErrorCode.UNKNOWN_TOPIC_ID])
 const FIRST_EARLY_BACKOFF_MS = 10
+/** After so many such answers it is said: some six seconds with the default of `replica.fetch.backoff.ms`. */
+const TOLD_EARLY_COUNT = 12
 
 /**
  * Does to one copy what was decided on a leader's answer: appends, cuts, begins anew, waits, or gives it up until the metadata
@@ -48,7 +50,7 @@ export class CopySteps {
         return
       case 'back-off':
         this.#failed(copy, {
-          level: isPassing(step.errorCode) ? 'debug' : 'warn',
+          level: isPassing(step.errorCode, copy) ? 'debug' : 'warn',
           message: 'a partition cannot be copied; it is asked for again',
           fields: { error: errorName(step.errorCode) },
         })
@@ -132,8 +134,8 @@ export class CopySteps {
 }
 
 /** What a leader answers while elections and the metadata are on their way. */
-function isPassing(errorCode: number): boolean {
-  return errorCode === ErrorCode.NOT_LEADER_OR_FOLLOWER || errorCode === ErrorCode.UNKNOWN_LEADER_EPOCH || errorCode === ErrorCode.OFFSET_OUT_OF_RANGE
+function isPassing(errorCode: number, { earlyCount }: Copy): boolean {
+  return EARLY.has(errorCode) ? earlyCount < TOLD_EARLY_COUNT : errorCode === ErrorCode.OFFSET_OUT_OF_RANGE
 }
 
 function fieldsOf({ topic, partition, following }: Copy) {
