@@ -29,8 +29,8 @@ class Changes {
 
   static async of(stage: Stage): Promise<Changes> {
     const replica = await FakeReplica.of(stage)
-    const directoryId = (await replica.describe())?.currentVoters[0]?.replicaDirectoryId as Uuid
-    return new Changes(replica, await stage.openController(), directoryId)
+    const voter = (await replica.describe())?.currentVoters.find(({ replicaId }) => replicaId === REAL)
+    return new Changes(replica, await stage.openController(), voter?.replicaDirectoryId as Uuid)
   }
 
   get epoch(): number {
