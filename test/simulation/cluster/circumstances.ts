@@ -8,6 +8,6 @@ export interface Circumstances {
   areConnected(): boolean
   /** In which a controller leads: another number says that another leadership began. null from the time on when it stops or is gone. */
   controllerEpoch(): number | null
-  /** Whether the controllers have said that this broker is not to be counted on. */
-  isFenced(brokerId: number): boolean
+  /** Since which record of the metadata this broker is counted on; null while the controllers say that it is not. */
+  countedSince(brokerId: number): number | null
 }

@@ -63,7 +63,7 @@ export const clusterMutants: readonly Mutant[] = [
   {
     name: 'takes every follower for one that has caught up',
     play: playCluster,
-    seenWithin: 10,
+    seenWithin: 40,
     apply: () =>
       replaced(
         LeaderState.prototype,
@@ -77,7 +77,7 @@ export const clusterMutants: readonly Mutant[] = [
   {
     name: 'says that a follower has what it has not flushed',
     play: playCluster,
-    seenWithin: 20,
+    seenWithin: 200,
     apply: () => replaced(Following.prototype, 'flush', () => async () => true),
   },
   {

@@ -174,10 +174,10 @@ export class Story {
         const state = leaderId === null ? 'down' : this.cluster.node(leaderId).state
         return state === 'stopping' || state === 'down' ? null : epoch
       },
-      isFenced: (id) => {
+      countedSince: (id) => {
         const controller = activeController(this.cluster)
-        const state = controller === null ? null : metadataStateOf(controller.machine, DATA)
-        return state?.brokers.get(id)?.isFenced ?? true
+        const broker = controller === null ? undefined : metadataStateOf(controller.machine, DATA)?.brokers.get(id)
+        return broker === undefined || broker.isFenced ? null : broker.changedAt
       },
     }
   }

@@ -21,6 +21,8 @@ export interface BrokerState {
   /** Offset of the record with which it registered last. */
   readonly registeredAt: number
   readonly isFenced: boolean
+  /** Offset of the record that fenced it last, or made it count again. */
+  readonly changedAt: number
 }
 
 /** What the metadata log of one machine says at its end, committed or not, read by rules of our own. */
@@ -80,10 +82,10 @@ export class MetadataState {
         this.#changePartition(record.data)
         return
       case 'RegisterBrokerRecord':
-        this.brokers.set(record.data.brokerId, { registeredAt: offset, isFenced: record.data.fenced })
+        this.brokers.set(record.data.brokerId, { registeredAt: offset, isFenced: record.data.fenced, changedAt: offset })
         return
       case 'BrokerRegistrationChangeRecord':
-        this.#setFenced(record.data.brokerId, record.data.fenced)
+        this.#setFenced(record.data.brokerId, record.data.fenced, offset)
         return
       case 'UnregisterBrokerRecord':
         this.brokers.delete(record.data.brokerId)
@@ -123,9 +125,9 @@ export class MetadataState {
     this.partitionLeaders.set(epochKey(topicId, partition, leaderEpoch), leader)
   }
 
-  #setFenced(brokerId: number, change: number): void {
+  #setFenced(brokerId: number, change: number, offset: number): void {
     const before = this.brokers.get(brokerId)
-    if (before !== undefined && change !== 0) this.brokers.set(brokerId, { ...before, isFenced: change > 0 })
+    if (before !== undefined && change !== 0) this.brokers.set(brokerId, { ...before, isFenced: change > 0, changedAt: offset })
   }
 }
 

@@ -114,6 +114,8 @@ export class ClusterClient {
       this.#topicIds.set(name, topicId)
       for (const { partitionIndex: partition, leaderId, leaderEpoch } of partitions) {
         const key = this.#keyOf({ topic: name, topicId, partition })
+        // A broker that is behind tells of former leaders. Source: KIP-320; org.apache.kafka.clients.Metadata.
+        if (leaderEpoch < (this.#leaderEpochs.get(key) ?? leaderEpoch)) continue
         this.#leaderEpochs.set(key, leaderEpoch)
         if (leaderId >= 0) this.#leaders.set(key, leaderId)
         else this.#leaders.delete(key)

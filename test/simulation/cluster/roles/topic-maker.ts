@@ -24,6 +24,13 @@ const TIMEOUT_MS = 5000
 const OVER_POLL_MS = 500
 const LONGEST_REST_MS = 3000
 
+interface Promised {
+  /** Of the leadership from which the answer came. */
+  readonly epoch: number
+  /** Of the brokers, when it was asked for: one that was fenced in between need not have been waited for. */
+  readonly countedSince: ReadonlyMap<number, number | null>
+}
+
 export interface TopicMakerOptions {
   readonly client: ClusterClient
   readonly clock: Ports['clock']
@@ -114,6 +121,7 @@ export class TopicMaker implements Role {
     const { client, clock, circumstances } = this.#options
     for (let backoffMs = 100; ; backoffMs = Math.min(2 * backoffMs, 1000)) {
       const askedMs = clock.monotonicMs()
+      const countedSince = new Map(client.brokerIds.map((id) => [id, circumstances.countedSince(id)]))
       const epoch = circumstances.controllerEpoch()
       try {
         const outcome = await ask(client.anyBroker())
@@ -121,7 +129,7 @@ export class TopicMaker implements Role {
         // With a leadership its waits end: what is decided is certain, and who knows of it is not.
         const epochNow = circumstances.controllerEpoch()
         const isPromised = epochNow !== null && (epochNow === epoch || circumstances.areConnected())
-        if (outcome === 'done' && isInTime && isPromised) await this.#expectKnown(what, epochNow)
+        if (outcome === 'done' && isInTime && isPromised) await this.#expectKnown(what, { epoch: epochNow, countedSince })
         if (outcome !== 'again') return
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error
@@ -130,15 +138,16 @@ export class TopicMaker implements Role {
     }
   }
 
-  /** @param epoch of the leadership from which the answer came, if that is not over by now without anybody's having said so */
-  async #expectKnown(what: 'made' | 'grown' | 'deleted', epoch: number): Promise<void> {
+  /** Where nothing has ended or begun by now without anybody's having said so. */
+  async #expectKnown(what: 'made' | 'grown' | 'deleted', { epoch, countedSince }: Promised): Promise<void> {
     const { client, random, name, circumstances } = this.#options
-    const counted = client.brokerIds.filter((id) => !circumstances.isFenced(id))
+    const counts = (id: number) => countedSince.get(id) !== null && circumstances.countedSince(id) === countedSince.get(id)
+    const counted = [...countedSince.keys()].filter(counts)
     if (counted.length === 0) return
     const id = random.pick(counted)
     try {
       const { errorCode, partitions } = onlyOne((await client.metadata([name], client.broker(id))).topics)
-      if (circumstances.isFenced(id)) return
+      if (!counts(id)) return
       const expected = what === 'deleted' ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NONE
       const isKnown = errorCode === expected && (what !== 'grown' || partitions.length === 2)
       if (!isKnown && (await this.#isOver(epoch))) return
