@@ -257,7 +257,7 @@ export class BrokerLifecycle {
   /** Only what the next heartbeat will not mend is told to those who wait. */
   #refused(error: OdradekError, errorCode: number | null): number {
     const { logger, clock, timings, brokerId } = this.#options
-    if (clock.monotonicMs() - this.#refusedAtMs >= REFUSAL_LINE_MS) {
+    if (error.code !== 'CONTROLLER_CLOSED' && clock.monotonicMs() - this.#refusedAtMs >= REFUSAL_LINE_MS) {
       this.#refusedAtMs = clock.monotonicMs()
       logger.warn('a heartbeat of the broker was not taken; it is sent again', { brokerId, brokerEpoch: this.#brokerEpoch, reason: error.message })
     }

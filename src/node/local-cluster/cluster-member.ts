@@ -38,7 +38,7 @@ export class ClusterMember implements ClusterNode {
   readonly bootstrapServers: string
   readonly #options: ClusterMemberOptions
   /** Resolved when this one's broker has left a cluster that stops as a whole, and when all have. */
-  readonly #left = deferred<void>()
+  #left = deferred<void>()
   readonly #allLeft = deferred<void>()
   #isClusterStopping = false
   #isPaused = false
@@ -123,6 +123,8 @@ export class ClusterMember implements ClusterNode {
 
   /** As `stop`, of a cluster that stops as a whole. @returns when the broker has left, and when the node has stopped */
   leave(): { readonly left: Promise<void>; readonly stopped: Promise<void> } {
+    // It may have left by itself before, and come back.
+    this.#left = deferred<void>()
     this.#isClusterStopping = true
     const stopped = this.stop()
     return { left: Promise.race([this.#left.promise, stopped]), stopped }

@@ -30,9 +30,12 @@ export async function send(producer: Producer, topic: string, from: number, to: 
   return sent
 }
 
+/** kafkajs leaves a group when the fetch that waits has ended. */
+const MAX_WAIT_MS = 100
+
 /** Reads as a member of a group until all of `values` have come, commits and leaves. */
 export async function readAll(bootstrapServers: string, groupId: string, topic: string, values: readonly string[]): Promise<string[]> {
-  const consumer = clusterClient(bootstrapServers).consumer({ groupId, heartbeatInterval: 500, sessionTimeout: 10_000 })
+  const consumer = clusterClient(bootstrapServers).consumer({ groupId, heartbeatInterval: 500, sessionTimeout: 10_000, maxWaitTimeInMs: MAX_WAIT_MS })
   await consumer.connect()
   await consumer.subscribe({ topic, fromBeginning: true })
   const read = await untilRead(consumer, new Set(values))

@@ -9,6 +9,8 @@ const TOPIC = 'orders'
 /** What is silent is given up within two seconds. */
 const QUICK = { 'broker.session.timeout.ms': 2_000, 'broker.heartbeat.interval.ms': 300, 'replica.lag.time.max.ms': 2_000 }
 const LIMIT = { timeoutMs: 30_000 }
+/** A broker that cannot leave in order is given up after five seconds. */
+const IN_ORDER_MS = 4_000
 const workspace = mkdtempSync(join(tmpdir(), 'odradek-in-process-'))
 
 afterAll(() => rmSync(workspace, { recursive: true, force: true }))
@@ -75,6 +77,18 @@ describe('a cluster in this process', () => {
       await cluster.node(leader).stop()
       return () => cluster.node(leader).start()
     })
+  })
+
+  test('stops in order though each of its nodes was restarted before', async () => {
+    await using cluster = await startCluster({ storage: 'memory', logLevel: 'error', topics: [TOPIC] })
+    for (const node of cluster.nodes) {
+      await node.stop()
+      await node.start()
+      await cluster.untilInSync(LIMIT)
+    }
+    const startMs = performance.now()
+    await cluster.stop()
+    expect(performance.now() - startMs).toBeLessThan(IN_ORDER_MS)
   })
 
   test('is there again from its directory, at other ports', async () => {
