@@ -177,7 +177,7 @@ export class Story {
       countedSince: (id) => {
         const controller = activeController(this.cluster)
         const broker = controller === null ? undefined : metadataStateOf(controller.machine, DATA)?.brokers.get(id)
-        return broker === undefined || broker.isFenced ? null : broker.changedAt
+        return broker === undefined || broker.isFenced || broker.isLeaving ? null : broker.changedAt
       },
     }
   }

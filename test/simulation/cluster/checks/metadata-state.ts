@@ -23,6 +23,8 @@ export interface BrokerState {
   readonly isFenced: boolean
   /** Offset of the record that fenced it last, or made it count again. */
   readonly changedAt: number
+  /** It shuts down in order. */
+  readonly isLeaving: boolean
 }
 
 /** What the metadata log of one machine says at its end, committed or not, read by rules of our own. */
@@ -82,10 +84,15 @@ export class MetadataState {
         this.#changePartition(record.data)
         return
       case 'RegisterBrokerRecord':
-        this.brokers.set(record.data.brokerId, { registeredAt: offset, isFenced: record.data.fenced, changedAt: offset })
+        this.brokers.set(record.data.brokerId, {
+          registeredAt: offset,
+          isFenced: record.data.fenced,
+          isLeaving: record.data.inControlledShutdown === true,
+          changedAt: offset,
+        })
         return
       case 'BrokerRegistrationChangeRecord':
-        this.#setFenced(record.data.brokerId, record.data.fenced, offset)
+        this.#changeBroker(record.data, offset)
         return
       case 'UnregisterBrokerRecord':
         this.brokers.delete(record.data.brokerId)
@@ -125,9 +132,13 @@ export class MetadataState {
     this.partitionLeaders.set(epochKey(topicId, partition, leaderEpoch), leader)
   }
 
-  #setFenced(brokerId: number, change: number, offset: number): void {
+  /** 0 leaves as it was; a broker that has begun to leave goes on with it. */
+  #changeBroker({ brokerId, fenced, inControlledShutdown }: Extract<MetadataRecord, { type: 'BrokerRegistrationChangeRecord' }>['data'], offset: number): void {
     const before = this.brokers.get(brokerId)
-    if (before !== undefined && change !== 0) this.brokers.set(brokerId, { ...before, isFenced: change > 0, changedAt: offset })
+    if (before === undefined) return
+    const isLeaving = before.isLeaving || inControlledShutdown > 0
+    const changed = fenced === 0 ? {} : { isFenced: fenced > 0, changedAt: offset }
+    this.brokers.set(brokerId, { ...before, isLeaving, ...changed })
   }
 }
 
