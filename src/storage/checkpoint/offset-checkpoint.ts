@@ -6,6 +6,8 @@ import { decodeCheckpoint, encodeCheckpoint, wholeNumber } from './checkpoint-li
 export const RECOVERY_POINT_CHECKPOINT = 'recovery-point-offset-checkpoint'
 export const LOG_START_CHECKPOINT = 'log-start-offset-checkpoint'
 export const HIGH_WATERMARK_CHECKPOINT = 'replication-offset-checkpoint'
+/** Where the log cleaner goes on: what is below may have been compacted. */
+export const CLEANER_CHECKPOINT = 'cleaner-offset-checkpoint'
 
 /** By `topicPartitionKey`. */
 export type OffsetsByPartition = ReadonlyMap<string, number>

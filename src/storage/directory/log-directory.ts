@@ -3,7 +3,13 @@ import type { Uuid } from '../../../protocol/uuid.ts'
 import { assert } from '../../base/assert.ts'
 import { DiskError } from '../../base/errors.ts'
 import { parseTopicPartitionKey, topicPartitionKey } from '../../base/topic-partition.ts'
-import { LOG_START_CHECKPOINT, OffsetCheckpointFile, type OffsetsByPartition, RECOVERY_POINT_CHECKPOINT } from '../checkpoint/offset-checkpoint.ts'
+import {
+  CLEANER_CHECKPOINT,
+  LOG_START_CHECKPOINT,
+  OffsetCheckpointFile,
+  type OffsetsByPartition,
+  RECOVERY_POINT_CHECKPOINT,
+} from '../checkpoint/offset-checkpoint.ts'
 import { DELETE_DIRECTORY_SUFFIX, FUTURE_DIRECTORY_SUFFIX, futureTopicPartition, STRAY_DIRECTORY_SUFFIX, setAsideDirectoryName } from '../files/file-names.ts'
 import type { FileTrash } from '../files/file-trash.ts'
 import { readWhole, writeWhole } from '../files/read-whole.ts'
@@ -72,13 +78,14 @@ export class LogDirectory {
     this.previousBrokerEpoch = cleanShutdown?.brokerEpoch ?? null
     const recoveryPoints = await this.#readCheckpoint(this.#recoveryPoints)
     const logStarts = await this.#readCheckpoint(this.#logStarts)
+    const cleaned = await this.#readCheckpoint(new OffsetCheckpointFile(disk, this.path, CLEANER_CHECKPOINT))
     const names = (await disk.list(this.path)).filter((entry) => entry.kind === 'directory' && !OTHERS.has(entry.name)).map((entry) => entry.name)
     await forEachLimited(names, this.#options.concurrency, async (name) => {
       const found = this.#logNamed(name)
       if (found === null) return
       const { topic, partition, logs } = found
       const key = topicPartitionKey(topic, partition)
-      const checkpointed = { recoveryPoint: recoveryPoints.get(key) ?? null, logStartOffset: logStarts.get(key) ?? 0 }
+      const checkpointed = { recoveryPoint: recoveryPoints.get(key) ?? null, logStartOffset: logStarts.get(key) ?? 0, cleanedTo: cleaned.get(key) ?? 0 }
       const topicId = this.#readTopicId(name)
       logs.set(key, await this.#open({ name, topic, partition, topicId, ...checkpointed, wasClean: cleanShutdown !== null, isNew: false }))
     })
@@ -261,6 +268,7 @@ export class LogDirectory {
     topicId: Uuid | null
     recoveryPoint: number | null
     logStartOffset: number
+    cleanedTo?: number
     wasClean: boolean
     isNew: boolean
   }): Promise<PartitionLog> {

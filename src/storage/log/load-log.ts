@@ -27,6 +27,8 @@ export interface LoadLogOptions {
   readonly logStartOffset: number
   /** From the checkpoint; null when it says nothing. */
   readonly recoveryPoint: number | null
+  /** From the cleaner's checkpoint: below it the log may have been compacted. Nowhere, when not given. */
+  readonly cleanedTo?: number
   /** The directory was shut down cleanly: nothing is recovered, and the recovery point is the log's end. */
   readonly wasClean: boolean
   /** Made just now. */
@@ -100,7 +102,7 @@ interface RecoverOne {
 }
 
 async function recoverOne(options: LoadLogOptions, { segment, kept, snapshots, producers, epochs }: RecoverOne): Promise<void> {
-  const { indexIntervalBytes, compact } = options.config
+  const { indexIntervalBytes } = options.config
   const at = kept.indexOf(segment)
   const nextBaseOffset = kept[at + 1]?.baseOffset ?? null
   const removeLater = async (nextOffset: number) => {
@@ -112,9 +114,18 @@ async function recoverOne(options: LoadLogOptions, { segment, kept, snapshots, p
   await removeFiles(options, stale)
   rebuild(options, { state: producers, snapshots, segments: kept, endOffset: segment.baseOffset })
   const recovered = await recoverSegment({ segment, producers, epochs, indexIntervalBytes, nextBaseOffset, beforeCut: removeLater })
-  // The end of the segment never reached the device and later ones did. Only compaction makes gaps that are none.
-  if (recovered.truncatedBytes === 0 && nextBaseOffset !== null && recovered.nextOffset < nextBaseOffset && !compact) await removeLater(recovered.nextOffset)
+  // The end of the segment never reached the device and later ones did.
+  const isLost = nextBaseOffset !== null && recovered.nextOffset < nextBaseOffset && !mayBeCompacted(options, recovered.nextOffset)
+  if (recovered.truncatedBytes === 0 && isLost) await removeLater(recovered.nextOffset)
   snapshots.write(recovered.nextOffset, producers.producers)
+}
+
+/**
+ * Only compaction makes gaps that are no loss, and only below the place that it notes. Kafka takes each gap of a log for one of
+ * these, and so serves a replica of which the middle was lost.
+ */
+function mayBeCompacted({ config, cleanedTo = 0 }: LoadLogOptions, offset: number): boolean {
+  return config.compact && offset < cleanedTo
 }
 
 /** The files end before the log start that was noted: they were lost. Source: `LogLoader.deleteSegmentsIfLogStartGreaterThanLogEnd`. */

@@ -286,6 +286,26 @@ describe('an unclean stop', () => {
     expect(manager.previousBrokerEpoch).toBe(-1)
   })
 
+  it('ends a log before a segment that lost what it held, also of a compacted topic; gaps below the place that the cleaner notes are none', async () => {
+    await using started = startWorld()
+    const { ports } = started
+    const config = { segmentBytes: 300, compact: true }
+    const { manager } = await open(ports, { segmentBytes: 300 })
+    const kept = await manager.getOrCreateLog({ ...log('compacted'), directoryId: DIRECTORIES.get('/one') as Uuid })
+    for (let index = 0; index < 6; index++) append(kept, dataBatch({ valueBytes: 150 }))
+    manager.abandon()
+    const second = `${kept.directory}/00000000000000000001.log`
+    await ports.disk.removeFile(second)
+    writeWhole(ports.disk, second, Buffer.alloc(0))
+    writeWhole(ports.disk, '/one/cleaner-offset-checkpoint', Buffer.from('0\n1\ncompacted 0 2\n'))
+    const cleaned = await open(ports, config)
+    expect(await baseOffsets(await cleaned.manager.getOrCreateLog(log('compacted')))).toEqual([0, 2, 3, 4, 5])
+    cleaned.manager.abandon()
+    await ports.disk.removeFile('/one/cleaner-offset-checkpoint')
+    const again = await open(ports, config)
+    expect(await baseOffsets(await again.manager.getOrCreateLog(log('compacted')))).toEqual([0])
+  })
+
   it('does not let a log begin where a deleted one of its name had its start', async () => {
     await using started = startWorld()
     const { ports } = started
