@@ -75,12 +75,6 @@ export const clusterMutants: readonly Mutant[] = [
       ),
   },
   {
-    name: 'says that a follower has what it has not flushed',
-    play: playCluster,
-    seenWithin: 200,
-    apply: () => replaced(Following.prototype, 'flush', () => async () => true),
-  },
-  {
     name: 'takes who fetches for who has all',
     play: playCluster,
     seenWithin: 5,

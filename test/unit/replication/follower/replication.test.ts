@@ -54,6 +54,16 @@ async function produceMany(leader: number, count: number, acks = -1): Promise<vo
   for (let each = 0; each < count; each++) expect(await world.complete(nodeOf(leader).produce('t', `value ${each}`, { acks }))).toMatchObject({ errorCode: 0 })
 }
 
+it('a follower has on its device what it has acknowledged, where flush.messages says so', async () => {
+  await start(2, { minInsyncReplicas: 2, logConfig: { flushMessages: 1 } })
+  await createTopic([1, 2])
+  await produceMany(1, 20)
+  for (const node of nodes) node.crash('power')
+  await world.complete(nodeOf(2).restart())
+  await world.run(10)
+  expect(partitionOf(2).logEndOffset).toBe(20)
+})
+
 describe('two replicas', () => {
   beforeEach(async () => {
     await start(2, { minInsyncReplicas: 2 })
