@@ -40,19 +40,21 @@ export interface SupervisorOptions {
 export const RECOVERED_MS = 30_000
 export const FIRST_BACK_OFF_MS = 250
 export const LONGEST_BACK_OFF_MS = 10_000
-/** With the back-off about a minute in all. */
+/** After so many in a row a node counts as down: with the back-off about a minute in all. */
 export const MOST_RESTARTS = 10
 /** A controlled shutdown waits at most this long for each broker, and so long for the rest of all. */
 export const STOP_LIMIT_MS = 30_000
 
 /**
  * Runs the nodes of a local cluster: starts them, starts again what ends unasked, and stops them one after another.
- * A node that cannot start at first, or cannot be kept running, ends the whole.
+ * A node that cannot start at first ends the whole. One that cannot be kept running is tried further while others run.
  */
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #nodes = new Map<number, ClusterNode>()
   readonly #failure = deferred<never>()
+  /** Nodes that could not be kept running, with when each was started last. */
+  readonly #down = new Map<number, number>()
   #isStopping = false
 
   constructor(options: SupervisorOptions) {
@@ -61,7 +63,7 @@ export class Supervisor {
     this.#failure.promise.catch(() => {})
   }
 
-  /** Rejects when a node cannot be kept running. */
+  /** Rejects when no node can be kept running. */
   get failed(): Promise<never> {
     return this.#failure.promise
   }
@@ -113,19 +115,30 @@ export class Supervisor {
       if (node !== first) void node.ready.then(() => log.info('a node serves again', { node: nodeNumber, pid: node.pid }))
       const { how, lastWords } = await node.end
       if (this.#isStopping) return
-      restarts = clock.monotonicMs() - startedMs >= RECOVERED_MS ? 1 : restarts + 1
-      if (restarts > MOST_RESTARTS) {
-        const message = `Node ${nodeNumber} ended ${restarts} times without having served for ${RECOVERED_MS / 1000} s in between, the last time with ${how}.`
-        this.#failure.reject(
-          new OdradekError('NODE_NOT_STARTED', [message, lastWords].filter((text) => text !== '').join(' '), { fields: { node: nodeNumber } }),
-        )
-        return
-      }
+      const hasServed = clock.monotonicMs() - startedMs >= RECOVERED_MS
+      restarts = hasServed ? 1 : restarts + 1
+      if (hasServed) this.#down.delete(nodeNumber)
+      if (restarts > MOST_RESTARTS) this.#down.set(nodeNumber, startedMs)
+      if (restarts > MOST_RESTARTS && this.#areAllDown()) return this.#fail(nodeNumber, restarts, { how, lastWords })
+      if (restarts === MOST_RESTARTS + 1)
+        log.error('a node cannot be kept running: the others go on, and it is tried further', { node: nodeNumber, restarts: MOST_RESTARTS, how, lastWords })
       const inMs = Math.min(FIRST_BACK_OFF_MS * 2 ** (restarts - 1), LONGEST_BACK_OFF_MS)
-      log.warn('a node ended and is started again', { node: nodeNumber, how, inMs, attempt: `${restarts} of ${MOST_RESTARTS}` })
+      log.warn('a node ended and is started again', { node: nodeNumber, how, inMs, attempt: restarts })
       await timers.sleep(inMs)
       if (this.#isStopping) return
     }
+  }
+
+  /** One that has run for long since has recovered, though it has not ended yet. */
+  #areAllDown(): boolean {
+    const { clock, nodeNumbers } = this.#options
+    const nowMs = clock.monotonicMs()
+    return nodeNumbers.every((nodeNumber) => nowMs - (this.#down.get(nodeNumber) ?? Number.NEGATIVE_INFINITY) < RECOVERED_MS)
+  }
+
+  #fail(nodeNumber: number, times: number, { how, lastWords }: NodeEnd): void {
+    const message = `Node ${nodeNumber} ended ${times} times without having served for ${RECOVERED_MS / 1000} s in between, the last time with ${how}.`
+    this.#failure.reject(new OdradekError('NODE_NOT_STARTED', [message, lastWords].filter((text) => text !== '').join(' '), { fields: { node: nodeNumber } }))
   }
 
   async #awaitEnd(nodeNumber: number, node: ClusterNode): Promise<boolean> {

@@ -148,9 +148,9 @@ describe('a local cluster', () => {
     await play.pass(FIRST_BACK_OFF_MS)
     expect(play.spawned).toHaveLength(5)
     expect(play.logged).toEqual([
-      `a node ended and is started again 2 signal SIGKILL ${FIRST_BACK_OFF_MS} 1 of ${MOST_RESTARTS}`,
+      `a node ended and is started again 2 signal SIGKILL ${FIRST_BACK_OFF_MS} 1`,
       'a node serves again 2 1',
-      `a node ended and is started again 2 exit code 1 ${2 * FIRST_BACK_OFF_MS} 2 of ${MOST_RESTARTS}`,
+      `a node ended and is started again 2 exit code 1 ${2 * FIRST_BACK_OFF_MS} 2`,
     ])
   })
 
@@ -164,7 +164,7 @@ describe('a local cluster', () => {
     expect(play.spawned).toHaveLength(MOST_RESTARTS + 6)
   })
 
-  test('fails when a node cannot be kept running', async () => {
+  test('fails when no node can be kept running', async () => {
     const play = await new Play(1).started()
     for (let count = 0; count <= MOST_RESTARTS; count++) {
       play.node(count).die('exit code 1', 'no space left')
@@ -172,6 +172,42 @@ describe('a local cluster', () => {
     }
     await expect(play.supervisor.failed).rejects.toThrow(/^Node 1 ended 11 times .* the last time with exit code 1\. no space left$/)
     expect(play.spawned).toHaveLength(MOST_RESTARTS + 1)
+  })
+
+  test('goes on with the others when one cannot be kept running, and tries it further', async () => {
+    const play = await new Play(2).started()
+    let which = 1
+    for (let count = 0; count < MOST_RESTARTS + 3; count++) {
+      play.node(which).die('exit code 1', 'no space left')
+      await play.pass(LONGEST_BACK_OFF_MS)
+      which = play.spawned.length - 1
+    }
+    expect(play.spawned).toHaveLength(2 + MOST_RESTARTS + 3)
+    expect(play.logged.filter((line) => line.startsWith('a node cannot be kept running'))).toEqual([
+      `a node cannot be kept running: the others go on, and it is tried further 2 ${MOST_RESTARTS} exit code 1 no space left`,
+    ])
+  })
+
+  test('fails when the last of several cannot be kept running either', async () => {
+    const play = await new Play(2).started()
+    for (let count = 0; count <= MOST_RESTARTS; count++) {
+      for (const node of play.spawned.slice(-2)) node.die('exit code 1')
+      await play.pass(LONGEST_BACK_OFF_MS)
+    }
+    await expect(play.supervisor.failed).rejects.toThrow(/^Node 2 ended 11 times/)
+  })
+
+  test('goes on when one cannot be kept running and the other has recovered', async () => {
+    const play = await new Play(2).started()
+    const dieOften = async (from: number) => {
+      for (let count = 0, which = from; count <= MOST_RESTARTS; count++, which = play.spawned.length - 1) {
+        play.node(which).die('exit code 1')
+        await play.pass(LONGEST_BACK_OFF_MS)
+      }
+    }
+    await dieOften(1)
+    await dieOften(0)
+    expect(play.spawned).toHaveLength(2 + 2 * (MOST_RESTARTS + 1))
   })
 
   test('stops its brokers one after another, from the last, and then its controllers', async () => {
