@@ -128,7 +128,7 @@ export class LogDurability {
       const { cuts, logEndOffset: target } = state
       const { active } = state.segments
       if (target > this.#recoveryPoint) await this.#flushFromRecoveryPoint(active)
-      if (cuts === state.cuts) this.#recoveryPoint = Math.max(this.#recoveryPoint, Math.min(target, this.#lastPointBeforeRollOf(active)))
+      if (cuts === state.cuts && !state.isClosed) this.#recoveryPoint = Math.max(this.#recoveryPoint, Math.min(target, this.#lastPointBeforeRollOf(active)))
       this.#lastFlushMs = state.context.clock.nowMs()
     } catch (error) {
       if (state.isClosed) return
@@ -140,11 +140,11 @@ export class LogDurability {
     const { segments } = this.#state
     const unflushed = segments.all.slice(Math.max(0, segments.indexOf(this.#recoveryPoint)))
     for (const segment of unflushed) await this.#flushSegment(segment, segment === active ? 'log' : 'all')
-    if (unflushed.length > 1) await this.#history.flush()
+    if (unflushed.length > 1 && !this.#state.isClosed) await this.#history.flush()
     await this.#flushNames()
   }
 
-  /** Retention may remove a segment while it is being flushed. A log that was closed meanwhile opens no file again. */
+  /** Retention may remove a segment while it is being flushed. A log that was closed meanwhile opens no file again, and comes no further. */
   async #flushSegment(segment: Segment, what: 'log' | 'indexes' | 'all'): Promise<void> {
     if (this.#state.isClosed) return
     try {
