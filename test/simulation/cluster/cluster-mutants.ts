@@ -27,7 +27,7 @@ export const clusterMutants: readonly Mutant[] = [
   {
     name: 'forgets for whom it voted',
     play: playCluster,
-    seenWithin: 20,
+    seenWithin: 60,
     apply: forgetVotes,
   },
   {
