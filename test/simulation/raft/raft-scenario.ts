@@ -1,3 +1,4 @@
+import type { Voter } from '../../../src/raft/voter-set.ts'
 import type { SeededRandom } from '../../support/world/seeded-random.ts'
 import { Violation } from './raft-checker.ts'
 import type { RaftMachine } from './raft-machine.ts'
@@ -123,12 +124,12 @@ function fell(world: RaftWorld, random: SeededRandom): void {
 
 /** Only where all the others have what was committed: what a majority loses is lost. */
 function replaceDisk(world: RaftWorld, machine: RaftMachine): void {
-  const { leader, machines, checker } = world
+  const { machines, checker } = world
   const hasAll = machines.every(({ isRunning, durableEndOffset }) => isRunning && durableEndOffset >= checker.committed.length)
-  const voters = leader?.core.voters ?? []
-  const areAllWhole = voters.every(({ id, directoryId }) => world.machine(id).self.directoryId === directoryId)
-  // Of two voters, none can be spared.
-  if (!hasAll || !areAllWhole || voters.length < 3) return
+  if (world.leader === null || !hasAll) return
+  // By each node's log: a change that only the leader knows is lost with its disk. Of two voters, none can be spared.
+  const isWhole = ({ id, directoryId }: Voter) => world.machine(id).self.directoryId === directoryId
+  if (!machines.every(({ core }) => core.voters.length >= 3 && core.voters.every(isWhole))) return
   machine.crash()
   machine.replaceDisk()
   machine.start()
