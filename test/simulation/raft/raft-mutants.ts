@@ -82,8 +82,8 @@ export const raftMutants: readonly Mutant[] = [
   },
   {
     name: 'says that it has what is not durable',
-    play: storm(elections),
-    seenWithin: 100,
+    play: raftStories.slowDisk.tell,
+    seenWithin: 10,
     apply: () => replacedGetter(RaftState.prototype, 'isLogDurable', () => true),
   },
   {

@@ -1,7 +1,7 @@
 import { Violation } from './raft-checker.ts'
 import { type RaftMachine, TIMINGS } from './raft-machine.ts'
 import { expectRecovery } from './raft-scenario.ts'
-import { OPERATOR_CHANGES, RaftWorld, voterOf } from './raft-world.ts'
+import { GOOD_WEATHER, OPERATOR_CHANGES, RaftWorld, voterOf } from './raft-world.ts'
 
 /**
  * Orders of events that storms of faults hardly ever bring about, and in which one rule alone keeps the logs from parting.
@@ -149,4 +149,26 @@ const lostDisks: RaftStory = {
   },
 }
 
-export const raftStories = { formerEpoch, unknownChange, twoChanges, lostDisks } as const
+/** A follower fetches on when what it has is on its disk: until then the leader must not count it, or a crash takes what is committed. */
+const slowDisk: RaftStory = {
+  name: 'a follower that loses what its disk had not yet',
+  tell(seed) {
+    const world = new RaftWorld({ seed, voters: 3 })
+    const { leader, others } = settled(world)
+    const [slow, away] = others as [RaftMachine, RaftMachine]
+    world.isolate(away.id)
+    const offset = leader.log.logEndOffset
+    world.weather.maxFlushMs = 500
+    leader.propose('of which one disk knows')
+    world.runUntil(() => leader.core.highWatermark > offset, 500)
+    slow.crash()
+    leader.crash()
+    world.weather.maxFlushMs = GOOD_WEATHER.maxFlushMs
+    world.heal()
+    slow.start()
+    until(world, 'a leader of the two that are left', () => world.leader !== null)
+    recover(world)
+  },
+}
+
+export const raftStories = { formerEpoch, unknownChange, twoChanges, lostDisks, slowDisk } as const
