@@ -34,7 +34,7 @@ export const nodeMutants: readonly Mutant[] = [
   {
     name: 'shows what recovery found before it is flushed',
     play: playing(oneNode),
-    seenWithin: 150,
+    seenWithin: 400,
     apply: () => {
       const appendedTo = new WeakSet<PartitionLog>()
       const undo = replaced(
