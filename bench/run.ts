@@ -1,11 +1,11 @@
 /**
  * Runs Apache Kafka and Odradek in turns on this machine and prints the figures of docs/architecture.md, section 12, as ratios.
  *
- *   npm run bench -- [--rounds 3] [--scale 1] [--only odradek] [--measure cluster|partitions|connections]
+ *   npm run bench -- [--rounds 3] [--scale 1] [--only odradek] [--measure cluster|failover|partitions|connections]
  *
  * A round is one broker after the other, each in a fresh process and directory; the order changes from round to round.
- * `--measure` runs one that takes long in place of these: three nodes, 2,000 and 10,000 partitions, or
- * 10,000 connections.
+ * `--measure` runs one that takes long in place of these: three nodes, only the leaders that they lose, 2,000
+ * and 10,000 partitions, or 10,000 connections.
  *
  * Needs a JDK and Maven (Kafka's own tools are the load) and Linux (/proc).
  */
@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util'
 import type { BrokerKind } from './brokers.ts'
 import { cluster } from './measures/cluster.ts'
 import { manyConnections } from './measures/connections.ts'
+import { failover } from './measures/failover.ts'
 import { bareListener, cannedLatency } from './measures/floor.ts'
 import { manyPartitions } from './measures/partitions.ts'
 import { markdown, rows } from './report.ts'
@@ -37,6 +38,7 @@ const MEASURES: Readonly<Record<string, (kind: BrokerKind, keep: Keep) => Promis
     await manyPartitions(kind, LARGE, keep)
   },
   cluster: (kind, keep) => cluster(kind, keep, scale),
+  failover,
   connections: async (kind, keep) => keep(await manyConnections(kind)),
 }
 

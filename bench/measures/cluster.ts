@@ -1,16 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RawClient } from '../../compat/oracle/raw-client.ts'
-import { createTopic, electPreferred, partitionState, untilState } from '../../compat/support/cluster/administer.ts'
+import { createTopic, electPreferred, untilState } from '../../compat/support/cluster/administer.ts'
 import { produceSteadily } from '../../compat/support/cluster/steady-producer.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { CreateTopicsApi } from '../../protocol/messages/create-topics.ts'
-import { DescribeQuorumApi } from '../../protocol/messages/describe-quorum.ts'
-import { ProduceApi } from '../../protocol/messages/produce.ts'
-import { buildBatch } from '../../protocol/records/build-batch.ts'
 import type { BrokerKind } from '../brokers.ts'
 import { cpuSecondsOf, residentBytesOf } from '../process-stats.ts'
 import type { Keep } from '../round.ts'
 import { formatThreeNodes, type ThreeNodes } from '../three-nodes.ts'
+import { EVERYWHERE, failovers, RECORD_BYTES, SAFE } from './failover.ts'
 import { produce } from './load.ts'
 
 const SETTLE_MS = 5_000
@@ -19,14 +17,6 @@ const POLL_MS = 10
 const GIVE_UP_MS = 60_000
 const COLD_RECORDS = 300_000
 const WARM_RECORDS = 1_000_000
-const RECORD_BYTES = 1_000
-/** As many as the brokers, so that each leads some. */
-const EVERYWHERE = [
-  [1, 2, 3],
-  [2, 3, 1],
-  [3, 1, 2],
-]
-const SAFE = { 'min.insync.replicas': '2' }
 
 /**
  * Three nodes, replication factor 3, min.insync.replicas 2, on this one machine. Settings are Kafka's own, but for what is said.
@@ -87,60 +77,6 @@ async function load(nodes: ThreeNodes, keep: Keep, scaled: (records: number) => 
     'throughput 1 KB in batches of 128 KB, MB/s': large.megabytesPerSecond,
     'CPU of the three per GB in batches of 128 KB, s': large.cpuSeconds / gigabytes,
   })
-}
-
-/** A leader is killed that is not the active controller, and then one that is. */
-async function failovers(nodes: ThreeNodes, keep: Keep): Promise<void> {
-  const active = await activeController(nodes, 1)
-  const other = nodes.brokerIds.find((id) => id !== active) as number
-  keep({ 'kill -9 of a leader to the next acknowledged record, ms': await failover(nodes, 'led-by-broker', other) })
-  keep({ 'kill -9 of a leader that is the active controller, ms': await failover(nodes, 'led-by-controller', await activeController(nodes, other)) })
-}
-
-/** Kills the leader, measures, starts it again and waits until all is in sync. In milliseconds. */
-async function failover(nodes: ThreeNodes, topic: string, leader: number): Promise<number> {
-  const survivor = nodes.brokerIds.find((id) => id !== leader) as number
-  const replicas = [leader, ...nodes.brokerIds.filter((id) => id !== leader)]
-  await createTopic(nodes, survivor, { name: topic, assignments: [replicas], configs: SAFE })
-  if (!(await isAcknowledged(nodes, topic, leader))) throw new Error(`broker ${leader} does not take a record of ${topic}`)
-  const killedMs = performance.now()
-  await nodes.stop(leader, 'SIGKILL')
-  await untilAcknowledged(nodes, topic, { survivor, killed: leader })
-  const ms = performance.now() - killedMs
-  nodes.launch(leader)
-  await nodes.ready(leader)
-  await untilState(nodes, survivor, topic, 'all are in sync again', ({ isr }) => isr.length === nodes.brokerIds.length)
-  return ms
-}
-
-async function untilAcknowledged(
-  nodes: ThreeNodes,
-  topic: string,
-  { survivor, killed }: { readonly survivor: number; readonly killed: number },
-): Promise<void> {
-  const deadlineMs = performance.now() + GIVE_UP_MS
-  for (;;) {
-    const state = await partitionState(nodes, survivor, topic)
-    const isLed = state !== null && state.leader >= 0 && state.leader !== killed
-    if (isLed && (await isAcknowledged(nodes, topic, state.leader))) return
-    if (performance.now() > deadlineMs) throw new Error(`no record of ${topic} was acknowledged within ${GIVE_UP_MS} ms`)
-    await sleep(POLL_MS)
-  }
-}
-
-async function isAcknowledged(nodes: ThreeNodes, name: string, leader: number): Promise<boolean> {
-  await using client = await RawClient.open(`127.0.0.1:${nodes.clientPort(leader)}`, 'bench')
-  const records = buildBatch({}, [{ timestamp: Date.now(), value: Buffer.alloc(RECORD_BYTES, 'x') }])
-  const topicData = [{ name, partitionData: [{ index: 0, records }] }]
-  const { responses } = await client.ask(ProduceApi, 12, { transactionalId: null, acks: -1, timeoutMs: 5_000, topicData })
-  return responses[0]?.partitionResponses[0]?.errorCode === ErrorCode.NONE
-}
-
-async function activeController(nodes: ThreeNodes, via: number): Promise<number> {
-  await using client = await RawClient.open(`127.0.0.1:${nodes.clientPort(via)}`, 'bench')
-  const topics = [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }]
-  const answer = await client.ask(DescribeQuorumApi, 2, { topics })
-  return answer.topics[0]?.partitions[0]?.leaderId as number
 }
 
 /** Each node is stopped and started again while an idempotent producer sends one record after the other. */
