@@ -35,6 +35,8 @@ export interface KeptBroker extends BenchBroker {
 export interface BrokerOptions {
   /** Odradek's clients are sent there: to something that stands before it. */
   readonly advertisedPort?: number
+  /** Of Odradek, beside those that it needs. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 export const ODRADEK = join(import.meta.dirname, '../bin/odradek')
@@ -88,11 +90,16 @@ export interface Command {
   readonly args: readonly string[]
 }
 
-function odradekCommand(directory: string, controllerPort: number, { port, advertisedPort = port }: BrokerOptions & { readonly port: number }): Command {
+function odradekCommand(
+  directory: string,
+  controllerPort: number,
+  { port, advertisedPort = port, settings: more = {} }: BrokerOptions & { readonly port: number },
+): Command {
   const settings = {
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${advertisedPort}`,
     'log.dirs': join(directory, 'data'),
+    ...more,
   }
   const sets = Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`])
   return { program: process.execPath, args: [ODRADEK, 'start', '--profile', 'dev', ...sets] }

@@ -1,11 +1,11 @@
 /**
  * Runs Apache Kafka and Odradek in turns on this machine and prints the figures of docs/architecture.md, section 12, as ratios.
  *
- *   npm run bench -- [--rounds 3] [--scale 1] [--only odradek] [--measure cluster|failover|partitions|connections]
+ *   npm run bench -- [--rounds 3] [--scale 1] [--only odradek] [--measure cluster|failover|partitions|connections|scrape]
  *
  * A round is one broker after the other, each in a fresh process and directory; the order changes from round to round.
  * `--measure` runs one that takes long in place of these: three nodes, only the leaders that they lose, 2,000
- * and 10,000 partitions, or 10,000 connections.
+ * and 10,000 partitions, 10,000 connections, or readings of the metrics with 1, 1,000 and 10,000 partitions, of Odradek alone.
  *
  * Needs a JDK and Maven (Kafka's own tools are the load) and Linux (/proc).
  */
@@ -16,6 +16,7 @@ import { manyConnections } from './measures/connections.ts'
 import { failover } from './measures/failover.ts'
 import { bareListener, cannedLatency } from './measures/floor.ts'
 import { manyPartitions } from './measures/partitions.ts'
+import { scrape } from './measures/scrape.ts'
 import { markdown, rows } from './report.ts'
 import { type Figures, type Keep, runRound } from './round.ts'
 
@@ -40,6 +41,9 @@ const MEASURES: Readonly<Record<string, (kind: BrokerKind, keep: Keep) => Promis
   cluster: (kind, keep) => cluster(kind, keep, scale),
   failover,
   connections: async (kind, keep) => keep(await manyConnections(kind)),
+  scrape: async (kind, keep) => {
+    if (kind === 'odradek') for (const partitions of [1, 1_000, 10_000]) await scrape(partitions, keep)
+  },
 }
 
 const measure = MEASURES[values.measure]

@@ -21,7 +21,11 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number
-  readonly body: string
+  /**
+   * Whole, or piece by piece: sent in chunks as fast as the client takes them, and no further piece is asked for while one waits to be
+   * sent. One that rejects ends the connection in the middle of the answer.
+   */
+  readonly body: string | AsyncIterable<string>
   /** `text/plain; charset=utf-8` where not given. */
   readonly contentType?: string
   /** Further headers, such as `allow`. */

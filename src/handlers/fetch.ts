@@ -9,6 +9,7 @@ import { type FetchOutcome, fetchMessages } from '../replication/fetch/fetch-mes
 import { fetchParams, forgottenPartitions, isIsolationLevel, splitKnown, usesTopicIds, wantedPartitions } from '../replication/fetch/fetch-request.ts'
 import { type FetchedPartition, type PartitionData, unknownPartition } from '../replication/fetch/partition-fetch.ts'
 import type { ReplicaManager } from '../replication/replica-manager.ts'
+import type { TopicTraffic } from '../telemetry/traffic.ts'
 import { defineHandler } from './define-handler.ts'
 import { fetchMetadataLog } from './fetch-metadata-log.ts'
 import type { RequestContext } from './request-context.ts'
@@ -72,12 +73,33 @@ function refusal(request: FetchRequest, version: number): Response {
   return { throttleTimeMs: 0, errorCode, sessionId: request.sessionId, responses }
 }
 
-function countSent({ traffic }: ReplicaManager, fetched: readonly FetchedPartition[]): void {
-  for (const { data } of fetched) traffic.messagesOut += countRecords(data.records)
+function countSent(replicas: ReplicaManager, fetched: readonly FetchedPartition[]): void {
+  for (const { fetch, data } of fetched) {
+    const records = countRecords(data.records)
+    for (const traffic of answeredFor(replicas, fetch.topic, data)) {
+      traffic.messagesOut += records
+      traffic.bytesOut += data.records.length
+    }
+  }
 }
 
-function countCopied({ quotas }: ReplicaManager, fetched: readonly FetchedPartition[]): void {
-  for (const { fetch, data } of fetched) if (fetch.topic !== null) quotas.leader.record(fetch.topic, fetch.partition, data.records.length)
+function countCopied(replicas: ReplicaManager, fetched: readonly FetchedPartition[]): void {
+  for (const { fetch, data } of fetched) {
+    answeredFor(replicas, fetch.topic, data)
+    replicas.traffic.replicationBytesOut += data.records.length
+    if (fetch.topic !== null) replicas.quotas.leader.record(fetch.topic, fetch.partition, data.records.length)
+  }
+}
+
+/** Counts the partition of an answer: of the node, and of the topic where this node has it. */
+function answeredFor(replicas: ReplicaManager, topic: string | null, { errorCode }: PartitionData): readonly TopicTraffic[] {
+  const ofTopic = topic === null ? null : replicas.trafficOf(topic)
+  const counted = ofTopic === null ? [replicas.traffic] : [replicas.traffic, ofTopic]
+  for (const traffic of counted) {
+    traffic.fetchRequests++
+    if (errorCode !== ErrorCode.NONE) traffic.failedFetchRequests++
+  }
+  return counted
 }
 
 function giveBack(replicas: ReplicaManager, fetched: readonly FetchedPartition[]): void {

@@ -11,6 +11,7 @@ import { guardedTimers } from './lifetime/guarded-timers.ts'
 import { keepAwake } from './lifetime/keep-awake.ts'
 import { NodeFailure } from './lifetime/node-failure.ts'
 import { Teardown } from './lifetime/teardown.ts'
+import { addClusterMetrics } from './metrics/add-metrics.ts'
 import { type AdvertisedListener, listenerSpecs, toldAddresses, warnOfOpenListeners } from './node-listeners.ts'
 import type { NodeOptions } from './node-options.ts'
 import { openMetadata } from './parts/open-metadata.ts'
@@ -62,7 +63,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   checkOwnPorts(config, identity)
   const apis = new ApiTable<Services>(options.handlers ?? handlers)
   const server = await openFreePorts(options, apis, failure, teardown)
-  const { health, traffic, at: metricsAt } = await openMetrics({ node: options, connectionCount: () => server.connectionCount, failure, teardown })
+  const { health, metrics, traffic, at: metricsAt } = await openMetrics({ node: options, server, failure, teardown })
   const told = addressesTold(options, server)
   const shared = { config, identity, ports, logger, failure, teardown }
   const replaceVoter = options.replaceVoter ?? false
@@ -71,13 +72,14 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   const metadata = await openMetadata({ ...shared, directories, controllers: told.controllers, replaceVoter })
   const active = askController({ ...shared, quorum: metadata.quorum, local: identity.isController ? metadata.controller : null })
   const services = controllerServices({ options, directories, apis, metadata })
+  addClusterMetrics(metrics, { clock: ports.clock, isController: identity.isController, metadata })
   // Without the others nobody leads, or this node waits for them to register: they ask it before it serves clients.
   if (identity.isController && (!metadata.isAlone || hasOthersToCome(options))) await server.openKind('controller', services)
   await followQuorum({ ...shared, metadata })
   if (identity.isController) await registerController({ ...shared, metadata, active })
   teardown.add('the wait for other brokers to leave', () => options.untilBrokersLeft?.())
   const facts = { nodeId, clusterId: directories.clusterId, bootstrapServers: bootstrapServers(told.brokers) }
-  const parts = { ...shared, options, server, apis, directories, metadata, active, services, traffic, disk, advertised: told.brokers, facts }
+  const parts = { ...shared, options, server, apis, directories, metadata, active, services, metrics, traffic, disk, advertised: told.brokers, facts }
   const control = identity.isBroker ? await startBroker(parts) : await startControllerAlone(parts)
   warnOfOpenListeners(listenerSpecs(identity), (name) => server.endpoint(name), logger)
   health.becameReady()

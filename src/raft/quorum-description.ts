@@ -1,6 +1,7 @@
 import type { Uuid } from '../../protocol/uuid.ts'
 import type { Endpoint, TimestampMs } from '../base/ports.ts'
 import type { LeaderProgress, ReplicaProgress } from './core/leader-progress.ts'
+import type { Role } from './core/roles.ts'
 import type { VoterEndpoint, VoterSet } from './voter-set.ts'
 
 /** How far one node of the quorum is, as the leader knows it. */
@@ -33,6 +34,23 @@ export interface QuorumLeader {
   readonly epoch: number
   /** Of its controller's listener; null while it is not known where that is. */
   readonly endpoint: Endpoint | null
+}
+
+/** What a node is in the quorum, as it knows itself. */
+export interface QuorumState {
+  /** A node that is no voter is `observer`, whatever it waits for. */
+  readonly role: Role['role'] | 'observer'
+  readonly epoch: number
+  /** -1 while no leader of the epoch is known. */
+  readonly leaderId: number
+  /** Whom it voted for in the epoch; -1 for nobody. */
+  readonly votedId: number
+  /** -1 before any is known. */
+  readonly highWatermark: number
+  readonly logEndOffset: number
+  readonly voterCount: number
+  /** Those that fetched of late and are no voters; null where this node does not lead. */
+  readonly observerCount: number | null
 }
 
 /** What a node knows of the quorum. */

@@ -6,7 +6,7 @@ import type { RaftAnswer, RaftRequest } from './core/messages.ts'
 import { type LoadedQuorum, loadQuorum } from './load-quorum.ts'
 import type { LogBatch } from './log-batches.ts'
 import type { AppendReceipt } from './metadata-writer.ts'
-import { describeQuorum, type QuorumDescription, type QuorumLeader, type QuorumView, UNKNOWN_OFFSET } from './quorum-description.ts'
+import { describeQuorum, type QuorumDescription, type QuorumLeader, type QuorumState, type QuorumView, UNKNOWN_OFFSET } from './quorum-description.ts'
 import type { RaftNodeOptions } from './raft-node-options.ts'
 import type { RaftServer, RequestExtras } from './raft-server.ts'
 import { LeaderWatch } from './shell/leader-watch.ts'
@@ -15,6 +15,9 @@ import { assembleRaft, type RaftParts } from './shell/raft-parts.ts'
 import type { SnapshotId } from './snapshot-name.ts'
 import { cleanSnapshots } from './snapshot-retention.ts'
 import type { VoterEndpoint, VoterSet } from './voter-set.ts'
+
+/** In place of the id of a leader or of who was voted for. */
+const NOBODY = -1
 
 /**
  * One node of the metadata quorum, a voter or an observer: drives `RaftCore` with its log, its election state, its snapshots
@@ -115,6 +118,21 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
           nowMs: ports.clock.nowMs(),
           monotonicMs: ports.clock.monotonicMs(),
         })
+  }
+
+  /** What this node is, as it knows itself. */
+  state(): QuorumState {
+    const { role, epoch, leaderId, votedId, highWatermark, voters, progress } = this.#parts.core
+    return {
+      role: voters.some(({ id }) => id === this.#options.nodeId) || role === 'leader' ? role : 'observer',
+      epoch,
+      leaderId: leaderId ?? NOBODY,
+      votedId: votedId ?? NOBODY,
+      highWatermark,
+      logEndOffset: this.logEndOffset,
+      voterCount: voters.length,
+      observerCount: progress?.observers.length ?? null,
+    }
   }
 
   leader(): QuorumLeader | null {

@@ -11,7 +11,7 @@ import type { LogDirectoryInfo } from '../storage/directory/log-directories.ts'
 import type { PartitionLog } from '../storage/log/partition-log.ts'
 import type { LogManager } from '../storage/log-manager.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { Traffic } from '../telemetry/traffic.ts'
+import type { TopicTraffic, Traffic } from '../telemetry/traffic.ts'
 import { AssignedPartitions } from './assigned-partitions.ts'
 import { type DescribedDirectory, describeLogDirs } from './directories/describe-log-dirs.ts'
 import { ReplicaDirectories } from './directories/replica-directories.ts'
@@ -23,6 +23,7 @@ import { HostedPartitions } from './hosted-partitions.ts'
 import type { IsrChanger } from './isr/isr-changer.ts'
 import { IsrChanges } from './isr/isr-changes.ts'
 import { LagWatch } from './isr/lag-watch.ts'
+import { countLeaderChanges } from './isr/leader-changes.ts'
 import type { Partition } from './partition.ts'
 import type { PartitionEnvironment } from './partition-environment.ts'
 import { ReplicationQuota } from './quota/replication-quota.ts'
@@ -181,6 +182,15 @@ export class ReplicaManager implements MetadataPublisher {
     return this.#hosted.count
   }
 
+  /** As `traffic`, of one topic; null where this node hosts no partition of it. */
+  trafficOf(topic: string): TopicTraffic | null {
+    return this.#hosted.trafficOf(topic)
+  }
+
+  get topicTraffic(): Iterable<readonly [topic: string, traffic: TopicTraffic]> {
+    return this.#hosted.topicTraffic()
+  }
+
   /** What a request for a partition that is not here, or offline, is answered. NONE for one that is here. */
   hostingError(topic: string, index: number): ErrorCode {
     const partition = this.#hosted.get(topic, index)
@@ -196,6 +206,7 @@ export class ReplicaManager implements MetadataPublisher {
   /** Resolves when this node's partitions are as `image` has them: leaders serve, deleted ones are gone. */
   onUpdate(delta: MetadataDelta, image: MetadataImage): Promise<void> {
     this.#newest = image
+    countLeaderChanges(this.traffic, delta, this.nodeId)
     return this.#assigned.update(delta, image)
   }
 

@@ -8,6 +8,7 @@ import { SaslAuthenticateApi } from '../../protocol/messages/sasl-authenticate.t
 import { SaslHandshakeApi } from '../../protocol/messages/sasl-handshake.ts'
 import type { AnyApi } from '../../protocol/schema/notation.ts'
 import { parseVersions } from '../../protocol/schema/versions.ts'
+import { type EachErrorCode, eachErrorCode } from './error-codes-of.ts'
 import type { ListenerKind, RequestContext } from './request-context.ts'
 
 /** librdkafka takes a broker that does not advertise Produce v0 for one without compression. Source: KAFKA-18659. */
@@ -46,6 +47,8 @@ export interface ApiEntry<Services> {
   readonly firstFlexibleResponse: number
   /** Clients ask it before they have come to the address that they are told. */
   readonly isQuestion: boolean
+  /** null for a response without error codes. */
+  readonly eachErrorCode: EachErrorCode | null
 }
 
 /** What a handler gave: a response, null for none, or a promise of these. */
@@ -142,6 +145,7 @@ function entryOf<Services>(served: ServedApi<Services>): ApiEntry<Services> {
     firstFlexibleRequest: firstOf(request.flexible),
     firstFlexibleResponse: firstOf(response.flexible),
     isQuestion: QUESTIONS.has(served.api),
+    eachErrorCode: eachErrorCode(response.fields),
   }
 }
 

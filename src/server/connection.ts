@@ -6,6 +6,7 @@ import { describeBytes } from './describe-bytes.ts'
 import type { Dispatcher, Reply } from './dispatcher.ts'
 import { ExpectedReplies } from './expected-replies.ts'
 import { apiKeyOf, FrameReader } from './frame-reader.ts'
+import type { ListenerStats } from './listener-stats.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import type { ListenerKind } from './request-context.ts'
 import type { MemoryWaiter, RequestMemory } from './request-memory.ts'
@@ -29,6 +30,8 @@ type State = 'open' | 'draining' | 'closing' | 'closed'
 export interface ConnectionHost<Services> {
   readonly listenerName: string
   readonly listenerKind: ListenerKind
+  /** Of what comes and goes on all of them. */
+  readonly stats: ListenerStats
   readonly services: Services
   readonly dispatcher: Dispatcher<Services>
   readonly memory: RequestMemory
@@ -57,6 +60,7 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
   readonly principal = ANONYMOUS
   hasWorked = false
   clientSoftware = ''
+  arrivedMs = 0
   readonly #socket: Socket
   readonly #host: ConnectionHost<Services>
   readonly #reader: FrameReader
@@ -119,6 +123,8 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
 
   onData(chunk: Buffer): void {
     if (this.#state !== 'open') return
+    this.arrivedMs = this.#host.dispatcher.nowMs
+    this.#host.stats.bytesIn += chunk.length
     this.#tellSent()
     this.#lastSweep = this.#host.sweepCount
     this.#reader.push(chunk)
@@ -145,6 +151,17 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
     this.#tellSent()
     this.#count(0)
     this.#host.onClosed(this)
+  }
+
+  /** It has its place among those that are served. */
+  admitted(): void {
+    this.#host.stats.open++
+    this.#host.stats.opened++
+  }
+
+  /** It had. */
+  left(): void {
+    this.#host.stats.open--
   }
 
   /** Nothing is read until `release`: the node has all the connections that it may have. */
@@ -182,6 +199,11 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
   destroy(): void {
     this.#state = 'closing'
     this.#socket.destroy()
+  }
+
+  /** Of replies that the system has not taken yet. */
+  get bufferedBytes(): number {
+    return this.#outgoingBytes + this.#socket.bufferedBytes
   }
 
   /** Grows from one sweep for idle connections to the next in which something came. */
@@ -297,6 +319,7 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
   #flush(): void {
     if (this.#outgoing.length === 0) return
     const chunks = this.#outgoing
+    this.#host.stats.bytesOut += this.#outgoingBytes
     this.#outgoing = []
     this.#outgoingBytes = 0
     if (!this.#socket.write(chunks)) this.#isBlocked = true

@@ -5,6 +5,7 @@ import { type ConnectionEvent, connectionClosed, connectionOpened } from '../tel
 import { Admission, type Arrival } from './admission.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import { type ListenerStats, listenerStats } from './listener-stats.ts'
 import type { Visit } from './lost-clients.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import type { ListenerKind } from './request-context.ts'
@@ -68,6 +69,18 @@ export class Connections<Services> {
   /** Bytes of requests that arrive or are being served. */
   get requestBytes(): number {
     return this.#memory.usedBytes
+  }
+
+  /** Bytes of replies that the system has not taken yet. Looks at all connections. */
+  get replyBytes(): number {
+    let bytes = 0
+    for (const connection of this.#admitted) bytes += connection.bufferedBytes
+    return bytes
+  }
+
+  /** Of listeners to which somebody came. */
+  get listeners(): readonly ListenerStats[] {
+    return [...this.#hosts.values()].map(({ stats }) => stats)
   }
 
   /** What is known of a connection; null when it is gone. Looks through all of them: for rare questions. */
@@ -151,6 +164,7 @@ export class Connections<Services> {
   #admit(connection: Connection<Services>): void {
     this.#admission.enter(arrivalOf(connection))
     this.#admitted.add(connection)
+    connection.admitted()
     this.#scheduleSweep()
     if (connectionOpened.hasSubscribers) connectionOpened.publish(this.#eventOf(connection))
   }
@@ -162,6 +176,7 @@ export class Connections<Services> {
 
   #leave(connection: Connection<Services>): void {
     this.#admitted.delete(connection)
+    connection.left()
     this.#admission.leave(arrivalOf(connection))
     this.#options.onClosed?.(connection.id)
     if (connectionClosed.hasSubscribers) connectionClosed.publish(this.#eventOf(connection))
@@ -208,6 +223,7 @@ export class Connections<Services> {
     const sweepCount = () => this.#sweepCount
     const host: ConnectionHost<Services> = {
       listenerName: listener.name,
+      stats: listenerStats(listener.name),
       listenerKind: listener.kind,
       services,
       dispatcher,

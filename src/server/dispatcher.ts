@@ -5,11 +5,12 @@ import { decodeMessage } from '../../protocol/schema/codec.ts'
 import { Reader } from '../../protocol/wire/reader.ts'
 import { InvariantError } from '../base/assert.ts'
 import type { Clock } from '../base/ports.ts'
-import { requestDone } from '../telemetry/channels.ts'
+import { type RequestEvent, requestDone } from '../telemetry/channels.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ApiEntry, ApiTable, Result } from './api-table.ts'
 import { encodeReply, failureReply } from './encode-reply.ts'
 import { type ConnectionFacts, RequestScope } from './request-scope.ts'
+import type { RequestKind, RequestStats } from './request-stats.ts'
 
 const API_VERSIONS_KEY = 18
 /** API key, version and correlation id. */
@@ -23,6 +24,8 @@ export interface DispatcherOptions<Services> {
   readonly apis: ApiTable<Services>
   readonly clock: Clock
   readonly logger: Logger
+  /** Counts what is served. */
+  readonly requests: RequestStats
   /** A broken invariant surfaced in a handler: the node must stop. */
   onBroken(error: InvariantError): void
 }
@@ -49,15 +52,21 @@ export class Dispatcher<Services> {
     return this.#options.apis.overlaps(apiKey)
   }
 
+  /** Of the clock by which requests are measured. */
+  get nowMs(): number {
+    return this.#options.clock.monotonicMs()
+  }
+
   /**
    * @param frame a request without its length; unless `mayBorrow` says otherwise, handlers may keep views of it
    * @returns the reply, at once or later; the promise never rejects
    * Errors: `DecodeError` for what is not a request that this listener serves. The connection must be closed.
    */
   serve(frame: Buffer, connection: ConnectionFacts<Services>): Reply | Promise<Reply> {
-    const startMs = requestDone.hasSubscribers ? this.#options.clock.monotonicMs() : 0
+    const startMs = this.nowMs
+    const { apis, requests } = this.#options
     const { apiKey, apiVersion } = peekHeader(frame)
-    const entry = this.#options.apis.find(apiKey, connection.listenerKind)
+    const entry = apis.find(apiKey, connection.listenerKind)
     if (entry === undefined) throw new DecodeError(`API key ${apiKey} (version ${apiVersion}) is not served on listener ${connection.listenerName}`)
     if (!entry.isQuestion) connection.hasWorked = true
     const reader = new Reader(frame)
@@ -65,63 +74,85 @@ export class Dispatcher<Services> {
     if (apiVersion < entry.oldestVersion || apiVersion > entry.latestVersion) return refuseVersion(entry, header)
     const request = decodeMessage(entry.served.api.request, reader, apiVersion)
     const scope = new RequestScope(header, connection)
-    const reply = this.#answer(entry, scope, request, connection)
-    if (startMs !== 0) return this.#measured(reply, { startMs, requestBytes: frame.length, entry, scope })
+    const kinds = requests.kindsOf(entry.served.api, request)
+    const exchange = { entry, scope, connection, kinds, requestBytes: frame.length, arrivedMs: connection.arrivedMs, startMs, handledMs: null }
+    requests.inFlight++
+    return this.#answer(exchange, request)
+  }
+
+  #answer(exchange: Exchange<Services>, request: object): Reply | Promise<Reply> {
+    try {
+      const result: Result = exchange.entry.served.handle(exchange.scope, request)
+      if (!(result instanceof Promise)) return this.#reply(exchange, result)
+      exchange.handledMs = this.nowMs
+      return result.then(
+        (value) => this.#reply(exchange, value),
+        (error) => this.#fail(exchange, error),
+      )
+    } catch (error) {
+      return this.#fail(exchange, error)
+    }
+  }
+
+  #reply(exchange: Exchange<Services>, value: object | null): Reply {
+    const { entry, scope } = exchange
+    let reply: Reply
+    try {
+      reply = value === null ? null : encodeReply(entry, scope, value)
+    } catch (error) {
+      return this.#fail(exchange, error)
+    }
+    if (value !== null) for (const { addError } of exchange.kinds) entry.eachErrorCode?.(value, addError)
+    this.#done(exchange, reply)
     return reply
   }
 
-  #answer(entry: ApiEntry<Services>, scope: RequestScope<Services>, request: object, connection: ConnectionFacts<Services>): Reply | Promise<Reply> {
-    try {
-      const result: Result = entry.served.handle(scope, request)
-      if (!(result instanceof Promise)) return result === null ? null : encodeReply(entry, scope, result)
-      return result.then(
-        (value) => this.#encodeLate(entry, scope, value, connection),
-        (error) => this.#fail(entry, scope, error, connection),
-      )
-    } catch (error) {
-      return this.#fail(entry, scope, error, connection)
-    }
-  }
-
-  #encodeLate(entry: ApiEntry<Services>, scope: RequestScope<Services>, value: object | null, connection: ConnectionFacts<Services>): Reply {
-    try {
-      return value === null ? null : encodeReply(entry, scope, value)
-    } catch (error) {
-      return this.#fail(entry, scope, error, connection)
-    }
-  }
-
   /** A mistake of ours: said in the log, and to the client by UNKNOWN_SERVER_ERROR or, where no field can say it, by closing. */
-  #fail(entry: ApiEntry<Services>, scope: RequestScope<Services>, error: unknown, connection: ConnectionFacts<Services>): Reply {
+  #fail(exchange: Exchange<Services>, error: unknown): Reply {
     const { logger, onBroken } = this.#options
+    const { entry, scope, connection } = exchange
     const { apiVersion, clientId, clientHost } = scope
     logger.error('a request failed by a mistake of this node', { api: entry.name, apiVersion, clientId, clientHost, error })
     if (error instanceof InvariantError) onBroken(error)
     const reply = failureReply(entry, scope)
     if (reply === null) connection.refuse(`${entry.name} failed and has no field that could say so`)
+    for (const kind of exchange.kinds) kind.addError(ErrorCode.UNKNOWN_SERVER_ERROR)
+    this.#done(exchange, reply)
     return reply
   }
 
-  #measured(reply: Reply | Promise<Reply>, what: Measured<Services>): Reply | Promise<Reply> {
-    if (reply instanceof Promise) return reply.then((late) => this.#publish(late, what))
-    return this.#publish(reply, what)
-  }
-
-  #publish(reply: Reply, { startMs, requestBytes, entry, scope }: Measured<Services>): Reply {
-    const { nodeId, clock } = this.#options
-    const { connectionId, listenerName, apiVersion, clientId } = scope
-    const durationMs = clock.monotonicMs() - startMs
+  #done(exchange: Exchange<Services>, reply: Reply): void {
+    const { kinds, scope, requestBytes, arrivedMs, startMs } = exchange
+    const doneMs = this.nowMs
     const replyBytes = reply === null ? 0 : reply.reduce((bytes, chunk) => bytes + chunk.length, 0)
-    requestDone.publish({ nodeId, connectionId, listenerName, api: entry.name, apiVersion, clientId, durationMs, requestBytes, replyBytes })
-    return reply
+    this.#options.requests.inFlight--
+    for (const kind of kinds) {
+      kind.add({ arrivedMs, startMs, handledMs: exchange.handledMs ?? doneMs, doneMs })
+      kind.addVersion(scope.apiVersion)
+      kind.requestBytes += requestBytes
+      kind.replyBytes += replyBytes
+    }
+    if (requestDone.hasSubscribers) this.#publish(exchange, { durationMs: doneMs - startMs, replyBytes })
+  }
+
+  #publish({ entry, scope, requestBytes }: Exchange<Services>, measured: Pick<RequestEvent, 'durationMs' | 'replyBytes'>): void {
+    const { connectionId, listenerName, apiVersion, clientId } = scope
+    requestDone.publish({ nodeId: this.#options.nodeId, connectionId, listenerName, api: entry.name, apiVersion, clientId, requestBytes, ...measured })
   }
 }
 
-interface Measured<Services> {
-  readonly startMs: number
-  readonly requestBytes: number
+/** One request that is being served. */
+interface Exchange<Services> {
   readonly entry: ApiEntry<Services>
   readonly scope: RequestScope<Services>
+  readonly connection: ConnectionFacts<Services>
+  /** Under whose names it is counted. */
+  readonly kinds: readonly RequestKind[]
+  readonly requestBytes: number
+  readonly arrivedMs: number
+  readonly startMs: number
+  /** null while its handler has not let go of the event loop. */
+  handledMs: number | null
 }
 
 function peekHeader(frame: Buffer): { readonly apiKey: number; readonly apiVersion: number } {

@@ -11,6 +11,8 @@ export interface ConnectionFacts<Services> {
   readonly local: Endpoint
   readonly principal: string
   readonly services: Services
+  /** When the last bytes came, by the clock of `Dispatcher.nowMs`. */
+  readonly arrivedMs: number
   /** A request came that is more than a question about the cluster. */
   hasWorked: boolean
   /** See `RequestContext.clientSoftware`. */

@@ -4,9 +4,11 @@ import type { ApiTable } from './api-table.ts'
 import { bind } from './bind.ts'
 import { Connections, discard, type ListenerFacts } from './connections.ts'
 import { Dispatcher } from './dispatcher.ts'
+import type { ListenerStats } from './listener-stats.ts'
 import type { Visit } from './lost-clients.ts'
 import { RefusalLog } from './refusal-log.ts'
 import type { ListenerKind } from './request-context.ts'
+import { RequestStats } from './request-stats.ts'
 import type { ServerSettings } from './settings.ts'
 
 export interface ListenerSpec extends ListenerFacts {
@@ -34,6 +36,8 @@ export interface ServerOptions<Services> {
  * register under its real addresses; fixed ports open in `open`, when requests will be served in full.
  */
 export class Server<Services> implements AsyncDisposable {
+  /** What was served, and how long it took. */
+  readonly requests = new RequestStats()
   readonly #options: ServerOptions<Services>
   readonly #bound = new Map<string, readonly Listener[]>()
   /** By the kinds of listeners that are open. */
@@ -53,6 +57,16 @@ export class Server<Services> implements AsyncDisposable {
   /** Bytes of requests that arrive or are being served. */
   get requestBytes(): number {
     return this.#connections?.requestBytes ?? 0
+  }
+
+  /** Bytes of replies that the system has not taken yet. Looks at all connections. */
+  get replyBytes(): number {
+    return this.#connections?.replyBytes ?? 0
+  }
+
+  /** What came and went on the listeners to which somebody came. */
+  get listeners(): readonly ListenerStats[] {
+    return this.#connections?.listeners ?? []
   }
 
   /** To be called when settings that bound connections are others. */
@@ -119,7 +133,7 @@ export class Server<Services> implements AsyncDisposable {
     return new Connections({
       ...options,
       servicesOf: (kind) => this.#services.get(kind),
-      dispatcher: new Dispatcher(options),
+      dispatcher: new Dispatcher({ ...options, requests: this.requests }),
       refusals: new RefusalLog(options.logger, options.clock),
       onClosed: (connectionId) => this.#onClosed?.(connectionId),
     })

@@ -2,6 +2,7 @@ import type { Uuid } from '../../protocol/uuid.ts'
 import { DiskError, OdradekError } from '../base/errors.ts'
 import type { TimestampMs, VolumeSpace } from '../base/ports.ts'
 import { topicPartitionKey } from '../base/topic-partition.ts'
+import type { Histogram } from '../telemetry/histogram.ts'
 import { DirectoryResources } from './directory/directory-resources.ts'
 import { FutureLogs } from './directory/future-logs.ts'
 import { infoOf, LogDirectories, type LogDirectoryInfo } from './directory/log-directories.ts'
@@ -59,6 +60,11 @@ export class LogManager {
     manager.#previousBrokerEpoch = commonEpoch(manager.#directories.live.map((directory) => directory.previousBrokerEpoch))
     manager.#tasks = startLogTasks({ ports: options.ports, settings: options.settings, logs: manager })
     return manager
+  }
+
+  /** How long flushes took, in seconds. */
+  get flushTimes(): Histogram {
+    return this.#resources.flushTimes
   }
 
   get liveDirectories(): readonly LogDirectoryInfo[] {
@@ -175,6 +181,15 @@ export class LogManager {
   async runRetention(nowMs: TimestampMs): Promise<void> {
     await this.forEachLog(async (log) => {
       await log.deleteOldSegments(nowMs)
+    })
+  }
+
+  /** Resolves when the sizes of all logs are known, but of those whose disk fails. */
+  async findSizes(): Promise<void> {
+    const isAllKnown = [...this.logs].every(({ knownSizeBytes }) => knownSizeBytes !== null)
+    if (isAllKnown) return
+    await this.forEachLog(async (log) => {
+      if (log.knownSizeBytes === null) await log.findSize()
     })
   }
 

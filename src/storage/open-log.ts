@@ -1,6 +1,7 @@
 import type { Uuid } from '../../protocol/uuid.ts'
 import type { DiskError } from '../base/errors.ts'
 import type { Clock, Disk, Random, Timers } from '../base/ports.ts'
+import { Histogram, SECONDS_BOUNDS } from '../telemetry/histogram.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { LogPlaces } from './directory/log-places.ts'
 import { FileTrash } from './files/file-trash.ts'
@@ -22,6 +23,8 @@ export interface OpenLogOptions {
   readonly logStartOffset?: number
   /** Below this nothing is read for recovery; 0 (all is) when absent. */
   readonly recoveryPoint?: number
+  /** See `LogContext`. */
+  readonly flushTimes?: Histogram
   /** Work in the background failed. */
   readonly onDiskError: (error: DiskError) => void
 }
@@ -34,7 +37,7 @@ const NEVER = Number.MAX_SAFE_INTEGER
 
 /** A log outside of a `LogManager`: the metadata log. Recovered as after an unclean stop. Throws `DiskError`. */
 export async function openLog(options: OpenLogOptions): Promise<PartitionLog> {
-  const { ports, directory, logStartOffset = 0, recoveryPoint = 0 } = options
+  const { ports, directory, logStartOffset = 0, recoveryPoint = 0, flushTimes = new Histogram(SECONDS_BOUNDS) } = options
   await ports.disk.makeDirectory(directory)
   const trash = new FileTrash({ disk: ports.disk, timers: ports.timers, onDiskError: options.onDiskError })
   return loadLog({
@@ -50,6 +53,7 @@ export async function openLog(options: OpenLogOptions): Promise<PartitionLog> {
       indexes: { disk: ports.disk, memory: new IndexMemory(INDEX_MEMORY_BYTES) },
       producerIdExpirationMs: NEVER,
       nearBytes: NEAR_BYTES,
+      flushTimes,
       discard: (paths, delayMs) => trash.discardFiles(paths, delayMs),
       places: new LogPlaces(ports.disk, directory.slice(0, directory.lastIndexOf('/'))),
       onDiskError: options.onDiskError,

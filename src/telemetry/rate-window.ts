@@ -35,12 +35,23 @@ export class RateWindow {
 
   /** @returns per second; 0 before any time has passed */
   perSecond(): number {
+    const { now, base } = this.#look()
+    const elapsedMs = now.atMs - base.atMs
+    return elapsedMs <= 0 ? 0 : ((now.total - base.total) * 1000) / elapsedMs
+  }
+
+  /** By how much the total has grown in that time. */
+  growth(): number {
+    const { now, base } = this.#look()
+    return now.total - base.total
+  }
+
+  #look(): { readonly now: Sample; readonly base: Sample } {
     const now = this.#sample()
     const base = this.#forget(now.atMs)
     const last = this.#samples.at(-1)
     if (last === undefined || now.atMs - last.atMs >= SAMPLE_INTERVAL_MS) this.#samples = [...this.#samples, now]
-    const elapsedMs = now.atMs - base.atMs
-    return elapsedMs <= 0 ? 0 : ((now.total - base.total) * 1000) / elapsedMs
+    return { now, base }
   }
 
   /** Drops what is older than the base, and returns that. */

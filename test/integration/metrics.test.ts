@@ -1,6 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { expect, test } from 'vitest'
 import { freePorts } from '../../compat/support/free-ports.ts'
+import { parseExposition } from '../support/parse-exposition.ts'
 import { Odradek } from './odradek.ts'
 
 const LISTENERS = 'listeners=PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0'
@@ -11,8 +12,13 @@ function start(...settings: string[]): Odradek {
 
 /** The samples without labels, by name. */
 async function scrape(url: string): Promise<ReadonlyMap<string, number>> {
-  const text = await (await fetch(url)).text()
-  return new Map([...text.matchAll(/^(\w+) (\S+)$/gm)].map(([, name, value]) => [name as string, Number(value)]))
+  const families = parseExposition(await (await fetch(url)).text())
+  return new Map(
+    [...families.values()]
+      .flatMap(({ samples }) => samples)
+      .filter(({ labels }) => Object.keys(labels).length === 0)
+      .map(({ name, value }) => [name, value]),
+  )
 }
 
 /** Resolves when `count` records of the topic came. */
@@ -50,6 +56,44 @@ test('a node tells what clients wrote and read, and how many are connected', asy
   expect(metrics.get('messages_out_per_sec')).toBeGreaterThan(0)
   expect(metrics.get('active_connections')).toBeGreaterThanOrEqual(2)
   expect(metrics.get('process_resident_memory_bytes')).toBeGreaterThan(10_000_000)
+  await Promise.all([producer.disconnect(), disconnect()])
+})
+
+test('partitions, APIs, topics and groups are told by their labels, in a text that a strict reader takes', async () => {
+  const [port] = await freePorts(1)
+  await using odradek = start(`metrics.port=${port}`, 'metrics.capacity.bytes.in=1000000')
+  const ready = await odradek.line('odradek is ready')
+  const kafka = new Kafka({ brokers: ready.advertised as string[], logLevel: logLevel.NOTHING })
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.createTopics({ topics: [{ topic: 'orders', numPartitions: 3 }] })
+  await admin.disconnect()
+  const producer = kafka.producer()
+  await producer.connect()
+  await producer.send({ topic: 'orders', messages: [0, 1, 2].map((partition) => ({ partition, value: 'x' })) })
+  const disconnect = await consume(kafka, 'orders', 3)
+  const families = parseExposition(await (await fetch(ready.metrics as string)).text())
+  const value = (name: string, labels: Readonly<Record<string, string>> = {}) =>
+    families.get(name)?.samples.find((sample) => Object.entries(labels).every(([label, wanted]) => sample.labels[label] === wanted))?.value
+  for (const partition of ['0', '1', '2']) {
+    const labels = { topic: 'orders', partition }
+    expect(value('kafka_topic_partition_current_offset', labels)).toBe(1)
+    expect(value('kafka_log_log_size', labels)).toBeGreaterThan(60)
+    expect(value('kafka_topic_partition_in_sync_replica', labels)).toBe(1)
+  }
+  expect(value('kafka_server_brokertopicmetrics_messagesin_total', { topic: 'orders' })).toBe(3)
+  expect(value('kafka_topic_partitions', { topic: 'orders' })).toBe(3)
+  expect(value('requests_total', { api: 'Produce' })).toBe(1)
+  expect(value('request_errors_total', { api: 'Produce' })).toBeUndefined()
+  expect(value('kafka_network_requestmetrics_requests_total', { request: 'FetchConsumer' })).toBeGreaterThan(0)
+  expect(value('groups', { state: 'Stable' })).toBe(1)
+  expect(value('active_controller')).toBe(1)
+  expect(value('offline_partitions')).toBe(0)
+  expect(value('under_replicated_partitions')).toBe(0)
+  expect(value('bytes_in_capacity')).toBe(1_000_000)
+  expect(value('quorum_state', { state: 'leader' })).toBe(1)
+  expect(value('log_directory_free_bytes')).toBeGreaterThan(0)
+  expect(value('network_receive_bytes_total', { listener: 'PLAINTEXT' })).toBeGreaterThan(100)
   await Promise.all([producer.disconnect(), disconnect()])
 })
 

@@ -1,4 +1,4 @@
-import { boolean, int, type Settings, string } from '../setting.ts'
+import { boolean, int, long, type Settings, string } from '../setting.ts'
 import { atLeast, between, oneOf } from '../values/validators.ts'
 
 /** Odradek's own settings, which Apache Kafka does not know. They are kept few: what Kafka has a name for goes by that name. */
@@ -21,6 +21,11 @@ export const odradekSettings = {
   'metrics.host': string({
     default: null,
     does: 'The address on which `metrics.port` is opened; where not given, that of the first listener.',
+  }),
+  'metrics.capacity.bytes.in': long({
+    default: 0,
+    validator: atLeast(0),
+    does: 'Bytes per second that producers may write to this node before it is full, as you have measured it: told as `bytes_in_capacity`, for an alert on what is near to it. 0: not known, and not told.',
   }),
   'odradek.member.connection.grace.ms': int({
     default: -1,

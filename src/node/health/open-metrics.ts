@@ -3,10 +3,14 @@ import type { HttpServer, StartHttpServer } from '../../base/http.ts'
 import type { Endpoint } from '../../base/ports.ts'
 import type { NodeConfig } from '../../config/node-config.ts'
 import { PROFILE_ORIGIN } from '../../config/profiles.ts'
-import { nodeMetrics } from '../../telemetry/node-metrics.ts'
+import type { Server } from '../../server/server.ts'
+import { MetricRegistry } from '../../telemetry/metric-registry.ts'
 import { noTraffic, type Traffic } from '../../telemetry/traffic.ts'
 import type { NodeFailure } from '../lifetime/node-failure.ts'
 import type { Teardown } from '../lifetime/teardown.ts'
+import { listenerTable } from '../metrics/listener-metrics.ts'
+import { nodeTable } from '../metrics/node-metrics.ts'
+import { requestTables } from '../metrics/request-metrics.ts'
 import { listenerSpecs } from '../node-listeners.ts'
 import type { MetricsPlatform, NodeOptions } from '../node-options.ts'
 import { Health } from './health.ts'
@@ -14,13 +18,15 @@ import { healthEndpoints } from './health-endpoints.ts'
 
 export interface OpenMetricsOptions {
   readonly node: NodeOptions
-  readonly connectionCount: () => number
+  readonly server: Pick<Server<never>, 'connectionCount' | 'requestBytes' | 'replyBytes' | 'requests' | 'listeners'>
   readonly failure: NodeFailure
   readonly teardown: Teardown
 }
 
 export interface OpenMetrics {
   readonly health: Health
+  /** The node's parts add theirs as they come to be. */
+  readonly metrics: MetricRegistry
   /** To be counted by what clients read and write. */
   readonly traffic: Traffic
   /** Where they are served; null where they are not. */
@@ -33,13 +39,22 @@ export interface OpenMetrics {
  *
  * Errors: `NetworkError` for a port that somebody chose and that cannot be opened; it names the setting.
  */
-export async function openMetrics({ node, connectionCount, failure, teardown }: OpenMetricsOptions): Promise<OpenMetrics> {
+export async function openMetrics({ node, server, failure, teardown }: OpenMetricsOptions): Promise<OpenMetrics> {
+  const { config, ports } = node
   const health = new Health(failure)
   const traffic = noTraffic()
-  const metrics = nodeMetrics({ clock: node.ports.clock, traffic, connectionCount })
-  const server = await serve(node, ({ expose }) => healthEndpoints(health, expose(metrics)))
-  if (server !== null) teardown.add('the metrics port', () => server[Symbol.asyncDispose]())
-  return { health, traffic, at: server?.local ?? null }
+  const metrics = new MetricRegistry()
+  metrics.add(nodeTable({ clock: ports.clock, traffic, server, config, healthState: () => health.state }))
+  metrics.add(listenerTable(() => server.listeners))
+  for (const table of requestTables(server.requests, ports.clock)) metrics.add(table)
+  const http = await serve(node, ({ expose }) =>
+    healthEndpoints(
+      health,
+      expose(() => metrics.tables),
+    ),
+  )
+  if (http !== null) teardown.add('the metrics port', () => http[Symbol.asyncDispose]())
+  return { health, metrics, traffic, at: http?.local ?? null }
 }
 
 type Handle = Parameters<StartHttpServer>[0]['handle']

@@ -17,12 +17,13 @@ import { metadataRecordSerde } from '../../metadata/record-serde.ts'
 import { SnapshotGenerator } from '../../metadata/snapshot-generator.ts'
 import { readBootstrapFile } from '../../raft/format/bootstrap-file.ts'
 import { METADATA_LOG_DIRECTORY } from '../../raft/format/format-directories.ts'
-import type { QuorumView } from '../../raft/quorum-description.ts'
+import type { QuorumState, QuorumView } from '../../raft/quorum-description.ts'
 import { RaftNode } from '../../raft/raft-node.ts'
 import type { RaftServer } from '../../raft/raft-server.ts'
 import type { RaftPeers } from '../../raft/shell/raft-peers.ts'
 import { WirePeers } from '../../raft/shell/wire-peers.ts'
 import { openLog } from '../../storage/open-log.ts'
+import { Histogram, SECONDS_BOUNDS } from '../../telemetry/histogram.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { OpenDirectories } from '../directories/open-directories.ts'
 import { awaitFirstStart, type FirstStartOptions } from '../join/first-start.ts'
@@ -57,9 +58,11 @@ export interface OpenMetadata {
   readonly registration: ControllerRegistration
   /** The level of `kraft.version`. */
   kraftVersion(): number
-  readonly quorum: QuorumView
+  readonly quorum: QuorumView & { state(): QuorumState }
   /** What other nodes of the quorum ask of this one. */
   readonly raft: RaftServer
+  /** How long flushes of the metadata log took, in seconds. */
+  readonly flushTimes: Histogram
   /** Nobody else votes: this node leads without being asked for anything. */
   readonly isAlone: boolean
   /**
@@ -76,7 +79,8 @@ export async function openMetadata(options: OpenMetadataOptions): Promise<OpenMe
   const logger = options.logger.child('metadata')
   const loader = new MetadataLoader(failure.report)
   const peers = openPeers(options, logger.child('raft'))
-  const raft = await openRaft({ ...options, peers }, logger, () => controller, loader)
+  const flushTimes = new Histogram(SECONDS_BOUNDS)
+  const raft = await openRaft({ ...options, peers, flushTimes }, logger, () => controller, loader)
   const registration = registrationOf(options)
   const controller = new QuorumController({
     clusterId: directories.clusterId,
@@ -108,7 +112,7 @@ export async function openMetadata(options: OpenMetadataOptions): Promise<OpenMe
     await start(raft, loader)
     if (isAlone) await controller.active()
   }
-  return { loader, controller, registration, kraftVersion: () => raft.kraftVersion, quorum: raft, raft, isAlone, start: startAll }
+  return { loader, controller, registration, kraftVersion: () => raft.kraftVersion, quorum: raft, raft, flushTimes, isAlone, start: startAll }
 }
 
 /** Of several, whose directories nobody knows. */
@@ -135,7 +139,16 @@ async function start(raft: RaftNode<MetadataRecord>, loader: MetadataLoader): Pr
 }
 
 async function openRaft(
-  { config, identity, directories, controllers, ports, failure, peers }: OpenMetadataOptions & { readonly peers: RaftPeers },
+  {
+    config,
+    identity,
+    directories,
+    controllers,
+    ports,
+    failure,
+    peers,
+    flushTimes,
+  }: OpenMetadataOptions & { readonly peers: RaftPeers; readonly flushTimes: Histogram },
   logger: Logger,
   controller: () => QuorumController,
   loader: MetadataLoader,
@@ -148,6 +161,7 @@ async function openRaft(
     partition: 0,
     topicId: METADATA_TOPIC_ID,
     config: metadataLogConfig(config),
+    flushTimes,
     onDiskError: failure.report,
   })
   return RaftNode.open({

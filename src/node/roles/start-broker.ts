@@ -10,12 +10,14 @@ import { LostClients } from '../../server/lost-clients.ts'
 import type { Server } from '../../server/server.ts'
 import type { FrugalDisk } from '../../storage/files/frugal-disk.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import type { MetricRegistry } from '../../telemetry/metric-registry.ts'
 import type { Traffic } from '../../telemetry/traffic.ts'
 import type { NodeFacts } from '../control/control-endpoints.ts'
 import { openControl } from '../control/open-control.ts'
 import type { OpenDirectories } from '../directories/open-directories.ts'
 import type { NodeFailure } from '../lifetime/node-failure.ts'
 import type { Teardown } from '../lifetime/teardown.ts'
+import { addBrokerMetrics } from '../metrics/add-metrics.ts'
 import type { AdvertisedListener } from '../node-listeners.ts'
 import type { NodeOptions } from '../node-options.ts'
 import { NODE_PRINCIPAL } from '../node-principal.ts'
@@ -41,6 +43,8 @@ export interface NodeParts {
   readonly teardown: Teardown
   readonly server: Server<Services>
   readonly apis: ApiTable<Services>
+  /** What this node tells of itself. */
+  readonly metrics: MetricRegistry
   readonly traffic: Traffic
   readonly directories: OpenDirectories
   readonly metadata: OpenMetadata
@@ -71,6 +75,7 @@ export async function startBroker(parts: NodeParts): Promise<Pick<RunningNode, '
     brokerEpoch: () => broker?.brokerEpoch ?? NOT_REGISTERED,
   })
   const { groups, elections, allServing } = openGroups({ nodeId: identity.nodeId, config, loader, partitions, ports, logger })
+  addBrokerMetrics(parts.metrics, { clock: ports.clock, partitions, groups })
   const joining = { ...parts, controller: active, partitions }
   broker = makeBroker(joining)
   const followers = [partitions.replicas, elections]

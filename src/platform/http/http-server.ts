@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { HttpRequest, HttpResponse, HttpServer, HttpServerOptions } from '../../base/http.ts'
@@ -71,12 +72,14 @@ async function serve(options: HttpServerOptions, incoming: IncomingMessage, outg
   outgoing.once('close', () => gone.abort())
   try {
     const response = await respond(options, incoming, gone.signal)
-    if (!gone.signal.aborted) send(incoming, outgoing, response)
+    if (!gone.signal.aborted) await send(incoming, outgoing, response, gone.signal)
   } catch (error) {
     // Who is gone before the whole request was there, or while the handler waited with `closed`, wants no answer.
     if (gone.signal.aborted || incoming.errored !== null) return
     options.onError(error)
-    send(incoming, outgoing, refused(options, 500, 'something is broken here; the log of the node says what'))
+    // A half answer must not look like a whole one.
+    if (outgoing.headersSent) outgoing.destroy()
+    else await send(incoming, outgoing, refused(options, 500, 'something is broken here; the log of the node says what'), gone.signal)
   }
 }
 
@@ -125,13 +128,27 @@ function headersOf({ headers }: IncomingMessage): ReadonlyMap<string, string> {
   return new Map(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]))
 }
 
-function send(incoming: IncomingMessage, outgoing: ServerResponse, { status, body, contentType, headers }: HttpResponse): void {
+async function send(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { status, body, contentType, headers }: HttpResponse,
+  gone: AbortSignal,
+): Promise<void> {
   outgoing.writeHead(status, {
     'content-type': contentType ?? PLAIN_TEXT,
-    'content-length': Buffer.byteLength(body),
+    ...(typeof body === 'string' ? { 'content-length': Buffer.byteLength(body) } : {}),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...headers,
   })
-  outgoing.end(incoming.method === 'HEAD' ? undefined : body)
+  if (typeof body !== 'string' && incoming.method !== 'HEAD') await sendPieces(outgoing, body, gone)
+  outgoing.end(typeof body !== 'string' || incoming.method === 'HEAD' ? undefined : body)
+}
+
+/** As fast as they are taken. Rejects with the signal's reason when the client is gone, and with what `pieces` rejects with. */
+async function sendPieces(outgoing: ServerResponse, pieces: AsyncIterable<string>, gone: AbortSignal): Promise<void> {
+  for await (const piece of pieces) {
+    gone.throwIfAborted()
+    if (piece !== '' && !outgoing.write(piece)) await once(outgoing, 'drain', { signal: gone })
+  }
 }

@@ -60,6 +60,11 @@ export class RaftCore {
     return this.#state.leaderId
   }
 
+  /** Whom this node voted for in its epoch; null for nobody. */
+  get votedId(): number | null {
+    return this.#state.election.voted?.id ?? null
+  }
+
   get highWatermark(): number {
     return this.#state.highWatermark
   }

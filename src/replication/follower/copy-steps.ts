@@ -2,6 +2,7 @@ import { ErrorCode, errorName } from '../../../protocol/error-codes.ts'
 import type { Clock } from '../../base/ports.ts'
 import type { AppendRefused } from '../../storage/log/results.ts'
 import type { LogFields, Logger } from '../../telemetry/logger.ts'
+import type { Traffic } from '../../telemetry/traffic.ts'
 import type { ReplicationQuota } from '../quota/replication-quota.ts'
 import type { Copies, Copy } from './copies.ts'
 import type { AnswerStep } from './decide-answer.ts'
@@ -14,6 +15,8 @@ export interface CopyStepsOptions {
   /** Read at each use. */
   readonly settings: { readonly replicaFetchBackoffMs: number }
   readonly quota: ReplicationQuota
+  /** What is copied is counted there. */
+  readonly traffic: Pick<Traffic, 'replicationBytesIn'>
 }
 
 /** What is done at once. */
@@ -66,6 +69,7 @@ export class CopySteps {
       const result = following.append(records)
       if (result.kind === 'refused') return this.#refused(copy, result)
       this.#options.quota.record(copy.topic, copy.partition, records.length)
+      this.#options.traffic.replicationBytesIn += records.length
       this.#options.copies.moveToEnd(copy)
       // As the leader, a follower has a record when `flush.messages` says so.
       if (result.mustFlush) await this.#onDisk(copy, following.flush())

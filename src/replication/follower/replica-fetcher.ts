@@ -13,6 +13,7 @@ import type { FetchResponse } from '../../../protocol/messages/fetch.ts'
 import { OdradekError } from '../../base/errors.ts'
 import type { Clock, Timers } from '../../base/ports.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import type { Traffic } from '../../telemetry/traffic.ts'
 import type { ReplicationQuota } from '../quota/replication-quota.ts'
 import { Copies, type Copy } from './copies.ts'
 import { CopySteps } from './copy-steps.ts'
@@ -41,6 +42,7 @@ export interface ReplicaFetcherOptions {
   readonly logger: Logger
   readonly settings: FetcherSettings
   readonly quota: ReplicationQuota
+  readonly traffic: Pick<Traffic, 'replicationBytesIn'>
 }
 
 /** One partition of an answer, as it came. */

@@ -1,6 +1,7 @@
 import type { Clock, Endpoint, Network, Timers } from '../../base/ports.ts'
 import { endpointOf, type MetadataImage, NO_LEADER } from '../../metadata/image.ts'
 import type { Logger } from '../../telemetry/logger.ts'
+import type { Traffic } from '../../telemetry/traffic.ts'
 import type { Partition } from '../partition.ts'
 import type { ReplicationQuota } from '../quota/replication-quota.ts'
 import { Copy } from './copies.ts'
@@ -18,6 +19,7 @@ export interface ReplicaFetchersOptions {
   readonly settings: FetcherSettings & { /** num.replica.fetchers */ readonly numReplicaFetchers: number }
   /** Of followers. */
   readonly quota: ReplicationQuota
+  readonly traffic: Pick<Traffic, 'replicationBytesIn'>
   /** A broken invariant. */
   readonly onFailure: (error: unknown) => void
 }
@@ -48,6 +50,11 @@ export class ReplicaFetchers {
 
   constructor(options: ReplicaFetchersOptions) {
     this.#options = options
+  }
+
+  /** What is copied, with how far each was behind its leader's high watermark after the last answer; null before any. */
+  get copies(): Iterable<Pick<Copy, 'topic' | 'partition' | 'lag'>> {
+    return [...this.#assigned.values()].map(({ copy }) => copy)
   }
 
   /** The broker is registered: leaders will know who it is. */
@@ -111,7 +118,7 @@ export class ReplicaFetchers {
   }
 
   #open({ leaderId, fetcherId }: Assigned): Running {
-    const { nodeId, brokerEpoch, ports, logger, settings, quota, onFailure } = this.#options
+    const { nodeId, brokerEpoch, ports, logger, settings, quota, traffic, onFailure } = this.#options
     const leader = new LeaderEndpoint({
       ...{ leaderId, nodeId, brokerEpoch },
       ...{ network: ports.network, timers: ports.timers },
@@ -120,7 +127,7 @@ export class ReplicaFetchers {
       timeoutMs: () => settings.replicaSocketTimeoutMs,
     })
     const isLeaving = () => this.#isLeaving(leaderId)
-    const fetcher = new ReplicaFetcher({ leaderId, leader, isLeaving, clock: ports.clock, timers: ports.timers, logger, settings, quota })
+    const fetcher = new ReplicaFetcher({ leaderId, leader, isLeaving, clock: ports.clock, timers: ports.timers, logger, settings, quota, traffic })
     return { fetcher, ended: fetcher.run().catch(onFailure) }
   }
 

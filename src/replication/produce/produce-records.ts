@@ -2,7 +2,7 @@ import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { isInternalTopic } from '../../../protocol/internal-topics.ts'
 import { type Uuid, ZERO_UUID } from '../../../protocol/uuid.ts'
 import type { Appended, AppendResult, RecordError } from '../../storage/log/results.ts'
-import type { Traffic } from '../../telemetry/traffic.ts'
+import type { TopicTraffic } from '../../telemetry/traffic.ts'
 import { DelayedPartitions } from '../delayed-partitions.ts'
 import type { Partition } from '../partition.ts'
 import { appendRefused, NO_RECORD_ERRORS } from '../refusal.ts'
@@ -61,7 +61,7 @@ export function produceRecords(replicas: ReplicaManager, params: ProduceParams, 
     const appended = append(replicas, params, write, partition, nowMs)
     const result = toResult(appended)
     results.push(result)
-    if (appended.kind === 'appended' && !appended.duplicate) count(replicas.traffic, appended, write.batch)
+    count(replicas, write, appended)
     if (params.acks === 0 || partition === undefined || appended.kind === 'refused') continue
     const hasSettled = () => settle(result, partition, appended, params.acks)
     if (hasSettled()) continue
@@ -112,9 +112,20 @@ function transactionError(replicas: ReplicaManager, write: ProduceWrite, partiti
   return isOpen ? ErrorCode.NONE : ErrorCode.INVALID_PRODUCER_ID_MAPPING
 }
 
-function count(traffic: Traffic, { firstOffset, lastOffset }: Appended, batch: Buffer): void {
-  traffic.messagesIn += lastOffset - firstOffset + 1
-  traffic.bytesIn += batch.length
+function count(replicas: ReplicaManager, { topic, batch }: ProduceWrite, appended: AppendResult): void {
+  countIn(replicas.traffic, batch, appended)
+  const ofTopic = replicas.trafficOf(topic)
+  if (ofTopic !== null) countIn(ofTopic, batch, appended)
+}
+
+function countIn(traffic: TopicTraffic, batch: Buffer, appended: AppendResult): void {
+  traffic.produceRequests++
+  if (appended.kind === 'refused') {
+    traffic.failedProduceRequests++
+  } else if (!appended.duplicate) {
+    traffic.messagesIn += appended.lastOffset - appended.firstOffset + 1
+    traffic.bytesIn += batch.length
+  }
 }
 
 /** True when a write has its answer: it is where `acks` wants it, or this node cannot tell any more. */

@@ -1,5 +1,6 @@
 import type { Uuid } from '../../../protocol/uuid.ts'
 import type { DiskError } from '../../base/errors.ts'
+import { Histogram, SECONDS_BOUNDS } from '../../telemetry/histogram.ts'
 import { FileTrash } from '../files/file-trash.ts'
 import { OpenFiles } from '../files/open-files.ts'
 import { IndexMemory } from '../index/index-memory.ts'
@@ -20,6 +21,7 @@ export class DirectoryResources {
   readonly #options: LogManagerOptions
   readonly #openFiles: OpenFiles
   readonly #indexMemory = new IndexMemory(INDEX_MEMORY_BYTES)
+  readonly flushTimes = new Histogram(SECONDS_BOUNDS)
 
   constructor(options: LogManagerOptions) {
     this.#options = options
@@ -46,6 +48,7 @@ export class DirectoryResources {
         return settings.producerIdExpirationMs
       },
       nearBytes: NEAR_BYTES,
+      flushTimes: this.flushTimes,
       discard: (paths, delayMs) => trash.discardFiles(paths, delayMs),
       places: new LogPlaces(ports.disk, path),
       onDiskError,

@@ -1,5 +1,6 @@
 import { DiskError } from '../../base/errors.ts'
 import type { Clock, Disk, Random } from '../../base/ports.ts'
+import type { Histogram } from '../../telemetry/histogram.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { OpenFiles } from '../files/open-files.ts'
 import type { IndexStorage } from '../index/index-file.ts'
@@ -15,6 +16,8 @@ export interface LogContext {
   readonly producerIdExpirationMs: number
   /** Reads below this many bytes from the end of a log are done at once; those further back do not hold the event loop. */
   readonly nearBytes: number
+  /** In seconds; each flush of a log that had something to flush is added. */
+  readonly flushTimes: Histogram
   /** Sets the files aside under names with `.deleted` and removes them after `delayMs`. Resolves when they have their new names. */
   readonly discard: (paths: readonly string[], delayMs: number) => Promise<void>
   /** The names of the logs' directories. */

@@ -137,11 +137,13 @@ export class LogDurability {
   }
 
   async #flushFromRecoveryPoint(active: Segment): Promise<void> {
-    const { segments } = this.#state
+    const { segments, context } = this.#state
+    const startMs = context.clock.monotonicMs()
     const unflushed = segments.all.slice(Math.max(0, segments.indexOf(this.#recoveryPoint)))
     for (const segment of unflushed) await this.#flushSegment(segment, segment === active ? 'log' : 'all')
     if (unflushed.length > 1 && !this.#state.isClosed) await this.#history.flush()
     await this.#flushNames()
+    context.flushTimes.observe((context.clock.monotonicMs() - startMs) / 1000)
   }
 
   /** Retention may remove a segment while it is being flushed. A log that was closed meanwhile opens no file again, and comes no further. */

@@ -144,6 +144,16 @@ export class PartitionLog {
     return this.#state.guard(() => this.#state.segments.all.reduce((sum, segment) => sum + segment.sizeBytes, 0))
   }
 
+  /** As `sizeBytes`, as far as that is known without a word to the disk; null where it is not (see `findSize`). */
+  get knownSizeBytes(): number | null {
+    let sum = 0
+    for (const { knownSizeBytes } of this.#state.segments.all) {
+      if (knownSizeBytes === null) return null
+      sum += knownSizeBytes
+    }
+    return sum
+  }
+
   /** As `sizeBytes`, without opening files that nobody used yet. Rejects with `DiskError`. */
   async findSize(): Promise<number> {
     const state = this.#state

@@ -100,6 +100,11 @@ export class Segment {
     return this.#sizeBytes
   }
 
+  /** null: nobody has asked yet. */
+  get knownSizeBytes(): number | null {
+    return this.#sizeBytes === NOT_ASKED ? null : this.#sizeBytes
+  }
+
   /** Asks for the size, unless it is known, without opening the file nor holding the event loop. */
   async findSize(): Promise<void> {
     if (this.#sizeBytes !== NOT_ASKED) return

@@ -11,6 +11,7 @@ import { Connections } from '../../../src/server/connections.ts'
 import { Dispatcher } from '../../../src/server/dispatcher.ts'
 import { RefusalLog } from '../../../src/server/refusal-log.ts'
 import type { RequestContext } from '../../../src/server/request-context.ts'
+import { RequestStats } from '../../../src/server/request-stats.ts'
 import { DEFAULT_SERVER_SETTINGS, type ServerSettings } from '../../../src/server/settings.ts'
 import type { LogFields, Logger } from '../../../src/telemetry/logger.ts'
 import { FakeSocket } from './fake-socket.ts'
@@ -100,6 +101,7 @@ export class Harness {
   readonly lines: Line[] = []
   readonly broken: unknown[] = []
   readonly closed: number[] = []
+  readonly requests = new RequestStats()
   readonly connections: Connections<object>
   /** To be changed while connections are there. */
   readonly settings: { -readonly [Name in keyof ServerSettings]: ServerSettings[Name] }
@@ -119,6 +121,7 @@ export class Harness {
       apis,
       clock: this.time,
       logger,
+      requests: this.requests,
       onBroken: (error) => this.broken.push(error),
     })
     this.connections = new Connections<object>({

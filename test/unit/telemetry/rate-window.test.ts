@@ -60,3 +60,18 @@ test('asking without end keeps no more samples than the window has seconds', () 
   }
   expect(window.sampleCount).toBeLessThanOrEqual(62)
 })
+
+test('growth is how much came since the newest reading that is a window old', () => {
+  const state = { atMs: 0, total: 0 }
+  const window = new RateWindow({ nowMs: () => 0, monotonicMs: () => state.atMs }, WINDOW_MS, () => state.total)
+  const pass = (elapsedMs: number, count: number) => {
+    state.atMs += elapsedMs
+    state.total += count
+    return window.growth()
+  }
+  expect(pass(0, 0)).toBe(0)
+  expect(pass(15_000, 2)).toBe(2)
+  expect(pass(45_000, 1)).toBe(3)
+  expect(pass(15_000, 0)).toBe(1)
+  expect(pass(60_000, 0)).toBe(0)
+})

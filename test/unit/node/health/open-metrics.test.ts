@@ -8,6 +8,7 @@ import { Teardown } from '../../../../src/node/lifetime/teardown.ts'
 import { startHttpServer } from '../../../../src/platform/http/http-server.ts'
 import { exposePrometheus } from '../../../../src/platform/metrics/prometheus.ts'
 import { nodePorts } from '../../../../src/platform/node-ports.ts'
+import { RequestStats } from '../../../../src/server/request-stats.ts'
 import { type LogFields, type Logger, silentLogger } from '../../../../src/telemetry/logger.ts'
 
 const DEFAULT_PORT = 9404
@@ -36,7 +37,8 @@ async function open(settings: readonly string[], ports: Readonly<Record<number, 
   const loaded = loadConfig({ profile: 'dev', assignments: [...settings] })
   const failure = new NodeFailure(silentLogger)
   const node = { ...loaded, ports: nodePorts(), logger, hostname: 'here', metricsPlatform }
-  const opened = await openMetrics({ node, connectionCount: () => 3, failure, teardown })
+  const server = { connectionCount: 3, requestBytes: 10, replyBytes: 20, requests: new RequestStats(), listeners: [] }
+  const opened = await openMetrics({ node, server, failure, teardown })
   const get = async (path: string, method = 'GET') => {
     const answer = await fetch(`http://127.0.0.1:${opened.at?.port}${path}`, { method })
     return { status: answer.status, text: await answer.text() }
@@ -51,6 +53,21 @@ test('the metrics of the node are served, with what its traffic is now', async (
   expect(status).toBe(200)
   expect(text).toContain('\nmessages_in_total 12\n')
   expect(text).toContain('\nactive_connections 3\n')
+  expect(text).toContain('\nrequest_bytes_in_flight 10\n')
+})
+
+test('how far a node is, is told as Kafka numbers it', async () => {
+  const { health, get } = await open([`metrics.port=${FREE_PORT}`])
+  const state = async () => /\nkafka_server_kafkaserver_brokerstate (\d+)\n/.exec((await get('/metrics')).text)?.[1]
+  expect(await state()).toBe('1')
+  health.becameReady()
+  expect(await state()).toBe('3')
+})
+
+test('the capacity is told where it was set', async () => {
+  const told = async (...settings: string[]) => (await (await open([`metrics.port=${FREE_PORT}`, ...settings])).get('/metrics')).text
+  expect(await told()).not.toContain('bytes_in_capacity')
+  expect(await told('metrics.capacity.bytes.in=50000000')).toContain('\nbytes_in_capacity 50000000\n')
 })
 
 test('a node is healthy while it starts, serves and stops, and ready while it serves', async () => {

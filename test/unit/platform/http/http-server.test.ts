@@ -196,3 +196,67 @@ test('a port that is taken is refused with its address', async () => {
   expect(error).toMatchObject({ code: 'NETWORK_ADDRESS_IN_USE', endpoint: { port: server.local.port } })
   expect(error.message).toContain(`127.0.0.1:${server.local.port}`)
 })
+
+test('an answer in pieces is sent as fast as it is taken, and made no faster', async () => {
+  const PIECE = 'x'.repeat(64 * 1024)
+  let made = 0
+  async function* pieces() {
+    for (; made < 400; made++) yield PIECE
+  }
+  const server = await serve(() => ({ status: 200, body: pieces() }))
+  const answer = await fetch(urlOf(server, '/'))
+  expect(answer.headers.get('transfer-encoding')).toBe('chunked')
+  // Nobody reads: what the sockets hold is full some time.
+  let before = -1
+  while (before !== made) {
+    before = made
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  expect(made).toBeLessThan(400)
+  expect((await answer.text()).length).toBe(400 * PIECE.length)
+  expect(errors).toEqual([])
+})
+
+test('a client that leaves in the middle of an answer in pieces ends its making', async () => {
+  const ended = deferred<void>()
+  async function* pieces() {
+    try {
+      for (;;) yield 'x'.repeat(64 * 1024)
+    } finally {
+      ended.resolve()
+    }
+  }
+  const server = await serve(() => ({ status: 200, body: pieces() }))
+  const socket = await raw(server, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  await once(socket, 'data')
+  socket.destroy()
+  await ended.promise
+  expect(errors).toEqual([])
+})
+
+test('an answer that fails in the middle is cut off, so that nobody takes a half for the whole', async () => {
+  const halfCame = deferred<void>()
+  async function* pieces() {
+    yield 'the first half\n'
+    await halfCame.promise
+    throw new Error('the second half is not to be had')
+  }
+  const server = await serve(() => ({ status: 200, body: pieces() }))
+  const socket = await raw(server, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  socket.once('data', () => halfCame.resolve())
+  const answer = await answerOn(socket)
+  expect(answer).toContain('the first half')
+  expect(answer.endsWith('0\r\n\r\n')).toBe(false)
+  expect(errors).toEqual([expect.objectContaining({ message: 'the second half is not to be had' })])
+})
+
+test('HEAD of an answer in pieces makes none', async () => {
+  let made = 0
+  async function* pieces() {
+    made++
+    yield 'x'
+  }
+  const server = await serve(() => ({ status: 200, body: pieces() }))
+  expect((await fetch(urlOf(server, '/'), { method: 'HEAD' })).status).toBe(200)
+  expect(made).toBe(0)
+})

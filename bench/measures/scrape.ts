@@ -1,0 +1,96 @@
+import { request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RawClient } from '../../compat/oracle/raw-client.ts'
+import { freePorts } from '../../compat/support/free-ports.ts'
+import { ErrorCode } from '../../protocol/error-codes.ts'
+import { ApiVersionsApi } from '../../protocol/messages/api-versions.ts'
+import { CreateTopicsApi, type CreateTopicsResponse } from '../../protocol/messages/create-topics.ts'
+import { type KeptBroker, startBroker } from '../brokers.ts'
+import { cpuSeconds } from '../process-stats.ts'
+import type { Keep } from '../round.ts'
+
+const REQUEST_TIMEOUT_MS = 300_000
+const PARTITIONS_PER_TOPIC = 1_000
+const TOPICS_PER_REQUEST = 5
+const SCRAPES = 10
+
+interface Scrape {
+  readonly ms: number
+  readonly bytes: number
+}
+
+/**
+ * Readings of the metrics of a node with so many partitions: how long one takes and how much it is, what it costs the node, and for
+ * how long it holds the event loop, which is as long as clients may have to wait. The first reading, which loads a package, is left out.
+ */
+export async function scrape(partitionCount: number, keep: Keep): Promise<void> {
+  const keepAs = (what: string, value: number) => keep({ [`scrape of ${partitionCount} partitions: ${what}`]: value })
+  const [port = 0] = await freePorts(1)
+  await using broker = await startBroker('odradek', { settings: { 'metrics.port': String(port) } })
+  await create(broker, partitionCount)
+  await scrapeOnce(port)
+  const cpuBefore = cpuSeconds(broker.pid)
+  const scrapes: Scrape[] = []
+  for (let count = 0; count < SCRAPES; count++) scrapes.push(await scrapeOnce(port))
+  keepAs('ms', median(scrapes.map(({ ms }) => ms)))
+  keepAs('KB', median(scrapes.map(({ bytes }) => bytes)) / 1000)
+  keepAs('processor time, ms', ((cpuSeconds(broker.pid) - cpuBefore) / SCRAPES) * 1000)
+  const [quiet, scraped] = [await longestWait(broker, async () => {}), await longestWait(broker, () => scrapeOnce(port))]
+  keepAs('longest wait of a client meanwhile, ms', scraped)
+  keepAs('longest wait of a client without, ms', quiet)
+}
+
+async function create(broker: KeptBroker, partitionCount: number): Promise<void> {
+  await using client = await RawClient.open(broker.bootstrap, 'bench')
+  const names = Array.from({ length: Math.ceil(partitionCount / PARTITIONS_PER_TOPIC) }, (_, index) => `many-${index}`)
+  for (let first = 0; first < names.length; first += TOPICS_PER_REQUEST) {
+    const numPartitions = Math.min(PARTITIONS_PER_TOPIC, partitionCount)
+    const topics = names.slice(first, first + TOPICS_PER_REQUEST).map((name) => ({ name, numPartitions, replicationFactor: 1, assignments: [], configs: [] }))
+    const answer = await client.exchange(CreateTopicsApi, 7, { topics, timeoutMs: REQUEST_TIMEOUT_MS, validateOnly: false }, REQUEST_TIMEOUT_MS)
+    const isMade = answer.kind === 'answer' && (answer.value as CreateTopicsResponse).topics.every(({ errorCode }) => errorCode === ErrorCode.NONE)
+    if (!isMade) throw new Error(`CreateTopics: ${JSON.stringify(answer)}`)
+  }
+}
+
+/** Reads all and keeps nothing, so that the client is not what is measured. */
+function scrapeOnce(port: number): Promise<Scrape> {
+  const startMs = performance.now()
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, path: '/metrics' }, (answer) => {
+      let bytes = 0
+      answer.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+      })
+      answer.on('end', () => resolve({ ms: performance.now() - startMs, bytes }))
+      answer.on('error', reject)
+    })
+    asked.on('error', reject)
+    asked.end()
+  })
+}
+
+/** Of requests one behind the other, from another process, while `work` is done five times. */
+async function longestWait(broker: KeptBroker, work: () => Promise<unknown>): Promise<number> {
+  await using client = await RawClient.open(broker.bootstrap, 'bench')
+  let isOver = false
+  let longestMs = 0
+  const asking = (async () => {
+    while (!isOver) {
+      const startMs = performance.now()
+      await client.ask(ApiVersionsApi, 0, {})
+      longestMs = Math.max(longestMs, performance.now() - startMs)
+      await sleep(1)
+    }
+  })()
+  for (let count = 0; count < 5; count++) {
+    await work()
+    await sleep(50)
+  }
+  isOver = true
+  await asking
+  return longestMs
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+}
