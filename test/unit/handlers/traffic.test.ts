@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { type BatchOptions, buildBatch } from '../../../protocol/records/build-batch.ts'
 import { fetchHandler } from '../../../src/handlers/fetch.ts'
 import { produceHandler } from '../../../src/handlers/produce.ts'
+import { noTopicTraffic, noTraffic } from '../../../src/telemetry/traffic.ts'
 import { TestBroker, type TestConnection } from '../replication/test-broker.ts'
 
 const PRODUCE_VERSION = 9
@@ -38,14 +39,16 @@ test('records that were written are counted, whether they are acknowledged or no
   const bytes = first.length + second.length
   await produce(first)
   await produce(second, 0)
-  expect(broker.traffic).toEqual({ messagesIn: 7, bytesIn: bytes, messagesOut: 0 })
+  const written = { messagesIn: 7, bytesIn: bytes, produceRequests: 2, failedProduceRequests: 0 }
+  expect(broker.traffic).toEqual({ ...noTraffic(), ...written })
+  expect(broker.replicas.trafficOf('t')).toEqual({ ...noTopicTraffic(), ...written })
 })
 
 test('a batch that is refused is not counted, nor one that came before', async () => {
   const broken = batchOf(3)
   broken.writeUInt8(broken.readUInt8(broken.length - 1) ^ 1, broken.length - 1)
   await produce(broken)
-  expect(broker.traffic.messagesIn).toBe(0)
+  expect(broker.traffic).toMatchObject({ messagesIn: 0, produceRequests: 1, failedProduceRequests: 1 })
   const numbered = { producerId: 5, producerEpoch: 0, baseSequence: 0 }
   await produce(batchOf(2, numbered))
   await produce(batchOf(2, numbered))
@@ -59,4 +62,11 @@ test('records sent to consumers are counted each time they are sent, whole batch
   await fetch(4)
   await fetch(5)
   expect(broker.traffic.messagesOut).toBe(5 + 2)
+  expect(broker.traffic.bytesOut).toBeGreaterThan(broker.traffic.bytesIn)
+  expect(broker.traffic).toMatchObject({ fetchRequests: 3, failedFetchRequests: 0, replicationBytesOut: 0 })
+})
+
+test('a fetch that is answered with an error is a failed one', async () => {
+  await fetch(99)
+  expect(broker.traffic).toMatchObject({ fetchRequests: 1, failedFetchRequests: 1, bytesOut: 0 })
 })
