@@ -15,6 +15,7 @@ import { brokerHeartbeat, type HeartbeatCommand, type HeartbeatReply } from './b
 import { type BrokerRegistrationCommand, type RegistrationReply, registerBroker } from './broker-registration.ts'
 import { BrokerSessions } from './broker-sessions.ts'
 import { CatchUp } from './catch-up.ts'
+import { ConnectionWatch } from './connection-watch.ts'
 import { SessionWatch } from './session-watch.ts'
 
 export interface BrokerControlOptions {
@@ -47,6 +48,7 @@ export class BrokerControl implements NodeController {
   readonly #options: BrokerControlOptions
   readonly #sessions: BrokerSessions
   readonly #watch: SessionWatch
+  readonly #connections: ConnectionWatch
   readonly #catchUp: CatchUp
 
   constructor(options: BrokerControlOptions) {
@@ -55,12 +57,16 @@ export class BrokerControl implements NodeController {
     this.#options = options
     this.#sessions = new BrokerSessions({ timeoutMs: sessionTimeoutMs, connectionGraceMs, monotonicMs, appliedOffset, knownOffsetOf })
     this.#watch = new SessionWatch({ sessions: this.#sessions, timers, logger, fence: (broker) => this.#fence(broker), onFailure })
+    this.#connections = new ConnectionWatch((brokerId, connectionId) => {
+      if (this.#sessions.connectionClosed(brokerId, connectionId)) this.#lost()
+    })
     this.#catchUp = new CatchUp({ behind: (offset) => this.#behind(offset), clock, timers })
   }
 
   /** A leadership begins with the state of `image`. */
   begin(image: MetadataImage): void {
     this.#watch.stop()
+    this.#connections.unwatchAll()
     this.#sessions.begin(image)
     this.#watch.watch()
   }
@@ -68,6 +74,7 @@ export class BrokerControl implements NodeController {
   /** The leadership is over: nobody is watched, whatever of it is still under way. */
   end(): void {
     this.#watch.stop()
+    this.#connections.unwatchAll()
     this.#sessions.end()
     this.#catchUp.end()
   }
@@ -96,7 +103,7 @@ export class BrokerControl implements NodeController {
   /** That a broker is alive counts at once, whatever waits to be written. */
   brokerHeartbeat(command: HeartbeatCommand, connection?: NodeConnection): Promise<HeartbeatReply> {
     const { brokerId } = command
-    if (this.#sessions.heard(command, connection ?? null) && connection !== undefined) this.#await(connection, brokerId)
+    if (this.#sessions.heard(command, connection ?? null) && connection !== undefined) this.#connections.watch(brokerId, connection)
     this.#watch.watch()
     this.#catchUp.check()
     return this.#write((state, nextOffset) => {
@@ -125,6 +132,7 @@ export class BrokerControl implements NodeController {
 
   /** The broker is registered no longer. */
   unregistered(brokerId: number): void {
+    this.#connections.unwatch(brokerId)
     this.#sessions.unregistered(brokerId)
     this.#catchUp.check()
   }
@@ -132,14 +140,6 @@ export class BrokerControl implements NodeController {
   /** The node of this number is not there: its machine answered, and refused the connection. */
   unreachable(nodeId: number): void {
     if (this.#sessions.unreachable(nodeId)) this.#lost()
-  }
-
-  #await({ connectionId, closed }: NodeConnection, brokerId: number): void {
-    const onClosed = () => {
-      if (this.#sessions.connectionClosed(brokerId, connectionId)) this.#lost()
-    }
-    if (closed.aborted) onClosed()
-    else closed.addEventListener('abort', onClosed, { once: true })
   }
 
   #lost(): void {

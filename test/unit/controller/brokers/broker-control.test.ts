@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { deferred } from '../../../../src/base/deferred.ts'
 import { BrokerControl, type BrokerControlOptions } from '../../../../src/controller/brokers/broker-control.ts'
@@ -74,5 +75,40 @@ describe('when a leadership ends', () => {
     control.end()
     control.begin(cluster(broker(2)).image)
     expect(timers.size).toBe(1)
+  })
+})
+
+describe('connections on which a broker is heard', () => {
+  const notNow: BrokerControlOptions['write'] = () => Promise.reject(new NotControllerError('nothing is written here'))
+  const connectionOf = (connectionId: number) => {
+    const socket = new AbortController()
+    return { connection: { connectionId, closed: socket.signal, clientSoftware: '' }, close: () => socket.abort() }
+  }
+  type Connection = ReturnType<typeof connectionOf>['connection']
+  const hear = (control: BrokerControl, connection: Connection) => expect(control.brokerHeartbeat(heartbeat, connection)).rejects.toThrow('nothing is written')
+  const listeners = ({ closed }: Connection) => getEventListeners(closed, 'abort').length
+
+  it('leave nothing behind where two of them speak for one broker in turns: only the last is listened to', async () => {
+    const { control } = controlOver(notNow)
+    control.begin(cluster(broker(2)).image)
+    const [one, other] = [connectionOf(1), connectionOf(2)]
+    for (let turn = 0; turn < 20; turn++) for (const { connection } of [one, other]) await hear(control, connection)
+    expect([listeners(one.connection), listeners(other.connection)]).toEqual([0, 1])
+  })
+
+  it('leave nothing behind when leaderships end, or the broker is unregistered', async () => {
+    const { control } = controlOver(notNow)
+    const { connection } = connectionOf(1)
+    for (let leadership = 0; leadership < 20; leadership++) {
+      control.begin(cluster(broker(2)).image)
+      await hear(control, connection)
+      expect(listeners(connection)).toBe(1)
+      control.end()
+      expect(listeners(connection)).toBe(0)
+    }
+    control.begin(cluster(broker(2)).image)
+    await hear(control, connection)
+    control.unregistered(2)
+    expect(listeners(connection)).toBe(0)
   })
 })
