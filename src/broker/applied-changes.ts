@@ -3,27 +3,50 @@ import type { CreatePartitionsRequest, CreatePartitionsResponse } from '../../pr
 import type { CreateTopicsRequest, CreateTopicsResponse } from '../../protocol/messages/create-topics.ts'
 import type { DeleteTopicsRequest, DeleteTopicsResponse } from '../../protocol/messages/delete-topics.ts'
 import type { Timers } from '../base/ports.ts'
+import type { PeerClient } from '../client/peer-client.ts'
 import type { MetadataImage } from '../metadata/image.ts'
 import type { MetadataLoader } from '../metadata/loader.ts'
 import type { ClientRequest } from './client-request.ts'
+import { askCommittedEnd } from './requests/committed-end.ts'
+
+export interface AppliedOptions {
+  readonly metadata: Pick<MetadataLoader, 'until'>
+  readonly timers: Pick<Timers, 'schedule' | 'sleep'>
+  /** The one that answered. */
+  readonly controller: Pick<PeerClient, 'send'>
+}
+
+/** Nearly always this node is as far as the answer by then. */
+const SOON_MS = 100
 
 /**
  * Resolves when this node has applied what the controller says is done: the client that gets the answer may turn to this broker
- * next. It does not wait longer than `maxMs`.
+ * next. It does not wait longer than `maxMs`, nor for what another request has undone since, as when a topic was made and is
+ * deleted again: then it is enough that this node knows all that is committed by now.
  */
 export async function untilApplied(
   { api, request }: Pick<ClientRequest, 'api' | 'request'>,
   response: object,
   maxMs: number,
-  { metadata, timers }: { readonly metadata: Pick<MetadataLoader, 'until'>; readonly timers: Pick<Timers, 'schedule'> },
+  options: AppliedOptions,
 ): Promise<void> {
   const isApplied = testOf(api.name, request, response)
   if (isApplied === null) return
-  const tooLong = new AbortController()
-  const timer = timers.schedule(Math.max(maxMs, 0), () => tooLong.abort())
-  // It rejects when the time is over, or the node fails.
-  await metadata.until(isApplied, tooLong.signal).catch(() => {})
-  timer.cancel()
+  const { metadata, timers } = options
+  const over = new AbortController()
+  const limit = timers.schedule(Math.max(maxMs, 0), () => over.abort())
+  // Waits reject when the time is over, or the node fails.
+  const ends = [metadata.until(isApplied, over.signal), untilPast(options, over.signal)].map((end) => end.catch(() => {}))
+  await Promise.race(ends)
+  limit.cancel()
+  over.abort()
+}
+
+/** What is committed when this asks is more than what the controller spoke of. Where it does not tell, this waits for `signal`. */
+async function untilPast({ metadata, timers, controller }: AppliedOptions, signal: AbortSignal): Promise<void> {
+  await timers.sleep(SOON_MS, signal)
+  const end = await askCommittedEnd(controller)
+  await metadata.until(({ provenance }) => end !== null && provenance.offset >= end - 1, signal)
 }
 
 type Test = (image: MetadataImage) => boolean

@@ -26,7 +26,7 @@ export type Forwarded =
 export interface ForwarderOptions {
   readonly controller: { readonly forwarding: Pick<ControllerChannel, 'call'>; readonly topics: Pick<ControllerChannel, 'call'> }
   readonly metadata: Pick<MetadataLoader, 'until'>
-  readonly timers: Pick<Timers, 'schedule'>
+  readonly timers: Pick<Timers, 'schedule' | 'sleep'>
   readonly logger: Logger
 }
 
@@ -80,7 +80,7 @@ export interface PassingOn extends Pick<ForwarderOptions, 'metadata' | 'timers'>
  */
 export async function passOn(request: ClientRequest, { peer, leftMs, ...follow }: PassingOn): Promise<Forwarded> {
   const forwarded = await enclose(shortened(request, leftMs()), peer)
-  if (forwarded.kind === 'response' && forwarded.response !== null) await untilApplied(request, forwarded.response, leftMs(), follow)
+  if (forwarded.kind === 'response' && forwarded.response !== null) await untilApplied(request, forwarded.response, leftMs(), { ...follow, controller: peer })
   return forwarded
 }
 

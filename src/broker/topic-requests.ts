@@ -16,7 +16,7 @@ export interface TopicRequestsOptions {
   /** The controller of this process, active or not. */
   readonly local: Pick<Controller, 'createTopics' | 'deleteTopics'>
   readonly metadata: Pick<MetadataLoader, 'until'>
-  readonly timers: Pick<Timers, 'schedule'>
+  readonly timers: Pick<Timers, 'schedule' | 'sleep'>
   /** For the controller to decide and this node to apply, in milliseconds: `request.timeout.ms`. */
   readonly timeoutMs: number
 }

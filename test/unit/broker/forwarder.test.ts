@@ -3,6 +3,7 @@ import { DefaultPrincipalData } from '../../../protocol/data/default-principal-d
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { RequestHeader } from '../../../protocol/headers/request-header.ts'
 import { CreateTopicsApi, CreateTopicsRequest, CreateTopicsResponse } from '../../../protocol/messages/create-topics.ts'
+import { DescribeQuorumApi } from '../../../protocol/messages/describe-quorum.ts'
 import { EnvelopeApi, type EnvelopeRequest, type EnvelopeResponse } from '../../../protocol/messages/envelope.ts'
 import { IncrementalAlterConfigsApi } from '../../../protocol/messages/incremental-alter-configs.ts'
 import { decodeFrom, decodeMessage, encodeMessage } from '../../../protocol/schema/codec.ts'
@@ -32,6 +33,8 @@ const client = {
 const created = { throttleTimeMs: 0, topics: [{ name: 'foo', topicId: topicId(1), errorCode: 0, errorMessage: null, numPartitions: 1, replicationFactor: 1 }] }
 const never = () => Promise.reject(new Error('the controller is not in this process'))
 
+const metadataLog = { partitionIndex: 0, errorCode: 0, errorMessage: '', leaderId: 2, leaderEpoch: 1, currentVoters: [], observers: [] }
+
 /** The bytes of a response with its header. */
 function responseData(response: typeof created, correlationId = CORRELATION_ID): Buffer {
   const writer = new Writer()
@@ -55,7 +58,14 @@ type Answer = Pick<EnvelopeResponse, 'errorCode' | 'responseData'>
 async function storyWith(answer: (envelope: EnvelopeRequest, count: number) => Answer | Promise<Answer>) {
   const controllers = new ScriptedControllers()
   const envelopes: EnvelopeRequest[] = []
+  const log = { committedEnd: 2 }
   await controllers.start('two', [
+    served(DescribeQuorumApi, () => ({
+      errorCode: 0,
+      errorMessage: '',
+      topics: [{ topicName: '__cluster_metadata', partitions: [{ ...metadataLog, highWatermark: log.committedEnd }] }],
+      nodes: [],
+    })),
     served(EnvelopeApi, (envelope) => {
       envelopes.push({ ...envelope, requestData: Buffer.from(envelope.requestData) })
       return answer(envelope, envelopes.length)
@@ -69,7 +79,8 @@ async function storyWith(answer: (envelope: EnvelopeRequest, count: number) => A
   const forwarder = new Forwarder({ controller: controllers.active(), metadata: loader, timers, logger: controllers.logger })
   const applied = () =>
     loader.handleCommit({ baseOffset: 0, lastOffset: 1, epoch: 1, appendedMs: 0, sizeBytes: 0, records: [topic('foo', 1), partition(1, 0)] })
-  return { controllers, envelopes, forwarder, applied, world: controllers.world }
+  const wentOn = (lastOffset: number) => loader.handleCommit({ baseOffset: lastOffset, lastOffset, epoch: 1, appendedMs: 0, sizeBytes: 0, records: [] })
+  return { controllers, envelopes, forwarder, applied, log, wentOn, world: controllers.world }
 }
 
 describe('a request that the active controller decides on another node', () => {
@@ -123,6 +134,21 @@ describe('a request that the active controller decides on another node', () => {
     const { world, forwarder } = await story({ errorCode: 0, responseData: responseData(created) })
     expect(await world.complete(forwarder.forward(client, never))).toMatchObject({ kind: 'response' })
     expect(world.nowMs).toBeCloseTo(5000, -2)
+  })
+
+  test('is answered when this node knows all that is committed, though another client has undone what was done: it is never seen here', async () => {
+    const { world, forwarder, log, wentOn } = await story({ errorCode: 0, responseData: responseData(created) })
+    log.committedEnd = 8
+    const answers: Forwarded[] = []
+    void forwarder.forward(client, never).then((answer) => answers.push(answer))
+    wentOn(6)
+    await world.run(1000)
+    expect(answers).toEqual([])
+    wentOn(7)
+    await world.run(10)
+    expect(answers).toMatchObject([{ kind: 'response' }])
+    expect(await world.complete(forwarder.forward(client, never))).toMatchObject({ kind: 'response' })
+    expect(world.nowMs).toBeLessThan(1500)
   })
 
   test('is sent again to who was not the active controller yet', async () => {
