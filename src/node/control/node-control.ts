@@ -14,7 +14,7 @@ import { readAdvance, readGroupExpectation, readLimits, readRecordsExpectation }
 import { Waits } from './waits.ts'
 
 export interface NodeControlOptions {
-  readonly services: Pick<Services, 'fetchSessions' | 'replicas'>
+  readonly services: Pick<Services, 'fetchSessions' | 'replicas' | 'config'>
   /** Deletes topics, wherever that is decided. */
   readonly topics: Pick<Controller, 'deleteTopics'>
   readonly apis: FaultyApis
@@ -79,7 +79,9 @@ export class NodeControl {
     this.#demandOpen('has nothing to reset')
     const { services, topics, loader } = this.#options
     this.faults.endAll()
-    await resetNode({ controller: topics, metadata: loader, fetchSessions: services.fetchSessions, principal: NODE_PRINCIPAL })
+    const { fetchSessions, config } = services
+    const deletesTopics = config.get('delete.topic.enable')
+    await resetNode({ controller: topics, metadata: loader, fetchSessions, principal: NODE_PRINCIPAL, deletesTopics })
   }
 
   /** Errors: CLOCK_NOT_MANUAL; ADVANCE_INVALID. */

@@ -9,6 +9,8 @@ export interface ResetOptions {
   readonly metadata: MetadataService
   readonly fetchSessions: Pick<FetchSessionCache, 'clear'>
   readonly principal: string
+  /** delete.topic.enable */
+  readonly deletesTopics: boolean
 }
 
 /**
@@ -16,9 +18,12 @@ export interface ResetOptions {
  * coordinator again. All of it is one batch of the metadata log, however many topics there are. Resolves when they are gone.
  * Producer ids and everything else that only rises goes on rising.
  *
- * Errors: RESET_FAILED when a topic could not be deleted.
+ * Errors: RESET_FAILED when a topic could not be deleted, or none can be.
  */
-export async function resetNode({ controller, metadata, fetchSessions, principal }: ResetOptions): Promise<void> {
+export async function resetNode({ controller, metadata, fetchSessions, principal, deletesTopics }: ResetOptions): Promise<void> {
+  // In a cluster the active controller refuses; where that is this node nobody would.
+  if (!deletesTopics)
+    throw new OdradekError('RESET_FAILED', 'delete.topic.enable is false, so that no topic can be deleted: a node is reset only where it is true')
   const ids = [...metadata.image().topics.byId.keys()]
   if (ids.length > 0) {
     const deleted = await controller.deleteTopics({ principal }, ids)

@@ -139,6 +139,16 @@ describe('a cluster that several tests share', () => {
 })
 
 describe('what a cluster in this process refuses', () => {
+  test('to be reset where topics cannot be deleted, whichever node is the active controller', async () => {
+    await using cluster = await startCluster({ storage: 'memory', logLevel: 'error', config: { ...QUICK, 'delete.topic.enable': 'false' } })
+    const producer = await connectedProducer(cluster.bootstrapServers)
+    await producer.send({ topic: TOPIC, acks: -1, messages: [{ value: 'kept' }] })
+    await producer.disconnect()
+    const why = { code: 'RESET_FAILED', message: expect.stringContaining('delete.topic.enable is false') }
+    await expect(cluster.reset()).rejects.toMatchObject(why)
+    expect(await readAll(cluster.bootstrapServers, 'readers', TOPIC, ['kept'])).toEqual(['kept'])
+  })
+
   test('what its nodes cannot do in their state', async () => {
     await using cluster = await startCluster({ nodes: 1, storage: 'memory', logLevel: 'error' })
     const node = cluster.node(1)
