@@ -9,6 +9,7 @@ import type { AppendReceipt } from './metadata-writer.ts'
 import { describeQuorum, type QuorumDescription, type QuorumLeader, type QuorumState, type QuorumView, UNKNOWN_OFFSET } from './quorum-description.ts'
 import type { RaftNodeOptions } from './raft-node-options.ts'
 import type { RaftServer, RequestExtras } from './raft-server.ts'
+import { warnOfLastEpochs } from './shell/last-epochs.ts'
 import { LeaderWatch } from './shell/leader-watch.ts'
 import type { PeerOutcomeEvent } from './shell/peer-calls.ts'
 import { assembleRaft, type RaftParts } from './shell/raft-parts.ts'
@@ -62,6 +63,7 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
   static async open<T>(options: RaftNodeOptions<T>): Promise<RaftNode<T>> {
     const quorum = await loadQuorum({ ...options, hasBootstrapServers: options.peers.bootstrapIds.length > 0 })
     warnOfOtherVoters(quorum, options.logger)
+    warnOfLastEpochs(quorum.election.epoch, options.logger)
     return new RaftNode(options, quorum)
   }
 

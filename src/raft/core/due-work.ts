@@ -26,11 +26,11 @@ export function roleDeadlineMs(state: RaftState): number {
     case 'prospective':
     case 'candidate':
     case 'resigned':
-      return role.electionDeadlineMs
+      return epochDeadlineMs(state, role.electionDeadlineMs)
     case 'leader':
       return state.isOnlyVoter ? Number.POSITIVE_INFINITY : Math.min(role.beginEpochDueMs, role.progress.checkQuorumDeadlineMs)
     case 'follower':
-      return state.isVoter ? role.fetchDeadlineMs : Number.POSITIVE_INFINITY
+      return electionDeadlineMs(state, role.fetchDeadlineMs)
   }
 }
 
@@ -50,11 +50,11 @@ function doWhatRoleDoes(state: RaftState, role: Role, changes: Changes): void {
       else tellEpoch(state, role)
       return
     case 'follower':
-      if (role.fetchDeadlineMs <= nowMs && state.isVoter) wantToLead(state)
+      if (electionDeadlineMs(state, role.fetchDeadlineMs) <= nowMs) wantToLead(state)
       else if (!tellOfSelf(state, role)) fetchAsFollower(state, role)
       return
     case 'resigned':
-      if (role.electionDeadlineMs <= nowMs) state.becomeUnattached(state.epoch + 1, null)
+      if (epochDeadlineMs(state, role.electionDeadlineMs) <= nowMs) state.becomeUnattached(state.epoch + 1, null)
       else tellEnd(state, role)
       return
   }
@@ -66,5 +66,10 @@ function mustResign({ nowMs }: RaftState, role: Leader, changes: Changes): boole
 
 /** Who became a voter since it lost its leader may stand now. */
 function electionDeadlineMs(state: RaftState, deadlineMs: number): number {
-  return state.isVoter ? deadlineMs : Number.POSITIVE_INFINITY
+  return state.isVoter ? epochDeadlineMs(state, deadlineMs) : Number.POSITIVE_INFINITY
+}
+
+/** The last epoch does not end. */
+function epochDeadlineMs(state: RaftState, deadlineMs: number): number {
+  return state.hasNextEpoch ? deadlineMs : Number.POSITIVE_INFINITY
 }

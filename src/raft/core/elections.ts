@@ -47,7 +47,7 @@ export function goForward(state: RaftState): void {
 }
 
 export function pollNominee(state: RaftState, role: Prospective | Candidate): void {
-  if (role.electionDeadlineMs > state.nowMs) {
+  if (role.electionDeadlineMs > state.nowMs || !state.hasNextEpoch) {
     askForVotes(state, role)
     return
   }

@@ -179,7 +179,7 @@ export class RaftCore {
     this.#isStarted = true
     this.#state.recover()
     // With nobody else to ask, nothing is waited for.
-    if (this.#state.isOnlyVoter && this.#state.role.role !== 'candidate') wantToLead(this.#state)
+    if (this.#state.isOnlyVoter && this.#state.mayStand && this.#state.role.role !== 'candidate') wantToLead(this.#state)
     else goForward(this.#state)
   }
 

@@ -33,6 +33,8 @@ export interface RaftStateOptions {
 
 /** A leader resigns when a majority was silent for so many fetch time-outs. Source: KIP-595. */
 const CHECK_QUORUM_FACTOR = 1.5
+/** No message and no file can hold a greater one. No election leads there; a word of a node that errs may. */
+export const LAST_EPOCH = 0x7fff_ffff
 
 /**
  * What a node knows, and the ways from one role to another. Each way checks that it may be gone, persists what has to
@@ -101,6 +103,15 @@ export class RaftState {
 
   get isVoter(): boolean {
     return isVoter(this.voters, this.self.id, this.self.directoryId)
+  }
+
+  /** Whether an epoch can be begun behind this one: else nobody stands, and who stood goes on asking for the votes of this one. */
+  get hasNextEpoch(): boolean {
+    return this.epoch < LAST_EPOCH
+  }
+
+  get mayStand(): boolean {
+    return this.isVoter && this.hasNextEpoch
   }
 
   get isOnlyVoter(): boolean {
@@ -179,6 +190,7 @@ export class RaftState {
   /** Begins an epoch and votes for itself in it. */
   becomeCandidate(): void {
     assert(this.role.role === 'prospective', 'who stands has asked before')
+    assert(this.hasNextEpoch, 'nobody stands where no epoch is left')
     this.#leaveRole()
     this.#persist({ epoch: this.epoch + 1, leaderId: null, voted: this.self })
     this.role = { role: 'candidate', tally: this.#ownTally(), electionDeadlineMs: this.#nextElectionDeadline() }

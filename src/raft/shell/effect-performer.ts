@@ -17,6 +17,7 @@ import type { VoterSet } from '../voter-set.ts'
 import type { CoreDriver } from './core-driver.ts'
 import { FollowerLog } from './follower-log.ts'
 import { IncomingSnapshot } from './incoming-snapshot.ts'
+import { warnOfLastEpochs } from './last-epochs.ts'
 import type { LogFlusher } from './log-flusher.ts'
 import { latestEpochOf } from './log-view-of.ts'
 import type { PeerCalls } from './peer-calls.ts'
@@ -50,11 +51,13 @@ export class EffectPerformer<T> {
   readonly #follower: FollowerLog
   readonly #incoming: IncomingSnapshot<T>
   #openedEpoch = -1
+  #rememberedEpoch: number
   /** How often in a row what the leader sent could not be taken. */
   #damagedCount = 0
 
   constructor(options: EffectPerformerOptions<T>) {
     this.#options = options
+    this.#rememberedEpoch = options.quorum.election.epoch
     this.#follower = new FollowerLog({ ...options, clock: options.ports.clock })
     this.#incoming = new IncomingSnapshot({ store: options.quorum.snapshots, serde: options.serde, disk: options.ports.disk })
   }
@@ -169,7 +172,9 @@ export class EffectPerformer<T> {
   }
 
   async #persist(state: ElectionState): Promise<void> {
-    const { log, ports, core } = this.#options
+    const { log, ports, core, logger } = this.#options
+    if (state.epoch > this.#rememberedEpoch) warnOfLastEpochs(state.epoch, logger)
+    this.#rememberedEpoch = state.epoch
     const voterIds = core.voters.map((voter) => voter.id)
     const content = encodeElectionState(state, core.kraftVersion, voterIds)
     await ports.disk.writeFileAtomic(`${log.directory}/${QUORUM_STATE_FILE}`, content)
