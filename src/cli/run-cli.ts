@@ -14,6 +14,12 @@ const commands: readonly CommandEntry[] = [
     summary: 'Say what a client here is told by a broker, and whether it reaches that.',
     load: async () => (await import('./doctor.ts')).doctorCommand,
   },
+  { name: 'backup', summary: "Copy a node's data into an archive, while it runs.", load: async () => (await import('./backup.ts')).backupCommand },
+  {
+    name: 'restore',
+    summary: "Put a node's data back from an archive, after checking all of it.",
+    load: async () => (await import('./restore.ts')).restoreCommand,
+  },
   { name: 'config', summary: 'Print the settings in force and where each comes from.', load: async () => (await import('./config.ts')).configCommand },
 ]
 

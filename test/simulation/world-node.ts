@@ -6,6 +6,7 @@ import { ProduceApi } from '../../protocol/messages/produce.ts'
 import { batches, type RecordBatch } from '../../protocol/records/batch.ts'
 import { type BatchOptions, buildBatch } from '../../protocol/records/build-batch.ts'
 import type { Api, Fields, Input, Message, Value } from '../../protocol/schema/notation.ts'
+import type { Ports } from '../../src/base/ports.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { ConfigResourceType } from '../../src/metadata/image.ts'
 import { startNode } from '../../src/node/start-node.ts'
@@ -43,8 +44,10 @@ export class WorldNode {
     this.#client = this.newClient()
   }
 
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<WorldNode> {
+  /** @param prepare what is done on its machine before */
+  static async start(settings: Readonly<Record<string, string>> = {}, prepare: (ports: Ports) => Promise<unknown> = async () => {}): Promise<WorldNode> {
     const node = new WorldNode(settings)
+    await node.world.complete(prepare(node.world.node('broker').ports))
     await node.#start()
     return node
   }

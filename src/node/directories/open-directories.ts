@@ -11,6 +11,7 @@ import type { Teardown } from '../lifetime/teardown.ts'
 import type { AdvertisedListener } from '../node-listeners.ts'
 import { type FormatAs, formatNode } from './format-node.ts'
 import { checkMetadataDirectory, checkQuorumIsSaid } from './metadata-directory.ts'
+import { refuseUnfinishedRestore } from './unfinished-restore.ts'
 
 export interface OpenDirectoriesOptions {
   readonly identity: NodeIdentity
@@ -62,6 +63,7 @@ async function formatAndRead(options: OpenDirectoriesOptions, usable: ReadonlySe
   const { identity, controller, ports, logger, formatAs = {} } = options
   const { nodeId, logDirs, metadataLogDir } = identity
   const usableIdentity = { ...identity, logDirs: logDirs.filter((path) => usable.has(path)) }
+  await refuseUnfinishedRestore(usable, ports.disk)
   const found = await readLogDirectories([...usable], ports.disk, { nodeId })
   await checkMetadataDirectory(found, usableIdentity, ports.disk)
   checkQuorumIsSaid(found, identity, options.formatAs)

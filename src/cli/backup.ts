@@ -1,0 +1,47 @@
+import { OdradekError } from '../base/errors.ts'
+import { nodePorts } from '../platform/node-ports.ts'
+import { ArchiveFile } from './backup/archive-file.ts'
+import { findNode } from './backup/backed-up-node.ts'
+import { copyNode } from './backup/copy-node.ts'
+import { directoryFlags, nodeDirectories } from './backup/node-directories.ts'
+import type { Command } from './command.ts'
+import { Progress } from './progress.ts'
+import { shownBytes } from './shown-bytes.ts'
+import { watchStopSignals } from './stop-signals.ts'
+import { version } from './version.ts'
+
+/** Copies what a node has on disk, whether it runs or not; docs/decisions/backup.md says why that can be. */
+export const backupCommand: Command = {
+  name: 'backup',
+  summary: "Copy a node's data into an archive, while it runs.",
+  arguments: [{ name: 'FILE', does: 'The archive to make, such as node-1.tar.gz; nothing of that name may be there.' }],
+  flags: directoryFlags,
+  async run(args, output) {
+    const file = args.positional[0] as string
+    const { disk, clock, timers } = nodePorts()
+    const { paths, nodeId } = nodeDirectories(args)
+    const node = await findNode(disk, paths, nodeId)
+    const archive = await ArchiveFile.create(file)
+    using signals = watchStopSignals(() => archive.abandon())
+    try {
+      using progress = new Progress('backup')
+      const write = async (bytes: Buffer) => {
+        await archive.write(bytes)
+        progress.add(bytes.length)
+      }
+      const copying = copyNode({ node, disk, clock, timers, programVersion: version(), write, onEstimate: progress.expect })
+      const copied = await Promise.race([copying, signals.first.then(interrupted)])
+      const archiveBytes = await archive.end()
+      output.out(`${file}: node ${node.nodeId} of cluster ${node.clusterId}, ${copied.partitions} partitions in ${copied.files} files, `)
+      output.out(`${shownBytes(copied.bytes)} as ${shownBytes(archiveBytes)}.\n`)
+      return 0
+    } catch (error) {
+      archive.abandon()
+      throw error
+    }
+  },
+}
+
+function interrupted(signal: string): never {
+  throw new OdradekError('INTERRUPTED', `The backup was interrupted (${signal}): nothing is left of it.`)
+}

@@ -1,0 +1,136 @@
+import { OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC } from '../../../protocol/internal-topics.ts'
+import type { Clock, Disk, Timers } from '../../base/ports.ts'
+import { parseTopicPartitionKey } from '../../base/topic-partition.ts'
+import { archivePath, DIRECTORY_FILES, HEADER_FILE, isPartitionDirectory, MANIFEST_FILE, METADATA_DIRECTORY } from './archive-layout.ts'
+import { ArchiveWriter, type FileDigest } from './archive-writer.ts'
+import type { BackedUpNode } from './backed-up-node.ts'
+import { copyPartition } from './copy-partition.ts'
+import { lookAtPartition } from './look-at-partition.ts'
+import { encodeHeader, encodeManifest } from './manifest.ts'
+
+export interface CopyNodeOptions {
+  readonly node: BackedUpNode
+  readonly disk: Disk
+  readonly clock: Pick<Clock, 'nowMs'>
+  readonly timers: Pick<Timers, 'sleep'>
+  readonly programVersion: string
+  /** Takes the archive, a tar stream; resolves when more may come. */
+  readonly write: (bytes: Buffer) => Promise<void>
+  /** Told before anything is copied. */
+  readonly onEstimate?: (bytes: number) => void
+}
+
+export interface CopiedNode {
+  readonly partitions: number
+  readonly files: number
+  readonly bytes: number
+}
+
+/** A partition that has moved to another directory is looked for again, so often. */
+const MOST_ROUNDS = 10
+
+interface Found {
+  readonly directory: number
+  readonly root: string
+  readonly name: string
+}
+
+/**
+ * Writes an archive of a node's directories, whether it runs or not. The order is part of what is promised:
+ *
+ * 1. checkpoints, which must not be ahead of the logs;
+ * 2. committed offsets and transactions, so that no group is ahead of what it reads;
+ * 3. all other logs; those that came up meanwhile elsewhere, as a replica does that moves between directories, until none do;
+ * 4. the metadata log, which so knows every leader epoch, topic and producer id that the logs hold.
+ *
+ * Errors: BACKUP_UNSETTLED, `DiskError`, those of `write`.
+ */
+export async function copyNode(options: CopyNodeOptions): Promise<CopiedNode> {
+  const { node, disk, clock, programVersion, write } = options
+  const writer = new ArchiveWriter(write, clock.nowMs())
+  const startedAt = new Date(clock.nowMs()).toISOString()
+  const partitions = inOrder(await listPartitions(node, disk))
+  const estimatedBytes = await estimate(partitions, node, disk)
+  options.onEstimate?.(estimatedBytes)
+  const header = { programVersion, startedAt, ...node, estimatedBytes }
+  const files: FileDigest[] = [await writer.addBuffer(HEADER_FILE, encodeHeader(header))]
+  files.push(...(await copyDirectoryFiles(node, disk, writer)))
+  const logs = await copyLogs(partitions, { ...options, writer })
+  for (const copied of logs.values()) files.push(...copied)
+  files.push(...(await copyMetadata({ ...options, writer })))
+  const endedAt = new Date(clock.nowMs()).toISOString()
+  await writer.addBuffer(MANIFEST_FILE, encodeManifest({ endedAt, files }))
+  await writer.end()
+  return { partitions: logs.size, files: files.length, bytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) }
+}
+
+type Copying = CopyNodeOptions & { readonly writer: ArchiveWriter }
+
+async function copyDirectoryFiles(node: BackedUpNode, disk: Disk, writer: ArchiveWriter): Promise<FileDigest[]> {
+  const contents: { readonly path: string; readonly content: Buffer }[] = []
+  for (const [directory, { path: root }] of node.directories.entries()) {
+    for (const name of DIRECTORY_FILES) {
+      const content = await disk.readFile(`${root}/${name}`)
+      if (content !== null) contents.push({ path: archivePath(directory, name), content })
+    }
+  }
+  const files: FileDigest[] = []
+  for (const { path, content } of contents) files.push(await writer.addBuffer(path, content))
+  return files
+}
+
+/** @returns the files that count, by partition */
+async function copyLogs(first: readonly Found[], options: Copying): Promise<ReadonlyMap<string, readonly FileDigest[]>> {
+  const logs = new Map<string, readonly FileDigest[]>()
+  const seen = new Set<string>()
+  let todo = first
+  for (let round = 1; todo.length > 0 && round <= MOST_ROUNDS; round++) {
+    for (const found of todo) {
+      seen.add(`${found.directory}/${found.name}`)
+      const files = await copyPartition({ ...options, ...found })
+      // One that is in two directories has moved from the first.
+      if (files.length > 0) logs.set(found.name, files)
+    }
+    todo = inOrder(await listPartitions(options.node, options.disk)).filter(({ directory, name }) => !seen.has(`${directory}/${name}`))
+  }
+  return logs
+}
+
+function copyMetadata(options: Copying): Promise<readonly FileDigest[]> {
+  const directory = options.node.directories.findIndex(({ holdsMetadata }) => holdsMetadata)
+  return copyPartition({ ...options, root: options.node.directories[directory]?.path as string, directory, name: METADATA_DIRECTORY })
+}
+
+async function listPartitions(node: BackedUpNode, disk: Disk): Promise<Found[]> {
+  const found: Found[] = []
+  for (const [directory, { path: root }] of node.directories.entries()) {
+    for (const { name, kind } of await disk.list(root)) {
+      if (kind === 'directory' && name !== METADATA_DIRECTORY && isPartitionDirectory(name)) found.push({ directory, root, name })
+    }
+  }
+  return found
+}
+
+/** Those of coordinators first. */
+function inOrder(partitions: readonly Found[]): readonly Found[] {
+  return [...partitions].sort((a, b) => Number(isOfCoordinator(b)) - Number(isOfCoordinator(a)))
+}
+
+function isOfCoordinator({ name }: Found): boolean {
+  const topic = parseTopicPartitionKey(name)?.topic
+  return topic === OFFSETS_TOPIC || topic === TRANSACTION_STATE_TOPIC
+}
+
+async function estimate(partitions: readonly Found[], node: BackedUpNode, disk: Disk): Promise<number> {
+  const metadata = node.directories.filter(({ holdsMetadata }) => holdsMetadata).map(({ path }) => `${path}/${METADATA_DIRECTORY}`)
+  let bytes = 0
+  for (const directory of [...partitions.map(({ root, name }) => `${root}/${name}`), ...metadata]) bytes += await sizeOf(directory, disk)
+  return bytes
+}
+
+async function sizeOf(directory: string, disk: Disk): Promise<number> {
+  let bytes = 0
+  const view = await lookAtPartition(disk, directory)
+  for (const { sizeBytes } of view?.segments ?? []) bytes += sizeBytes
+  return bytes
+}
