@@ -17,6 +17,8 @@ export interface OdradekOptions {
   readonly configFile?: string
   /** Behind the others on the command line. */
   readonly flags?: readonly string[]
+  /** Beside the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>
   /** As many descriptors as the process may have (`ulimit -n`). */
   readonly descriptorLimit?: number
 }
@@ -83,7 +85,8 @@ export async function prepareOdradek(options: OdradekOptions): Promise<OdradekPr
   const removeDirectory = async () => {
     if (options.directory === undefined) await rm(directory, { recursive: true, force: true, maxRetries: 3 })
   }
-  return new RunningOdradek({ port, controllerPort, directory, command: [...program, ...flags, ...(options.flags ?? [])], removeDirectory })
+  const command = [...program, ...flags, ...(options.flags ?? [])]
+  return new RunningOdradek({ port, controllerPort, directory, command, env: options.env ?? {}, removeDirectory })
 }
 
 /** The shell gives way to the program, which keeps its process id. */
@@ -96,6 +99,7 @@ interface RunningOptions {
   readonly controllerPort: number
   readonly directory: string
   readonly command: readonly string[]
+  readonly env: Readonly<Record<string, string>>
   readonly removeDirectory: () => Promise<void>
 }
 
@@ -132,7 +136,7 @@ class RunningOdradek implements OdradekProcess {
 
   launch(): void {
     const [program = '', ...args] = this.#options.command
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(program, args, { env: { ...process.env, ...this.#options.env }, stdio: ['ignore', 'pipe', 'pipe'] })
     let untilReady = ''
     this.#isAnnounced = false
     const keep = (chunk: Buffer) => {

@@ -20,6 +20,11 @@ const commands: readonly CommandEntry[] = [
     summary: "Put a node's data back from an archive, after checking all of it.",
     load: async () => (await import('./restore.ts')).restoreCommand,
   },
+  {
+    name: 'health',
+    summary: 'Say whether a node serves requests; the exit code is 0 if it does, else 1.',
+    load: async () => (await import('./health.ts')).healthCommand,
+  },
   { name: 'config', summary: 'Print the settings in force and where each comes from.', load: async () => (await import('./config.ts')).configCommand },
 ]
 

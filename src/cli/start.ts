@@ -1,6 +1,7 @@
 import { TOPIC_FORM } from '../config/sources/topic-specs.ts'
 import type { Command } from './command.ts'
 import { configFlags } from './config-flags.ts'
+import { LOG_FORMATS } from './start/log-format.ts'
 import { LOG_LEVELS } from './start/log-level.ts'
 import { readStartArguments } from './start/start-arguments.ts'
 
@@ -24,6 +25,7 @@ export const startCommand: Command = {
     topic: { value: TOPIC_FORM, multiple: true, does: 'Make a topic before the node serves, if it is not there.' },
     ephemeral: { does: 'Keep nothing: the data live in a temporary directory that goes with the node.' },
     'log-level': { value: LOG_LEVELS.join('|'), does: 'Which lines are logged; info where not given.' },
+    'log-format': { value: LOG_FORMATS.join('|'), does: 'How: as JSON, or for a reader; where not given, for a reader on a terminal and as JSON elsewhere.' },
   },
   async run(args) {
     const plan = readStartArguments(args)

@@ -72,7 +72,7 @@ export class GroupMachine implements ShardMachine<GroupRecord> {
       settings,
       clock,
       random,
-      logger: shard.logger,
+      logger: shard.logger.child('group'),
     }
   }
 

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 const PROGRAM = fileURLToPath(new URL('./run-source.ts', import.meta.url))
 /** The project's own Node, which runs the sources as they are. */
 const NODE = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url))
+/** What runs the program, without its arguments. */
+export const ODRADEK_COMMAND: readonly string[] = [NODE, PROGRAM]
 
 /** The program as a process of its own. */
 export class Odradek implements AsyncDisposable {

@@ -7,6 +7,7 @@ import { nodePorts } from '../../platform/node-ports.ts'
 import { EXIT_BEFORE_READY, type ExitCode } from '../command.ts'
 import { loadConfigFromFlags } from '../config-flags.ts'
 import type { Arguments } from '../parse-arguments.ts'
+import { logFormatOf } from '../start/log-format.ts'
 import { logLevelOf } from '../start/log-level.ts'
 import { watchStopSignals } from '../stop-signals.ts'
 import { version } from '../version.ts'
@@ -83,8 +84,9 @@ function openLog(args: Arguments): MergedLog {
   const severities = ['trace', 'debug', 'info', 'warn', 'error', 'off']
   const threshold = severities.indexOf(logLevelOf(args))
   const isTerminal = process.stdout.isTTY === true
+  const format = logFormatOf(args)
   return new MergedLog({
-    isReadable: isTerminal,
+    isReadable: format === 'readable' || (format === 'auto' && isTerminal),
     colours: isTerminal && process.env.NO_COLOR === undefined,
     write: (text) => void process.stdout.write(text),
     now: () => new Date().toISOString(),

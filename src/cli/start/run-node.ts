@@ -21,6 +21,7 @@ import type { Arguments } from '../parse-arguments.ts'
 import { watchStopSignals } from '../stop-signals.ts'
 import { UsageError } from '../usage-error.ts'
 import { advertisedOf, announce } from './announce.ts'
+import { logFormatOf } from './log-format.ts'
 import { logLevelOf } from './log-level.ts'
 import type { StartPlan } from './start-arguments.ts'
 
@@ -34,7 +35,8 @@ type NodePlan = Omit<StartPlan & { readonly kind: 'node' }, 'kind'>
  */
 export async function runNode(args: Arguments, plan: NodePlan, supervised: SupervisedNode | null = null): Promise<ExitCode> {
   const ports = nodePorts()
-  const { logger, levels } = startLog({ level: logLevelOf(args) })
+  // Whoever runs several nodes reads their lines, and writes them in the form that was asked for.
+  const { logger, levels } = startLog({ level: logLevelOf(args), format: supervised === null ? logFormatOf(args) : 'json' })
   const ephemeral = args.has('ephemeral') && supervised === null ? temporaryPath((count) => ports.random.bytes(count)) : null
   const dataDirectory = ephemeral ?? supervised?.dataDirectory ?? null
   const assignments = dataDirectory === null ? [] : [`log.dirs=${dataDirectory}`, `metadata.log.dir=${dataDirectory}`]

@@ -53,7 +53,7 @@ export function makeBroker(options: JoinClusterOptions): BrokerLifecycle {
       directoryFailureTimeoutMs: config.get('log.dir.failure.timeout.ms'),
     },
     ...ports,
-    logger,
+    logger: logger.child('broker'),
     onFailure: failure.report,
   })
 }

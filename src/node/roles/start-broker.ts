@@ -96,7 +96,7 @@ export async function startBroker(parts: NodeParts): Promise<Pick<RunningNode, '
     timers: ports.timers,
     timeoutMs: config.get('request.timeout.ms'),
   })
-  const lostClients = new LostClients({ ...ports, timers: wireTimers, logger, visitOf: (connectionId) => server.visitOf(connectionId) })
+  const lostClients = new LostClients({ ...ports, timers: wireTimers, logger: logger.child('server'), visitOf: (connectionId) => server.visitOf(connectionId) })
   teardown.add('the watch over clients', () => lostClients[Symbol.dispose]())
   const services = brokerServices({ options, shared: parts.services, loader, active, topics, partitions, groups, broker, lostClients })
   const doors = { ...parts, services, broker, groups, timers: wireTimers }
