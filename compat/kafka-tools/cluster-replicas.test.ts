@@ -21,7 +21,7 @@ beforeAll(async () => {
   metricsPorts = await freePorts(4)
   const settings = { 'replica.selector.class': 'org.apache.kafka.common.replica.RackAwareReplicaSelector' }
   suite = await startClusterSuite(['broker', 'broker', 'broker', 'controller'], settings, (index) => ({ 'metrics.port': metricsPorts[index] as number }))
-}, 120_000)
+}, 240_000)
 afterAll(() => suite?.[Symbol.asyncDispose]())
 
 /** A topic with so many records on two brokers. */

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await suite.cluster.node(1).start()
   await untilState(suite.cluster, 2, TOPIC, 'all are in sync', ({ isr }) => isr.length === IDS.length)
   for (const id of [3, 1, 2]) await suite.cluster.node(id).stop()
-}, 180_000)
+}, 300_000)
 afterAll(() => suite?.[Symbol.asyncDispose]())
 
 async function load(via: number): Promise<void> {

@@ -35,7 +35,8 @@ export interface KafkaProcess extends AsyncDisposable {
   log(): Promise<string>
 }
 
-const START_TIMEOUT_MS = 60_000
+/** Several start at once, on a machine that does other work. */
+const START_TIMEOUT_MS = 120_000
 const STOP_TIMEOUT_MS = 30_000
 const PROBE_INTERVAL_MS = 50
 const HEAP_MEGABYTES = 512

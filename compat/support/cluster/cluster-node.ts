@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runCommand } from '../command.ts'
-import { type KafkaProcess, spawnKafka } from '../kafka-process.ts'
+import { formattedMark, type KafkaProcess, spawnKafka } from '../kafka-process.ts'
 import { ODRADEK_PROGRAM, type OdradekProcess, prepareOdradek } from '../odradek-process.ts'
 import { propertiesText, type Settings } from '../properties-file.ts'
 import { dataDirectoriesOf, type NodePlace, type NodePlan } from './node-plan.ts'
@@ -23,6 +23,8 @@ export interface ClusterNode extends AsyncDisposable {
   /** SIGTERM; resolves when it has ended. */
   stop(): Promise<void>
   kill(): Promise<void>
+  /** Loses all its data, which only one that does not run can: the next start begins with directories that were formatted anew. */
+  empty(): Promise<void>
   pause(): void
   resume(): void
   /** What it said so far. */
@@ -44,6 +46,7 @@ interface Life {
   ready(): Promise<void>
   stop(): Promise<unknown>
   kill(): Promise<void>
+  format(): Promise<void>
   log(): Promise<string>
 }
 
@@ -70,6 +73,10 @@ export function makeNode(options: NodeOptions): ClusterNode {
       await life.stop()
     },
     kill: () => life.kill(),
+    async empty() {
+      for (const directory of dataDirectoriesOf(place)) await rm(directory, { recursive: true, force: true })
+      await life.format()
+    },
     pause: () => process.kill(life.pid, 'SIGSTOP'),
     resume: () => process.kill(life.pid, 'SIGCONT'),
     log: () => life.log(),
@@ -79,7 +86,7 @@ export function makeNode(options: NodeOptions): ClusterNode {
 
 const KAFKA_HEAP_MEGABYTES = 256
 /** It may wait for nodes of Apache Kafka. */
-const START_TIMEOUT_MS = 60_000
+const START_TIMEOUT_MS = 120_000
 
 function kafkaLife({ place, settings, clusterId, formatArguments }: NodeOptions): Life {
   let running: KafkaProcess | null = null
@@ -99,6 +106,8 @@ function kafkaLife({ place, settings, clusterId, formatArguments }: NodeOptions)
     ready: () => required().ready(),
     stop: () => required().stop(),
     kill: async () => running?.kill(),
+    // Done by the process when it starts and finds no mark.
+    format: () => rm(formattedMark(place.directory), { force: true }),
     log: async () => (await running?.log()) ?? '',
   }
 }
@@ -119,7 +128,7 @@ function odradekLife({ place, settings, clusterId, formatArguments }: NodeOption
       if (node === null) {
         await mkdir(place.directory, { recursive: true })
         await writeFile(configFile, propertiesText(settings))
-        await format(configFile, clusterId, formatArguments)
+        await formatOdradek(configFile, clusterId, formatArguments)
         node = await prepareOdradek({ directory: place.directory, configFile, ports: [ready, place.ports.controller?.bound ?? 0] })
       }
       node.launch()
@@ -127,11 +136,12 @@ function odradekLife({ place, settings, clusterId, formatArguments }: NodeOption
     ready: () => required().announced(START_TIMEOUT_MS),
     stop: () => required().stop(),
     kill: async () => node?.kill(),
+    format: () => formatOdradek(configFile, clusterId, formatArguments),
     log: async () => node?.output() ?? '',
   }
 }
 
-async function format(configFile: string, clusterId: string, more: readonly string[]): Promise<void> {
+async function formatOdradek(configFile: string, clusterId: string, more: readonly string[]): Promise<void> {
   const { exit, stderr } = await runCommand(process.execPath, [ODRADEK_PROGRAM, 'format', '-g', '-t', clusterId, '-c', configFile, ...more])
   if (exit !== 0) throw new Error(`odradek format ended with ${exit}:\n${stderr}`)
 }
