@@ -2,9 +2,11 @@ import { NO_PRODUCER_ID, type RecordBatch } from '../../../protocol/records/batc
 import { encodeLeaderEpochs, LEADER_EPOCH_CHECKPOINT } from '../checkpoint/leader-epoch-checkpoint.ts'
 import type { LeaderEpochCache } from '../epoch/leader-epoch-cache.ts'
 import { readLeaderEpochs } from '../epoch/read-leader-epochs.ts'
+import type { BatchMetadata, ProducerEntry } from '../producer/producer-entry.ts'
 import type { ProducerSnapshots } from '../producer/producer-snapshots.ts'
 import { ProducerState } from '../producer/producer-state.ts'
 import { rebuildProducers } from '../producer/rebuild-producers.ts'
+import { recallBatches } from '../producer/recall-batches.ts'
 import type { LogState } from './log-state.ts'
 
 /**
@@ -45,6 +47,15 @@ export class LogHistory {
   /** null while nobody needed them. */
   get producersIfLoaded(): ProducerState | null {
     return this.#producers
+  }
+
+  /** What `batch` repeats of the last five batches of its producer; null when it repeats none. Throws `DiskError`. */
+  findRepeated(entry: ProducerEntry, { producerEpoch, baseSequence, lastSequence }: RecordBatch): BatchMetadata | null {
+    const known = entry.findBatch(producerEpoch, baseSequence, lastSequence)
+    if (known !== null || !entry.mayHaveForgotten(producerEpoch, baseSequence)) return known
+    const { segments, logStartOffset } = this.#state
+    this.#state.guard(() => recallBatches({ entry, segments: segments.all, logStartOffset }))
+    return entry.findBatch(producerEpoch, baseSequence, lastSequence)
   }
 
   /** Takes in a batch that is in the active segment. An abort goes into the transaction index before the transaction counts as ended. */

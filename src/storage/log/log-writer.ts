@@ -72,7 +72,7 @@ export class LogWriter {
   #checkProducer(batch: RecordBatch, { origin, transactionVersion = 0 }: AppendAsLeaderOptions): AppendResult | null {
     const entry = this.#history.producers.get(batch.producerId)
     if (origin === 'client' && entry !== undefined) {
-      const known = entry.findBatch(batch.producerEpoch, batch.baseSequence, batch.lastSequence)
+      const known = this.#history.findRepeated(entry, batch)
       if (known !== null) return { ...this.#appended(firstOffsetOf(known), known.lastOffset, known.timestampMs), duplicate: true }
     }
     const { name: partition, logStartOffset } = this.#state

@@ -1,4 +1,4 @@
-import { decrementSequence, NO_PRODUCER_EPOCH, NO_SEQUENCE } from '../../../protocol/records/batch.ts'
+import { decrementSequence, incrementSequence, NO_PRODUCER_EPOCH, NO_SEQUENCE } from '../../../protocol/records/batch.ts'
 import type { TimestampMs } from '../../base/ports.ts'
 
 /** Batches remembered per producer, which are recognized when sent again: as many as an idempotent producer has in flight. Source: KIP-98. */
@@ -30,6 +30,8 @@ export class ProducerEntry {
   currentTransactionFirstOffset = -1
   /** Of the current epoch, oldest first. */
   #batches: BatchMetadata[] = []
+  /** Those before the oldest may be in the log: a snapshot told of the last one alone. */
+  #lacksEarlier = false
 
   constructor(producerId: number) {
     this.producerId = producerId
@@ -53,6 +55,29 @@ export class ProducerEntry {
     return this.#batches.find((batch) => batch.lastSequence === lastSequence && firstSequenceOf(batch) === firstSequence) ?? null
   }
 
+  /** Whether this batch, which is not remembered, may be one of the last five nevertheless: see `recall`. */
+  mayHaveForgotten(producerEpoch: number, firstSequence: number): boolean {
+    if (!this.#lacksEarlier || producerEpoch !== this.producerEpoch) return false
+    return firstSequence !== incrementSequence(this.lastSequence, 1)
+  }
+
+  /** The oldest remembered batch, and how many before it there is room for. */
+  get oldest(): { readonly batch: BatchMetadata | null; readonly room: number } {
+    return { batch: this.#batches[0] ?? null, room: REMEMBERED_BATCHES - this.#batches.length }
+  }
+
+  /** Takes in what the log has of this epoch before the oldest remembered batch, oldest first; of more than there is room for the last. */
+  recall(earlier: readonly BatchMetadata[]): void {
+    this.#lacksEarlier = false
+    this.#batches = [...earlier, ...this.#batches].slice(-REMEMBERED_BATCHES)
+  }
+
+  /** The one batch that a snapshot tells of. */
+  restore(producerEpoch: number, batch: BatchMetadata): void {
+    this.addBatch(producerEpoch, batch)
+    this.#lacksEarlier = true
+  }
+
   addBatch(producerEpoch: number, batch: BatchMetadata): void {
     this.moveToEpoch(producerEpoch)
     if (this.#batches.length === REMEMBERED_BATCHES) this.#batches.shift()
@@ -65,5 +90,6 @@ export class ProducerEntry {
     if (this.producerEpoch === producerEpoch) return
     this.producerEpoch = producerEpoch
     this.#batches = []
+    this.#lacksEarlier = false
   }
 }

@@ -162,7 +162,7 @@ export class ProducerState {
   }
 }
 
-function batchMetadataOf(batch: RecordBatch): BatchMetadata {
+export function batchMetadataOf(batch: RecordBatch): BatchMetadata {
   const { baseOffset, lastOffset } = batch
   return { lastSequence: batch.lastSequence, lastOffset, offsetDelta: lastOffset - baseOffset, timestampMs: maxTimestampOf(batch) }
 }

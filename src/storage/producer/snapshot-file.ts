@@ -52,7 +52,7 @@ function toEntry(saved: SnapshotEntry): ProducerEntry {
   entry.moveToEpoch(saved.epoch)
   if (saved.lastOffset >= 0) {
     const { lastSequence, lastOffset, offsetDelta } = saved
-    entry.addBatch(saved.epoch, { lastSequence, lastOffset, offsetDelta, timestampMs: saved.timestamp })
+    entry.restore(saved.epoch, { lastSequence, lastOffset, offsetDelta, timestampMs: saved.timestamp })
   }
   entry.lastTimestampMs = saved.timestamp
   entry.coordinatorEpoch = saved.coordinatorEpoch
