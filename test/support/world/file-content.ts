@@ -80,7 +80,7 @@ export class FileContent {
   }
 
   write(bytes: Uint8Array, position: number): void {
-    this.#change({ kind: 'write', position, bytes: Uint8Array.from(bytes) })
+    this.#change({ kind: 'write', position, bytes: new Uint8Array(bytes) })
   }
 
   truncate(sizeBytes: number): void {

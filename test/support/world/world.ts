@@ -157,7 +157,7 @@ export class World {
     const event = this.#events.take()
     if (event === undefined) return
     this.#advanceTo(event.timeMs)
-    this.trace.note(`${event.timeMs.toFixed(4)} ${event.owner?.name ?? '-'} ${event.label}`)
+    this.trace.noteEvent({ timeMs: event.timeMs, who: event.owner?.name ?? '-', label: event.label })
     event.run()
     await turn()
   }

@@ -94,7 +94,9 @@ export class ClusterChecks {
 
 function valuesFrom({ batches }: StoredLog, start: number): Map<number, string> {
   const values = new Map<number, string>()
-  for (const batch of batches) if ((batch as RecordBatch).nextOffset > start) for (const { offset, value } of records(batch)) values.set(offset, String(value))
+  for (let at = batches.length - 1; at >= 0 && (batches[at] as RecordBatch).nextOffset > start; at--) {
+    for (const { offset, value } of records(batches[at] as RecordBatch)) values.set(offset, String(value))
+  }
   return values
 }
 
