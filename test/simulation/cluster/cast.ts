@@ -19,6 +19,8 @@ import { TopicMaker } from './roles/topic-maker.ts'
 export const TOPIC = 't'
 export const PARTITIONS = [0, 1]
 const MEMBERS = 2
+/** As many as Java's producer has at most, and brokers remember. */
+const MAX_IN_FLIGHT = 5
 export const GROUP_ID = 'members'
 
 /** Who uses the cluster. */
@@ -39,10 +41,7 @@ export function makeCast(cluster: Cluster, random: SeededRandom, { circumstances
   const models = PARTITIONS.map((partition) => new PartitionModel({ topic: TOPIC, partition }))
   const portsOf = (name: string) => world.node(name).ports
   const replicationFactor = Math.min(REPLICAS, cluster.brokers.length)
-  const producers = models.map((model, index) => {
-    const name = `producer-${index}`
-    return new Producer({ client: cluster.client(name), clock: portsOf(name).clock, model, random: random.fork(name), maxPauseMs: 1500 })
-  })
+  const producers = makeProducers(cluster, random.fork('producers'), models)
   const readers = models.map((model, index) => new Reader(cluster.client(`reader-${index}`), model, 300))
   const group = new GroupModel()
   const members = Array.from({ length: MEMBERS }, (_, index) => member(cluster, random.fork(`member ${index}`), { index, group, circumstances }))
@@ -66,6 +65,19 @@ export function makeCast(cluster: Cluster, random: SeededRandom, { circumstances
   const keepers = quorumKeepers(cluster, random.fork('keeper'), { circumstances, guard })
   const actors = [...producers, ...readers, ...members, maker, operator, deleter, ...keepers].map((role) => new Actor(role))
   return { actors, models, members, operator }
+}
+
+/** One for each partition, or one for all. */
+function makeProducers(cluster: Cluster, random: SeededRandom, models: readonly PartitionModel[]): Producer[] {
+  const shares = random.chance(0.5) ? [models] : models.map((model) => [model])
+  return shares.map((share, index) => {
+    const name = `producer-${index}`
+    const maxInFlight = random.chance(0.3) ? 1 : 2 + random.below(MAX_IN_FLIGHT - 1)
+    // One that waits for each batch sends it for ever.
+    const deliveryTimeoutMs = maxInFlight === 1 ? Number.POSITIVE_INFINITY : random.pick([15_000, 25_000])
+    const { clock } = cluster.world.node(name).ports
+    return new Producer({ client: cluster.client(name), clock, models: share, random: random.fork(name), maxInFlight, deliveryTimeoutMs, maxPauseMs: 1500 })
+  })
 }
 
 /** One where the voters change. */

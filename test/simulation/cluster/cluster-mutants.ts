@@ -4,6 +4,8 @@ import { CatchUp } from '../../../src/controller/brokers/catch-up.ts'
 import { Following } from '../../../src/replication/following.ts'
 import { LeaderState } from '../../../src/replication/leader-state.ts'
 import { Partition } from '../../../src/replication/partition.ts'
+import { ExpectedReplies } from '../../../src/server/expected-replies.ts'
+import { ProducerEntry } from '../../../src/storage/producer/producer-entry.ts'
 import {
   commitMetadataThatOneVoterHas,
   commitOneMetadataRecordMore,
@@ -138,6 +140,28 @@ export const clusterMutants: readonly Mutant[] = [
     play: playCluster,
     seenWithin: 5,
     apply: forgetProducers,
+  },
+  {
+    name: 'remembers the last batch of a producer alone when it starts',
+    play: playCluster,
+    seenWithin: 200,
+    apply: () => replaced(ProducerEntry.prototype, 'mayHaveForgotten', () => () => false),
+  },
+  {
+    name: 'answers behind a request that it has given up',
+    play: playCluster,
+    seenWithin: 200,
+    apply: () =>
+      replaced(
+        ExpectedReplies.prototype,
+        'take',
+        (original) =>
+          function (this: ExpectedReplies) {
+            let reply = original.call(this)
+            while (reply === null) reply = original.call(this)
+            return reply
+          },
+      ),
   },
   {
     name: 'answers before all brokers know',

@@ -13,7 +13,7 @@ import { Chaos } from './faults/chaos.ts'
 import { activeController, latestLeadership } from './faults/crashes.ts'
 import { Damage } from './faults/damage.ts'
 import { REPLICAS } from './plan.ts'
-import type { PartitionModel } from './roles/partition-model.ts'
+import type { FoundRecord, PartitionModel } from './roles/partition-model.ts'
 import { fetchFrom, startOf } from './roles/reader.ts'
 
 const STORM_MS = 50_000
@@ -144,16 +144,16 @@ export class Story {
   async #readWhole(client: ClusterClient, model: PartitionModel): Promise<void> {
     const { world } = this.cluster
     const endMs = world.nowMs + READ_WITHIN_MS
-    const promised = Math.max(-1, ...model.acknowledged.keys()) + 1
-    const values: string[] = []
+    const promised = model.acknowledgedEnd
+    const found: FoundRecord[] = []
     let start: number | null = null
     for (;;) {
       try {
         start ??= await startOf(client, model.at)
-        const { highWatermark, records } = await fetchFrom(client, model.at, start + values.length, 0)
-        values.push(...records.map(({ value }) => value))
-        const end = start + values.length
-        if (end >= highWatermark && (end >= promised || world.nowMs > endMs)) return model.onWhole(start, values)
+        const { highWatermark, records } = await fetchFrom(client, model.at, start + found.length, 0)
+        found.push(...records)
+        const end = start + found.length
+        if (end >= highWatermark && (end >= promised || world.nowMs > endMs)) return model.onWhole(start, found)
         if (end < highWatermark) continue
       } catch (error) {
         if (!(error instanceof Unanswered) || world.nowMs > endMs) throw error

@@ -4,7 +4,7 @@ import { buildBatch } from '../../../../protocol/records/build-batch.ts'
 import { METADATA_TOPIC_ID, ZERO_UUID } from '../../../../protocol/uuid.ts'
 import { encodeElectionState, QUORUM_STATE_FILE } from '../../../../src/raft/election-state.ts'
 import { World } from '../../../support/world/world.ts'
-import { PartitionModel } from '../roles/partition-model.ts'
+import { type FoundRecord, PartitionModel } from '../roles/partition-model.ts'
 import { checkLogsMatch } from './log-matching.ts'
 import { QuorumCheck } from './quorum-check.ts'
 import { METADATA_LOG, type StoredLog, storedMetadataLog } from './stored-logs.ts'
@@ -95,40 +95,74 @@ describe('elections', () => {
 describe('what a producer and a consumer know of a partition', () => {
   const model = () => {
     const made = new PartitionModel({ topic: 't', partition: 0 })
-    made.sent.push('a', 'b', 'c')
+    made.onSent({ producerEpoch: 0, sequence: 0 }, ['a', 'b', 'c'])
     return made
   }
+  const found = (offset: number, sequence: number, producerEpoch = 0): FoundRecord => ({
+    offset,
+    sequence,
+    producerEpoch,
+    value: ['abc', 'bc'][producerEpoch]?.[sequence] as string,
+  })
+  const acknowledge = (partition: PartitionModel, offset: number, sequence: number) =>
+    partition.onAcknowledged(offset, { producerEpoch: 0, sequence }, [found(offset, sequence).value])
 
   it('sees an acknowledged record that is lost', () => {
     const partition = model()
-    partition.onAcknowledged(0, 'a')
-    partition.onAcknowledged(1, 'b')
-    expect(() => partition.onWhole(0, ['a'])).toThrow('b was acknowledged at 1, where undefined is')
+    acknowledge(partition, 0, 0)
+    acknowledge(partition, 1, 1)
+    expect(() => partition.onWhole(0, [found(0, 0)])).toThrow('b was acknowledged at 1, where undefined is')
   })
 
   it('sees a record that is there twice', () => {
     const partition = model()
-    expect(() => partition.onWhole(0, ['a', 'a', 'b'])).toThrow('a is at 1, where b belongs')
+    expect(() => partition.onWhole(0, [found(0, 0), found(1, 0), found(2, 1)])).toThrow('number 0 of epoch 0 at 1 follows number 0 of epoch 0 at 0')
   })
 
   it('sees records that are gone and were not to be deleted', () => {
     const partition = model()
     partition.onDeletionAsked(1)
     expect(() => partition.onStart(1)).not.toThrow()
-    expect(() => partition.onWhole(2, ['c'])).toThrow('the log begins at 2, and records before 1 were to be deleted')
+    expect(() => partition.onWhole(2, [found(2, 2)])).toThrow('the log begins at 2, and records before 1 were to be deleted')
   })
 
   it('sees that what was read is there no longer', () => {
     const partition = model()
-    partition.onRead(0, 'a')
-    partition.onRead(1, 'b')
-    expect(() => partition.onWhole(0, ['a'])).toThrow('was read up to 2, and ends at 1')
+    partition.onRead(found(0, 0))
+    partition.onRead(found(1, 1))
+    expect(() => partition.onWhole(0, [found(0, 0)])).toThrow('was read up to 2, and ends at 1')
   })
 
   it('sees records out of order', () => {
     const partition = model()
-    partition.onRead(0, 'a')
-    expect(() => partition.onRead(1, 'c')).toThrow('c is read at 1, where b belongs')
+    partition.onRead(found(0, 0))
+    expect(() => partition.onRead(found(1, 2))).toThrow('number 2 of epoch 0 at 1 follows number 0 of epoch 0 at 0')
+  })
+
+  it('sees acknowledged records out of order, though nobody has read them', () => {
+    const partition = model()
+    acknowledge(partition, 3, 1)
+    expect(() => acknowledge(partition, 5, 0)).toThrow('number 0 of epoch 0 at 5 is acknowledged, and number 1 of epoch 0 at 3 was')
+  })
+
+  it('sees a record with a stamp under which another was sent', () => {
+    const partition = model()
+    expect(() => partition.onRead({ ...found(0, 0), value: 'b' })).toThrow('number 0 of epoch 0 at 0 is b, and a was sent so')
+  })
+
+  it('lets what was sent anew in another epoch be there twice, in the order of the epochs', () => {
+    const partition = model()
+    partition.onSent({ producerEpoch: 1, sequence: 0 }, ['b', 'c'])
+    const twice = [found(0, 0), found(1, 1), found(2, 0, 1), found(3, 1, 1)]
+    expect(() => partition.onWhole(0, twice)).not.toThrow()
+    expect(() => partition.onWhole(0, [...twice, found(4, 2)])).toThrow('number 2 of epoch 0 at 4 follows number 1 of epoch 1 at 3')
+  })
+
+  it('lets records be left out only where all in front of them may be deleted', () => {
+    const partition = model()
+    partition.onRead(found(0, 0))
+    partition.onDeletionAsked(1)
+    expect(() => partition.onRead(found(1, 2))).not.toThrow()
   })
 })
 

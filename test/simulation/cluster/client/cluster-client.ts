@@ -184,20 +184,21 @@ export class ClusterClient {
   /** Requests made meanwhile wait for the same connection, so that they stay in order. */
   async #connection(at: Endpoint): Promise<BrokerConnection> {
     const key = `${at.host}:${at.port}`
-    const known = this.#connections.get(key)
-    if (known !== undefined) {
-      const connection = await known
-      if (connection.isOpen) return connection
-      if (this.#connections.get(key) === known) this.#connections.delete(key)
-      return this.#connection(at)
-    }
+    const opening = this.#connections.get(key) ?? this.#open(at, key)
+    const connection = await opening
+    if (connection.isOpen) return connection
+    if (this.#connections.get(key) === opening) this.#connections.delete(key)
+    return this.#connection(at)
+  }
+
+  #open(at: Endpoint, key: string): Promise<BrokerConnection> {
     const { ports, clientId, timeoutMs = DEFAULT_TIMEOUT_MS } = this.#options
-    const opening = BrokerConnection.open(at, { network: ports.network, timers: ports.timers, clientId, timeoutMs })
-    this.#connections.set(key, opening)
-    return opening.catch((error) => {
+    const opening = BrokerConnection.open(at, { network: ports.network, timers: ports.timers, clientId, timeoutMs }).catch((error) => {
       this.#connections.delete(key)
       throw error
     })
+    this.#connections.set(key, opening)
+    return opening
   }
 }
 

@@ -2,12 +2,12 @@ import { ok } from 'node:assert/strict'
 import { ErrorCode, errorName } from '../../../../protocol/error-codes.ts'
 import { FetchApi } from '../../../../protocol/messages/fetch.ts'
 import { ListOffsetsApi } from '../../../../protocol/messages/list-offsets.ts'
-import { batches } from '../../../../protocol/records/batch.ts'
+import { batches, type RecordBatch } from '../../../../protocol/records/batch.ts'
 import { records } from '../../../../protocol/records/record.ts'
 import { type End, onlyOne, type Role } from '../../actor.ts'
 import { Unanswered } from '../../asker.ts'
 import type { ClusterClient, PartitionAt } from '../client/cluster-client.ts'
-import type { PartitionModel } from './partition-model.ts'
+import type { FoundRecord, PartitionModel } from './partition-model.ts'
 import { isPassing } from './passing.ts'
 
 const FETCH_VERSION = 13
@@ -57,7 +57,7 @@ export class Reader implements Role {
     const { at, readEnd } = this.#model
     try {
       const { records: found } = await fetchFrom(this.#client, at, readEnd, MAX_WAIT_MS)
-      for (const { offset, value } of found) this.#model.onRead(offset, value)
+      for (const record of found) this.#model.onRead(record)
     } catch (error) {
       if (!(error instanceof OutOfRange) || readEnd >= this.#model.deletableTo) throw error
       this.#model.onStart(await startOf(this.#client, at))
@@ -72,7 +72,7 @@ export class OutOfRange extends Error {
 
 export interface Fetched {
   readonly highWatermark: number
-  readonly records: readonly { readonly offset: number; readonly value: string }[]
+  readonly records: readonly FoundRecord[]
 }
 
 /**
@@ -89,7 +89,8 @@ export async function fetchFrom(client: ClusterClient, at: PartitionAt, offset: 
   if (isPassing(errorCode)) throw new Unanswered(errorName(errorCode))
   if (errorCode === ErrorCode.OFFSET_OUT_OF_RANGE) throw new OutOfRange(`fetching ${at.topic}-${at.partition}: ${offset} is out of range`)
   ok(errorCode === ErrorCode.NONE, `fetching ${at.topic}-${at.partition} at ${offset} fails with ${errorName(errorCode)}`)
-  return { highWatermark, records: [...batches(bytes ?? Buffer.alloc(0))].flatMap((batch) => [...records(batch)]).flatMap(behind(offset)) }
+  const found = [...batches(bytes ?? Buffer.alloc(0))].flatMap(foundIn)
+  return { highWatermark, records: found.filter((record) => record.offset >= offset) }
 }
 
 /** Where the log of the leader begins that is known. Rejects with `Unanswered` also for what passes. */
@@ -104,6 +105,7 @@ export async function startOf(client: ClusterClient, at: PartitionAt): Promise<n
   return offset
 }
 
-function behind(start: number) {
-  return ({ offset, value }: { readonly offset: number; readonly value: Buffer | null }) => (offset < start ? [] : [{ offset, value: String(value) }])
+function foundIn(batch: RecordBatch): FoundRecord[] {
+  const { baseOffset, baseSequence, producerEpoch } = batch
+  return [...records(batch)].map(({ offset, value }) => ({ offset, value: String(value), producerEpoch, sequence: baseSequence + offset - baseOffset }))
 }

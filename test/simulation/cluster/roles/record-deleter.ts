@@ -54,10 +54,10 @@ export class RecordDeleter implements Role {
     }
   }
 
-  #chooseOffset({ acknowledgedCount, deletableTo }: PartitionModel): number {
+  #chooseOffset({ acknowledgedEnd, deletableTo }: PartitionModel): number {
     const { random } = this.#options
-    const left = acknowledgedCount - deletableTo
-    return random.chance(0.1) ? acknowledgedCount : deletableTo + random.below(Math.floor(left / 3) + 1)
+    const left = acknowledgedEnd - deletableTo
+    return random.chance(0.1) ? acknowledgedEnd : deletableTo + random.below(Math.floor(left / 3) + 1)
   }
 
   /** @returns whether it was acknowledged */
