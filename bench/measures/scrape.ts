@@ -1,9 +1,7 @@
 import { request } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { RawClient } from '../../compat/oracle/raw-client.ts'
 import { freePorts } from '../../compat/support/free-ports.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
-import { ApiVersionsApi } from '../../protocol/messages/api-versions.ts'
 import { CreateTopicsApi, type CreateTopicsResponse } from '../../protocol/messages/create-topics.ts'
 import { type KeptBroker, startBroker } from '../brokers.ts'
 import { cpuSeconds } from '../process-stats.ts'
@@ -13,10 +11,18 @@ const REQUEST_TIMEOUT_MS = 300_000
 const PARTITIONS_PER_TOPIC = 1_000
 const TOPICS_PER_REQUEST = 5
 const SCRAPES = 10
+/** What the process tells of itself stands there. */
+const END_CHARACTERS = 32_000
+
+/** By which the node measures delays of its event loop; they are told with it. */
+const EVENT_LOOP_INTERVAL_MS = 20
+const EVENT_LOOP_MAX = /^nodejs_eventloop_lag_max_seconds (\S+)$/m
 
 interface Scrape {
   readonly ms: number
   readonly bytes: number
+  /** The longest since the reading before. */
+  readonly holdMs: number
 }
 
 /**
@@ -35,9 +41,7 @@ export async function scrape(partitionCount: number, keep: Keep): Promise<void> 
   keepAs('ms', median(scrapes.map(({ ms }) => ms)))
   keepAs('KB', median(scrapes.map(({ bytes }) => bytes)) / 1000)
   keepAs('processor time, ms', ((cpuSeconds(broker.pid) - cpuBefore) / SCRAPES) * 1000)
-  const [quiet, scraped] = [await longestWait(broker, async () => {}), await longestWait(broker, () => scrapeOnce(port))]
-  keepAs('longest wait of a client meanwhile, ms', scraped)
-  keepAs('longest wait of a client without, ms', quiet)
+  keepAs('longest hold of the event loop, ms', median(scrapes.map(({ holdMs }) => holdMs)))
 }
 
 async function create(broker: KeptBroker, partitionCount: number): Promise<void> {
@@ -52,16 +56,18 @@ async function create(broker: KeptBroker, partitionCount: number): Promise<void>
   }
 }
 
-/** Reads all and keeps nothing, so that the client is not what is measured. */
+/** Keeps the end alone, so that the client is not what is measured. */
 function scrapeOnce(port: number): Promise<Scrape> {
   const startMs = performance.now()
   return new Promise((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port, path: '/metrics' }, (answer) => {
       let bytes = 0
+      let end = ''
       answer.on('data', (chunk: Buffer) => {
         bytes += chunk.length
+        end = (end + chunk.toString()).slice(-END_CHARACTERS)
       })
-      answer.on('end', () => resolve({ ms: performance.now() - startMs, bytes }))
+      answer.on('end', () => resolve({ ms: performance.now() - startMs, bytes, holdMs: holdIn(end) }))
       answer.on('error', reject)
     })
     asked.on('error', reject)
@@ -69,26 +75,9 @@ function scrapeOnce(port: number): Promise<Scrape> {
   })
 }
 
-/** Of requests one behind the other, from another process, while `work` is done five times. */
-async function longestWait(broker: KeptBroker, work: () => Promise<unknown>): Promise<number> {
-  await using client = await RawClient.open(broker.bootstrap, 'bench')
-  let isOver = false
-  let longestMs = 0
-  const asking = (async () => {
-    while (!isOver) {
-      const startMs = performance.now()
-      await client.ask(ApiVersionsApi, 0, {})
-      longestMs = Math.max(longestMs, performance.now() - startMs)
-      await sleep(1)
-    }
-  })()
-  for (let count = 0; count < 5; count++) {
-    await work()
-    await sleep(50)
-  }
-  isOver = true
-  await asking
-  return longestMs
+function holdIn(text: string): number {
+  // 0 where no measurement fell into the time since the reading before.
+  return Math.max(0, Number(EVENT_LOOP_MAX.exec(text)?.[1]) * 1000 - EVENT_LOOP_INTERVAL_MS)
 }
 
 function median(values: readonly number[]): number {

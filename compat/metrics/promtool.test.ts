@@ -26,9 +26,12 @@ test.skipIf(!isHere)('promtool takes the metrics of a node that has served clien
   expect(complaints(said)).toEqual([])
 })
 
-test.skipIf(!isHere)('promtool refuses a text that has a series twice', async () => {
-  const said = await runCommand(PROMTOOL, ['check', 'metrics'], { stdin: '# HELP a What.\n# TYPE a gauge\na 1\na 2\n' })
-  expect([0, LINTED]).not.toContain(said.exit)
+test.skipIf(!isHere)('promtool refuses what is no exposition, and has something to say of a name that is not as it should be', async () => {
+  const check = (text: string) => runCommand(PROMTOOL, ['check', 'metrics'], { stdin: text })
+  expect((await check('# HELP requests_total What.\n# TYPE requests_total counter\nrequests_total{api="Fetch} 1\n')).exit).toBe(1)
+  const odd = await check('# HELP requests_total What.\n# TYPE requests_total gauge\nrequests_total{api="Fetch"} 1\n')
+  expect(odd.exit).toBe(LINTED)
+  expect(complaints(odd)).toHaveLength(1)
 })
 
 /** Of names that are ours to choose. */
