@@ -130,8 +130,8 @@ Nodes that share a process tell the same. Some exist on Linux alone.
 
 ## Dashboards made for Kafka
 
-Looked through were Strimzi's (\`strimzi-kafka\`, \`strimzi-kraft\`, \`strimzi-kafka-exporter\`), those of Confluent's \`jmx-monitoring-stacks\`, and 721, 7589, 12460 and 18276 of Grafana's collection. What they ask for and is not told here, as there is no such thing
-and a constant would lie:
+The names are those that the rules above make of Kafka's; looked through were Strimzi's \`strimzi-kafka\` and \`strimzi-kraft\`, the overview of \`kafka_exporter\` (7589 of Grafana's collection) and parts of Confluent's \`kafka-cluster-kraft\` (made from 721).
+What dashboards ask for and is not told here, as there is no such thing and a constant would lie, or as it is not measured:
 
 | name | why not |
 | --- | --- |
