@@ -33,7 +33,7 @@ const STARTED_DIFFERENTLY: ReadonlySet<string> = new Set([
 
 /** Settings that Apache Kafka has not. */
 export function isOurs(name: string): boolean {
-  return name.startsWith('odradek.') || name === 'metrics.port' || name === 'metrics.host'
+  return name.startsWith('odradek.') || name === 'metrics.port' || name === 'metrics.host' || name === 'metrics.capacity.bytes.in'
 }
 
 export type Resource = readonly [type: number, name: string, keys?: readonly string[] | null]
