@@ -1,7 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
+import { chmod, copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type CommandResult, runCommand } from '../support/command.ts'
+import type { Machine } from '../support/network-namespaces.ts'
+import { makeServiceNetwork } from './service-network.ts'
+import { publishPorts } from './started-services.ts'
 
 const BASE_IMAGE = 'docker.io/library/node:24-bookworm-slim'
 const BUILD_TIMEOUT_MS = 600_000
@@ -22,25 +27,37 @@ export interface ContainerEngine {
   readonly name: string
   build(tag: string, directory: string): Promise<CommandResult>
   inspect(tag: string): Promise<ImageConfig>
-  /**
-   * Starts the image's own command.
-   * @param env variables beside the image's
-   * @param ports of the container, which the engine opens on 127.0.0.1 under the same numbers
-   */
-  start(tag: string, env: Readonly<Record<string, string>>, ports: readonly number[]): Promise<Container>
+  start(tag: string, options?: StartOptions): Promise<Container>
   remove(tag: string): Promise<void>
 }
 
+export interface StartOptions {
+  /** Variables beside the image's. */
+  readonly env?: Readonly<Record<string, string>>
+  /** `9093:9092`: ports of `client` that lead to ports of the container. */
+  readonly publish?: readonly string[]
+  /** In place of the image's. */
+  readonly entrypoint?: readonly string[]
+  readonly command?: readonly string[]
+}
+
 export interface Container extends AsyncDisposable {
+  /** Where the published ports are, on localhost. */
+  readonly client: Machine
   /** What it printed so far. */
   output(): string
   /** Resolves when it has printed `text`; rejects when it ends without. */
   printed(text: string): Promise<void>
   /** Runs a program in it. */
   exec(env: Readonly<Record<string, string>>, command: readonly string[]): Promise<CommandResult>
+  /** Puts a file of this machine into it, to be executed by anybody. */
+  copyInto(file: string, path: string): Promise<void>
   /** SIGTERM; resolves when its process is gone. */
   stop(): Promise<void>
 }
+
+/** This machine itself. */
+const here: Machine = { address: '127.0.0.1', namespace: '', command: (program = '', ...args) => [program, ...args] }
 
 /** An engine that is usable here with the base image, or a sentence that says why there is none. */
 export async function findEngine(): Promise<ContainerEngine | string> {
@@ -68,6 +85,9 @@ function envFlags(env: Readonly<Record<string, string>>): string[] {
   return Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`])
 }
 
+/** Of the machine that a container is. */
+const NAME = 'container'
+
 const docker: ContainerEngine = {
   name: 'docker',
   build: (tag, directory) => runCommand('docker', ['build', '--tag', tag, '--file', 'docker/Dockerfile', '.'], { cwd: directory, timeoutMs: BUILD_TIMEOUT_MS }),
@@ -75,12 +95,21 @@ const docker: ContainerEngine = {
     const [image] = JSON.parse(await must('docker', 'image', 'inspect', tag))
     return toConfig(image.Config, image.Size)
   },
-  async start(tag, env, ports) {
-    const published = ports.flatMap((port) => ['--publish', `127.0.0.1:${port}:${port}`])
-    const id = await must('docker', 'run', '--detach', ...envFlags(env), ...published, tag)
+  async start(tag, { env = {}, publish = [], entrypoint, command }: StartOptions = {}) {
+    const [program, ...args] = entrypoint ?? []
+    const flags = [
+      ...envFlags(env),
+      ...publish.flatMap((port) => ['--publish', `127.0.0.1:${port}`]),
+      ...(program === undefined ? [] : ['--entrypoint', program]),
+    ]
+    const id = await must('docker', 'run', '--detach', ...flags, tag, ...args, ...(command ?? []))
     const logs = spawn('docker', ['logs', '--follow', id], { stdio: ['ignore', 'pipe', 'pipe'] })
-    return new RunningContainer(logs, {
-      exec: (more, command) => runCommand('docker', ['exec', ...envFlags(more), id, ...command]),
+    return new RunningContainer(logs, here, {
+      exec: (more, line) => runCommand('docker', ['exec', ...envFlags(more), id, ...line]),
+      async copyInto(file, path) {
+        await chmod(file, 0o777)
+        await must('docker', 'cp', file, `${id}:${path}`)
+      },
       signal: () => must('docker', 'stop', '--time', '30', id),
       remove: () => must('docker', 'rm', '--force', '--volumes', id),
     })
@@ -90,7 +119,7 @@ const docker: ContainerEngine = {
   },
 }
 
-/** Without a daemon, and in a chroot: the container has the ports of this machine, so `ports` are there without further ado. */
+/** Without a daemon, and in a chroot, which is given a network of its own. */
 const buildah: ContainerEngine = {
   name: 'buildah',
   build: (tag, directory) =>
@@ -107,22 +136,32 @@ const buildah: ContainerEngine = {
     const { Docker: image } = JSON.parse(await must('buildah', 'inspect', '--type', 'image', tag))
     return toConfig(image.config, Number(await sizeOf(tag)))
   },
-  async start(tag, env) {
+  async start(tag, { env = {}, publish = [], entrypoint, command }: StartOptions = {}) {
+    await using stack = new AsyncDisposableStack()
+    const network = stack.use(await makeServiceNetwork([NAME]))
     const id = await must('buildah', 'from', '--pull-never', tag)
-    const { entrypoint, command } = await buildah.inspect(tag)
-    const run = (more: Readonly<Record<string, string>>, args: readonly string[]) => [
-      'run',
-      ...['--isolation', 'chroot', '--network', 'host'],
-      ...envFlags(more),
-      ...[id, '--'],
-      ...args,
-    ]
-    const child = spawn('buildah', run(env, [...entrypoint, ...command]), { stdio: ['ignore', 'pipe', 'pipe'] })
-    return new RunningContainer(child, {
-      exec: (more, args) => runCommand('buildah', run(more, args)),
+    stack.defer(async () => void (await must('buildah', 'rm', id)))
+    await publishPorts(network, { [NAME]: { ports: publish } }, stack)
+    const image = await buildah.inspect(tag)
+    const run = (more: Readonly<Record<string, string>>, args: readonly string[]) =>
+      network.machine(NAME).command('buildah', 'run', '--isolation', 'chroot', '--network', 'host', ...envFlags(more), id, '--', ...args)
+    const line = [...(entrypoint ?? image.entrypoint), ...(command ?? (entrypoint === undefined ? image.command : []))]
+    const [program, ...args] = run(env, line)
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const owned = stack.move()
+    return new RunningContainer(child, network.host, {
+      exec(more, inside) {
+        const [first, ...others] = run(more, inside)
+        return runCommand(first, others)
+      },
+      async copyInto(file, path) {
+        const target = join(await must('buildah', 'mount', id), path)
+        await copyFile(file, target)
+        await chmod(target, 0o777)
+      },
       // As an engine does: the container's own process is told. buildah passes no signal on, and takes the container along when it ends.
       signal: async () => process.kill(innermost(child.pid as number), 'SIGTERM'),
-      remove: () => must('buildah', 'rm', id),
+      remove: () => owned.disposeAsync(),
     })
   },
   async remove(tag) {
@@ -168,11 +207,13 @@ function toConfig(config: EngineConfig, sizeBytes: number): ImageConfig {
 
 interface ContainerActions {
   exec(env: Readonly<Record<string, string>>, command: readonly string[]): Promise<CommandResult>
+  copyInto(file: string, path: string): Promise<void>
   signal(): Promise<unknown>
   remove(): Promise<unknown>
 }
 
 class RunningContainer implements Container {
+  readonly client: Machine
   readonly #child: ChildProcess
   readonly #actions: ContainerActions
   readonly #closed: Promise<unknown>
@@ -180,7 +221,8 @@ class RunningContainer implements Container {
   #output = ''
 
   /** @param child prints what the container prints, and ends with it */
-  constructor(child: ChildProcess, actions: ContainerActions) {
+  constructor(child: ChildProcess, client: Machine, actions: ContainerActions) {
+    this.client = client
     this.#child = child
     this.#actions = actions
     const keep = (chunk: Buffer) => {
@@ -206,6 +248,10 @@ class RunningContainer implements Container {
 
   exec(env: Readonly<Record<string, string>>, command: readonly string[]): Promise<CommandResult> {
     return this.#actions.exec(env, command)
+  }
+
+  copyInto(file: string, path: string): Promise<void> {
+    return this.#actions.copyInto(file, path)
   }
 
   async stop(): Promise<void> {

@@ -1,11 +1,10 @@
-import { join } from 'node:path'
-import { Kafka, logLevel } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePorts } from '../support/free-ports.ts'
 import { type Container, type ContainerEngine, findEngine, type ImageConfig } from './container-engine.ts'
+import { REPOSITORY } from './image-files.ts'
+import { roundTrip, WRITTEN } from './started-services.ts'
 
-const REPOSITORY = join(import.meta.dirname, '../..')
 const TAG = `localhost/odradek-test:${process.pid}`
+const PORT = 9092
 
 const engine = await findEngine()
 if (typeof engine === 'string') console.warn(`The image was not built and not run: ${engine}.`)
@@ -14,21 +13,12 @@ describe.skipIf(typeof engine === 'string')(typeof engine === 'string' ? `the im
   const { build, inspect, start, remove } = engine as ContainerEngine
   let config: ImageConfig
   let container: Container
-  let env: Readonly<Record<string, string>>
-  let ports: readonly [number, number]
 
   beforeAll(async () => {
     const built = await build(TAG, REPOSITORY)
     expect(built, built.stderr).toMatchObject({ exit: 0 })
     config = await inspect(TAG)
-    const [port = 0, metricsPort = 0, controllerPort = 0] = await freePorts(3)
-    ports = [port, metricsPort]
-    env = {
-      KAFKA_LISTENERS: `PLAINTEXT://:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-      KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://127.0.0.1:${port}`,
-      KAFKA_METRICS_PORT: String(metricsPort),
-    }
-    container = await start(TAG, env, ports)
+    container = await start(TAG, { publish: [`${PORT}:${PORT}`] })
     await container.printed('odradek is ready')
   }, 700_000)
 
@@ -39,44 +29,60 @@ describe.skipIf(typeof engine === 'string')(typeof engine === 'string' ? `the im
 
   test('says what it needs, and does not run as root', async () => {
     expect(config).toMatchObject({
-      user: 'node',
-      entrypoint: ['odradek'],
+      user: '1000',
+      entrypoint: ['entrypoint'],
       command: ['start'],
       ports: ['9092/tcp', '9404/tcp'],
-      volumes: ['/var/lib/odradek'],
+      volumes: ['/var/lib/message-queue/data'],
       healthcheck: ['CMD', 'healthcheck'],
     })
     expect((await container.exec({}, ['id', '-un'])).stdout).toBe('node\n')
     console.log(`The image has ${Math.round(config.sizeBytes / 1e6)} MB.`)
   })
 
-  test('serves clients outside of it', async () => {
-    const kafka = new Kafka({ brokers: [`127.0.0.1:${ports[0]}`], logLevel: logLevel.NOTHING })
-    const producer = kafka.producer()
-    await producer.connect()
-    await producer.send({ topic: 'orders', messages: [{ value: 'one spool of thread' }] })
-    await producer.disconnect()
-    const consumer = kafka.consumer({ groupId: 'warehouse' })
-    await consumer.connect()
-    await consumer.subscribe({ topic: 'orders', fromBeginning: true })
-    const value = await new Promise((resolve, reject) => {
-      consumer.run({ eachMessage: async ({ message }) => resolve(message.value?.toString()) }).catch(reject)
-    })
-    await consumer.disconnect()
-    expect(value).toBe('one spool of thread')
+  test('serves clients outside of it, without a variable', async () => {
+    expect(await roundTrip(container.client, `localhost:${PORT}`, 'orders')).toEqual({ read: WRITTEN, brokers: [`1@localhost:${PORT}`] })
+  })
+
+  test('keeps the data in its volume', async () => {
+    expect((await container.exec({}, ['ls', '/var/lib/message-queue/data'])).stdout).toMatch(/^orders-0$/m)
   })
 
   test('is healthy while the node serves, and not where nobody answers', async () => {
-    expect(await container.exec({ KAFKA_METRICS_PORT: String(ports[1]) }, config.healthcheck.slice(1))).toMatchObject({ exit: 0 })
-    const [nobody] = await freePorts(1)
-    expect((await container.exec({ KAFKA_METRICS_PORT: String(nobody) }, config.healthcheck.slice(1))).exit).not.toBe(0)
+    expect(await container.exec({}, config.healthcheck.slice(1))).toMatchObject({ exit: 0 })
+    expect((await container.exec({ KAFKA_METRICS_PORT: '19404' }, config.healthcheck.slice(1))).exit).not.toBe(0)
     expect(await container.exec({ KAFKA_METRICS_PORT: '0' }, config.healthcheck.slice(1))).toMatchObject({ exit: 0 })
   })
 
+  test.each([
+    ['kafka-topics.sh', '--bootstrap-server', `localhost:${PORT}`, '--list'],
+    ['/opt/kafka/bin/kafka-topics.sh', '--bootstrap-server', `localhost:${PORT}`, '--list'],
+    ['kafka-topics', '--bootstrap-server', `localhost:${PORT}`, '--describe', '--topic', 'orders'],
+    ['kafka-broker-api-versions.sh', '--bootstrap-server', `localhost:${PORT}`],
+    ['nc', '-z', 'localhost', String(PORT)],
+    ['sh', '-c', `nc -vz localhost ${PORT} || exit 1`],
+    ['bash', '-c', `echo > /dev/tcp/localhost/${PORT}`],
+  ])('answers the health checks of other images: %s', async (...command) => {
+    const result = await container.exec({}, command)
+    expect(result, result.stderr).toMatchObject({ exit: 0 })
+  })
+
+  test('nc says where nobody listens', async () => {
+    expect(await container.exec({}, ['nc', '-z', 'localhost', '19092'])).toMatchObject({ exit: 0 })
+    expect(await container.exec({}, ['nc', '-z', '-w', '1', 'localhost', '7'])).toMatchObject({ exit: 1 })
+  })
+
+  test('has what scripts of other images expect, and may be written where they write', async () => {
+    const script =
+      'echo >> /etc/confluent/docker/configure && sed -i s/x/x/ /etc/confluent/docker/ensure && touch /tmp/here zookeeper.properties && zookeeper-server-start x'
+    const result = await container.exec({}, ['sh', '-c', script])
+    expect(result, result.stderr).toMatchObject({ exit: 0 })
+  })
+
   test('holds the program and what it needs, and no sources or tools for building', async () => {
-    const { stdout } = await container.exec({}, ['ls', '/opt/odradek', '/opt/odradek/dist', '/opt/odradek/node_modules'])
+    const { stdout } = await container.exec({}, ['ls', '/opt/odradek', '/opt/odradek/dist', '/opt/odradek/node_modules', '/usr/local/bin'])
     expect(stdout).toMatch(/^pino$/m)
-    expect(stdout).not.toMatch(/^(typescript|rolldown|vitest|types)$/m)
+    expect(stdout).not.toMatch(/^(typescript|rolldown|vitest|types|npm|yarn)$/m)
   })
 
   test('stops in order when it is told to', async () => {

@@ -1,9 +1,9 @@
-/** PORT HOST: passes connections to PORT of this machine on to that port of HOST, as Docker does for a published port. */
+/** PORT HOST [HOST-PORT]: passes connections to PORT of this machine on to HOST, as Docker does for a published port. */
 import { connect, createServer } from 'node:net'
 
-const [port = '', host = ''] = process.argv.slice(2)
+const [port = '', host = '', hostPort = port] = process.argv.slice(2)
 createServer((inside) => {
-  const outside = connect(Number(port), host)
+  const outside = connect(Number(hostPort), host)
   inside.pipe(outside).pipe(inside)
   for (const [one, other] of [
     [inside, outside],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { OdradekError } from '../base/errors.ts'
 import { type ConfigFile, type LoadedConfig, loadConfig } from '../config/load-config.ts'
 import type { StartedAs } from '../config/started-as.ts'
+import { mountedConfig } from './config-directory.ts'
 import type { Arguments, Flags } from './parse-arguments.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -29,10 +30,10 @@ export function loadConfigFromFlags(args: Arguments, { assignments = [], topics 
   for (const assignment of args.list('set')) {
     if (assignment.indexOf('=') < 1) throw new UsageError(`\`--set\` takes NAME=VALUE, and \`${assignment}\` has no \`=\`.`)
   }
-  const path = args.value('config')
+  const path = args.value('config') ?? mountedConfig()
   return loadConfig({
     ...(profile === undefined ? {} : { profile }),
-    files: path === undefined ? [] : [readConfigFile(path)],
+    files: path === null ? [] : [readConfigFile(path)],
     environment: process.env,
     assignments: [...args.list('set'), ...assignments],
     topics,

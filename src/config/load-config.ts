@@ -11,10 +11,12 @@ import { checkNodeRules } from './rules/node-rules.ts'
 import { checkSupported } from './rules/supported-rules.ts'
 import { findSetting } from './setting-names.ts'
 import { parseAssignment } from './sources/assignments.ts'
+import { clusterIdOf } from './sources/cluster-id.ts'
 import type { ConfigEntry } from './sources/config-entry.ts'
 import { parseEnvironment } from './sources/environment.ts'
 import { isForeignName } from './sources/foreign-names.ts'
 import { nearestName } from './sources/nearest-name.ts'
+import { placesOf, readPlaces } from './sources/places.ts'
 import { parseProperties } from './sources/properties-file.ts'
 import { joinTopicSpecs, parseTopicSpec, parseTopicSpecs, type TopicInput, type TopicSpec, topicSpec } from './sources/topic-specs.ts'
 import { parseYaml } from './sources/yaml-file.ts'
@@ -52,6 +54,10 @@ export interface LoadedConfig {
   readonly topics: readonly TopicSpec[]
   /** Sentences for the log, in order. */
   readonly warnings: readonly string[]
+  /** The same of what is in order, and may be news to whoever wrote it for another program. */
+  readonly notices: readonly string[]
+  /** The id of the cluster that variables name; null where they do not. */
+  readonly clusterId: string | null
 }
 
 const COMMAND_LINE = { assignments: '--set', topics: '--topic' }
@@ -60,21 +66,25 @@ const COMMAND_LINE = { assignments: '--set', topics: '--topic' }
 export function loadConfig(inputs: ConfigInputs): LoadedConfig {
   const warnings: string[] = []
   const profile = chooseProfile(inputs)
-  const sources = [...(inputs.files ?? []).map(readFile), readEnvironment(inputs), readAssignments(inputs)]
+  const environment = parseEnvironment(inputs.environment ?? {}, (name) => findSetting(name) !== null)
+  const sources = [...(inputs.files ?? []).map(readFile), { entries: environment.entries, warnings: [], isOurs: false }, readAssignments(inputs)]
   const values = new Map<string, GivenValue>()
   for (const source of sources) {
     warnings.push(...source.warnings)
     for (const entry of source.entries) if (isKept(entry, source.isOurs, inputs.strict ?? false, warnings)) values.set(entry.name, entry)
   }
-  const startedAs = { ...ALONE, ...inputs.startedAs }
+  const places = readPlaces(inputs.environment ?? {})
+  const startedAs = { ...ALONE, everywhere: places.everywhere, ...inputs.startedAs }
   checkStartedAs(values, startedAs, profile)
+  for (const entry of placesOf(values, places, { hasClientPort: startedAs.clientPort !== null })) values.set(entry.name, entry)
   if (profile === 'dev') addProfile(values, startedAs)
   addNodeId(values)
   const config = new NodeConfig(values)
   const identity = checkRules(config)
   checkSupported(config)
   warnings.push(...valueWarnings(config, identity))
-  return { config, identity, profile, topics: topicsOf(inputs, sources), warnings }
+  const notices = noticesOf(environment.passedOver)
+  return { config, identity, profile, topics: topicsOf(inputs, sources), warnings, notices, clusterId: clusterIdOf(inputs.environment ?? {}) }
 }
 
 interface Source {
@@ -101,10 +111,6 @@ function readFile(file: ConfigFile): Source {
   return { ...parseYaml(file.text, file.path), isOurs: true }
 }
 
-function readEnvironment(inputs: ConfigInputs): Source {
-  return { entries: parseEnvironment(inputs.environment ?? {}, (name) => findSetting(name) !== null), warnings: [], isOurs: false }
-}
-
 function readAssignments({ assignments = [], origins = COMMAND_LINE }: ConfigInputs): Source {
   return { entries: assignments.map((assignment) => parseAssignment(assignment, origins.assignments)), warnings: [], isOurs: true }
 }
@@ -114,8 +120,8 @@ function chooseProfile(inputs: ConfigInputs): ProfileName {
   if (inputs.profile !== undefined) return parseProfile(inputs.profile, '--profile')
   const variable = inputs.environment?.ODRADEK_PROFILE
   if (variable !== undefined && variable !== '') return parseProfile(variable, 'ODRADEK_PROFILE')
-  const isKafka = (inputs.files ?? []).some(isProperties) || inputs.environment?.KAFKA_PROCESS_ROLES !== undefined
-  return isKafka ? 'kafka' : 'dev'
+  const namesRoles = ['KAFKA_PROCESS_ROLES', 'KAFKA_CFG_PROCESS_ROLES'].some((name) => inputs.environment?.[name] !== undefined)
+  return namesRoles || (inputs.files ?? []).some(isProperties) ? 'kafka' : 'dev'
 }
 
 /** Kafka goes on over names it does not know; in a form of our own, and where strictness was asked for, they are refused. */
@@ -163,6 +169,15 @@ function checkRules(config: NodeConfig): NodeIdentity {
     const message = `${given.origin}: ${name}=${given.text}: ${error.message}; listeners are written NAME://HOST:PORT, such as PLAINTEXT://localhost:9092`
     throw new OdradekError(error.code, message, { cause: error, fields: { name, origin: given.origin } })
   }
+}
+
+function noticesOf(passedOver: readonly string[]): string[] {
+  if (passedOver.length === 0) return []
+  const what = `passed over, as there is no JVM here: ${passedOver.join(', ')}`
+  if (!passedOver.some((variable) => variable.includes('ZOOKEEPER'))) return [what]
+  return [
+    `passed over, as there is neither a JVM nor ZooKeeper here: ${passedOver.join(', ')}. The node keeps the metadata itself; several nodes are one cluster by KAFKA_PROCESS_ROLES, KAFKA_CONTROLLER_QUORUM_VOTERS and CLUSTER_ID`,
+  ]
 }
 
 /** What may stand and should not. */

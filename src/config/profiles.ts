@@ -1,7 +1,7 @@
 /** What is in force where nobody set anything: Kafka's own defaults, or values for trying things on one machine. */
 import { OdradekError } from '../base/errors.ts'
 import type { ConfigEntry } from './sources/config-entry.ts'
-import { localPorts, localVoters, type StartedAs } from './started-as.ts'
+import { type LocalPorts, localPorts, localVoters, type StartedAs } from './started-as.ts'
 
 export type ProfileName = 'dev' | 'kafka'
 
@@ -42,18 +42,19 @@ const DYNAMIC_QUORUM = ['controller.quorum.bootstrap.servers', 'controller.quoru
 function devValues(given: ReadonlyMap<string, string>, startedAs: StartedAs): Record<string, string> {
   const { nodeNumber, freePorts } = startedAs
   const partitions = String(INTERNAL_TOPIC_PARTITIONS)
-  const ports = localPorts(startedAs)
+  const ports = portsBeside(given.get('listeners'), startedAs)
   const roles = splitList(given.get('process.roles') ?? rolesOf(startedAs))
   const isController = roles.includes('controller')
   const host = startedAs.places === undefined ? 'localhost' : LOOPBACK
-  const brokerListener = `PLAINTEXT://${host}:${ports.clients}`
-  const controllerListener = `${CONTROLLER_LISTENER}://${host}:${ports.controller}`
+  const brokerListener = `PLAINTEXT://${startedAs.everywhere ? '' : host}:${ports.clients}`
+  // To a controller that is alone nobody comes from elsewhere.
+  const controllerListener = `${CONTROLLER_LISTENER}://${startedAs.everywhere && startedAs.isOneOfMany ? '' : host}:${ports.controller}`
   return {
     'node.id': String(nodeNumber),
     'process.roles': rolesOf(startedAs),
     listeners: [...(roles.includes('broker') ? [brokerListener] : []), ...(isController ? [controllerListener] : [])].join(','),
     'controller.listener.names': CONTROLLER_LISTENER,
-    ...quorumOf(startedAs, isController),
+    ...quorumOf(startedAs, isController, ports),
     'log.dirs': `./odradek-data/node-${nodeNumber}`,
     ...replicationOf(startedAs),
     'offsets.topic.num.partitions': partitions,
@@ -73,12 +74,22 @@ function devValues(given: ReadonlyMap<string, string>, startedAs: StartedAs): Re
   }
 }
 
+/** Of a node alone nobody needs to know where its controller listens: it gives way to listeners that somebody chose. */
+function portsBeside(listeners: string | undefined, startedAs: StartedAs): LocalPorts {
+  const ports = localPorts(startedAs)
+  if (listeners === undefined || startedAs.isOneOfMany || startedAs.nodeCount !== null) return ports
+  const taken = new Set(splitList(listeners).map((item) => Number(item.slice(item.lastIndexOf(':') + 1))))
+  let { controller } = ports
+  while (controller > 0 && taken.has(controller)) controller++
+  return { ...ports, controller }
+}
+
 function rolesOf({ nodeNumber, nodeCount }: StartedAs): string {
   return nodeCount !== null && !localVoters(nodeCount).includes(nodeNumber) ? 'broker' : 'broker,controller'
 }
 
 /** Nodes in one process take other ports each time: their voters are told where they are, and not what they found in their logs. */
-function quorumOf(startedAs: StartedAs, isController: boolean): Record<string, string> {
+function quorumOf(startedAs: StartedAs, isController: boolean, ports: LocalPorts): Record<string, string> {
   const { nodeCount, isOneOfMany, places } = startedAs
   if (places !== undefined) {
     const voters = localVoters(places.length).map((nodeNumber) => `${nodeNumber}@${LOOPBACK}:${localPorts({ ...startedAs, nodeNumber }).controller}`)
@@ -86,13 +97,13 @@ function quorumOf(startedAs: StartedAs, isController: boolean): Record<string, s
   }
   // A node that comes later, or back with an empty directory, becomes a voter by itself.
   const joins = (isOneOfMany || nodeCount !== null) && isController
-  return { 'controller.quorum.bootstrap.servers': bootstrapServers(startedAs), ...(joins ? { 'controller.quorum.auto.join.enable': 'true' } : {}) }
+  return { 'controller.quorum.bootstrap.servers': bootstrapServers(startedAs, ports), ...(joins ? { 'controller.quorum.auto.join.enable': 'true' } : {}) }
 }
 
 /** Of a local cluster all voters, so that any of them finds the others; of a node that may be joined its own. */
-function bootstrapServers(startedAs: StartedAs): string {
+function bootstrapServers(startedAs: StartedAs, { controller }: LocalPorts): string {
   const { nodeCount } = startedAs
-  if (nodeCount === null) return `localhost:${localPorts(startedAs).controller}`
+  if (nodeCount === null) return `localhost:${controller}`
   return localVoters(nodeCount)
     .map((nodeNumber) => `localhost:${localPorts({ ...startedAs, nodeNumber }).controller}`)
     .join(',')
@@ -159,13 +170,22 @@ function devListeners(given: ReadonlyMap<string, string>, values: ReadonlyMap<st
  */
 function addNamesOf(values: Map<string, string>, given: ReadonlyMap<string, string>): void {
   const names = splitList(values.get('listeners') ?? given.get('listeners') ?? '').map((item) => item.slice(0, item.indexOf(':')).toUpperCase())
-  if (values.has('controller.listener.names') && !given.has('listener.security.protocol.map') && names.some((name) => SECURED.has(name))) {
-    const map = [...SECURED, 'PLAINTEXT'].map((name) => `${name}:${name}`)
-    values.set('listener.security.protocol.map', [...map, `${CONTROLLER_LISTENER}:PLAINTEXT`].join(','))
-  }
+  const map = protocolsWithController(names, given.get('listener.security.protocol.map'))
+  if (values.has('controller.listener.names') && map !== null) values.set('listener.security.protocol.map', map)
   const [first, ...others] = names.filter((name) => name !== CONTROLLER_LISTENER)
   const isChosen = given.has('inter.broker.listener.name') || given.has('security.inter.broker.protocol') || given.has('controller.listener.names')
   if (first !== undefined && ![first, ...others].includes('PLAINTEXT') && !isChosen) values.set('inter.broker.listener.name', first)
+}
+
+/** The map of listeners to protocols where the profile's listener for the controller would have none otherwise; null where it has one. */
+function protocolsWithController(names: readonly string[], given: string | undefined): string | null {
+  const own = `${CONTROLLER_LISTENER}:PLAINTEXT`
+  if (given !== undefined) {
+    const items = splitList(given)
+    return items.some((item) => item.toUpperCase().startsWith(`${CONTROLLER_LISTENER}:`)) ? null : [...items, own].join(',')
+  }
+  if (!names.some((name) => SECURED.has(name))) return null
+  return [...[...SECURED, 'PLAINTEXT'].map((name) => `${name}:${name}`), own].join(',')
 }
 
 const SECURED: ReadonlySet<string> = new Set(['SSL', 'SASL_PLAINTEXT', 'SASL_SSL'])

@@ -12,11 +12,13 @@ export interface StartedAs {
   readonly isOneOfMany: boolean
   /** Take free ports: for a node in a test's own process. */
   readonly freePorts: boolean
+  /** Listen on all addresses where nobody says otherwise (`ODRADEK_LISTEN`). */
+  readonly everywhere: boolean
   /** Where each of several nodes in one process listens, on 127.0.0.1, in their order; its voters are told by address. */
   readonly places?: readonly LocalPorts[]
 }
 
-export const ALONE: StartedAs = { nodeNumber: 1, nodeCount: null, clientPort: null, isOneOfMany: false, freePorts: false }
+export const ALONE: StartedAs = { nodeNumber: 1, nodeCount: null, clientPort: null, isOneOfMany: false, freePorts: false, everywhere: false }
 
 const BROKER_PORT = 9091
 const CONTROLLER_ABOVE = 10_000

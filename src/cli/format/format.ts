@@ -10,16 +10,16 @@ export const formatCommand: Command = {
   summary: 'Prepare the data directories of a node.',
   flags: {
     ...configFlags,
-    'cluster-id': { value: 'ID', short: 't', does: 'The id of the cluster, 22 characters; a new one where not given.' },
+    'cluster-id': { value: 'ID', short: 't', does: 'The id of the cluster, 22 characters; KAFKA_CLUSTER_ID or a new one where not given.' },
     'ignore-formatted': { short: 'g', does: 'Pass over directories that are formatted already.' },
     ...quorumFlags,
   },
   async run(args, output) {
-    const { identity, warnings } = loadConfigFromFlags(args)
+    const { identity, warnings, clusterId: told } = loadConfigFromFlags(args)
     const { disk, clock, random } = nodePorts()
     const { clusterId, formatted } = await formatNode({
       identity,
-      clusterId: args.value('cluster-id'),
+      clusterId: args.value('cluster-id') ?? told ?? undefined,
       quorum: beginQuorum(args, identity),
       ignoreFormatted: args.has('ignore-formatted'),
       ports: { disk, clock, random },

@@ -5,7 +5,6 @@ import { PROFILE_ORIGIN } from '../../config/profiles.ts'
 import { formatHostPort } from '../../config/values/host-port.ts'
 import { clockPorts } from '../../node/control/clock-ports.ts'
 import { checkControlSettings } from '../../node/control/control-settings.ts'
-import type { FormatAs } from '../../node/directories/format-node.ts'
 import { type JoinedCluster, prepareJoin } from '../../node/join/prepare-join.ts'
 import type { NodeOptions } from '../../node/node-options.ts'
 import { machineName, temporaryPath } from '../../platform/host-facts.ts'
@@ -21,6 +20,7 @@ import type { Arguments } from '../parse-arguments.ts'
 import { watchStopSignals } from '../stop-signals.ts'
 import { UsageError } from '../usage-error.ts'
 import { advertisedOf, announce } from './announce.ts'
+import { formatAs } from './format-as.ts'
 import { logFormatOf } from './log-format.ts'
 import { logLevelOf } from './log-level.ts'
 import type { StartPlan } from './start-arguments.ts'
@@ -55,6 +55,7 @@ export async function runNode(args: Arguments, plan: NodePlan, supervised: Super
     const { startNode } = await import('../../node/start-node.ts')
     checkControlSettings(own.config)
     for (const warning of own.warnings) logger.warn(warning)
+    for (const notice of own.notices) logger.info(notice)
     if (ephemeral !== null)
       for (const setting of passedOver(args)) logger.warn('--ephemeral stands over --set: all data live in one temporary directory', { setting })
     // Stopping in order needs a node that stands. One that does not may be long about it (recovery), and survives being cut off.
@@ -64,13 +65,14 @@ export async function runNode(args: Arguments, plan: NodePlan, supervised: Super
       removeData()
       process.exit(EXIT_BEFORE_READY)
     })
-    const joined = plan.join.length === 0 ? null : await prepareJoin({ identity: own.identity, join: plan.join, ports, logger })
-    const loaded = load(joined === null ? [] : quorumOf(own, joined))
+    const joined = plan.join.length === 0 ? undefined : await prepareJoin({ identity: own.identity, join: plan.join, ports, logger })
+    const loaded = load(joined == null ? [] : quorumOf(own, joined))
+    const toldOfCluster = await formatAs({ loaded, joined, disk: ports.disk, environment: process.env })
     await using node = await startNode({
       ...loaded,
       ...clockPorts(loaded.config, ports),
+      ...(toldOfCluster === undefined ? {} : { formatAs: toldOfCluster }),
       ...supervisedOptions(supervised, loaded),
-      ...(plan.join.length === 0 ? {} : { formatAs: formatAsOf(joined) }),
       replaceVoter: args.has('replace-voter'),
       startControlServer: startHttpServer,
       logger,
@@ -112,10 +114,6 @@ function quorumOf({ config, identity }: LoadedConfig, { controllers }: JoinedClu
   const given = config.given(name)
   if (identity.quorumVoters.length > 0 || (given !== undefined && given.origin !== PROFILE_ORIGIN)) return []
   return [`${name}=${controllers.map(({ host, port }) => formatHostPort(host, port)).join(',')}`]
-}
-
-function formatAsOf(joined: JoinedCluster | null): FormatAs {
-  return { quorum: 'elsewhere', ...(joined === null ? {} : { clusterId: joined.clusterId }) }
 }
 
 /** Topics are made by the first node alone; the others find them there. */

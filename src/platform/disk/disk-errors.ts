@@ -6,6 +6,9 @@ interface Explanation {
   readonly text: string
 }
 
+/** By number, as it has no name in many containers. */
+const USER = process.getuid === undefined ? 'the user that runs the node' : `user ${process.getuid()}, who runs the node,`
+
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   ENOENT: { reason: 'not-found', text: 'there is no such file or directory. Check that the path is right and its volume is mounted' },
   ENOTDIR: { reason: 'not-found', text: 'a part of the path is not a directory. Check the path' },
@@ -14,7 +17,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
   ENOSPC: { reason: 'no-space', text: 'the volume is full. Free space on it, or lower the retention of topics' },
   EDQUOT: { reason: 'no-space', text: 'the disk quota of this user is used up. Raise it or free space' },
   EFBIG: { reason: 'no-space', text: 'the file would exceed the size allowed (ulimit -f). Raise the limit' },
-  EACCES: { reason: 'permission', text: 'this user may not. Give the user that runs the node access to the path' },
+  EACCES: { reason: 'permission', text: `${USER} may not. Give that user access to the path` },
   EPERM: { reason: 'permission', text: 'this is not permitted. Give the user that runs the node access to the path' },
   EROFS: { reason: 'read-only', text: 'the file system is read-only. Mount it for writing, and check the system log: a failing disk is remounted read-only' },
   EMFILE: { reason: 'too-many-files', text: 'this process has too many files open. Raise its limit (ulimit -n)' },

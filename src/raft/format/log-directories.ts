@@ -10,6 +10,8 @@ export interface LogDirectory {
   readonly properties: MetaProperties | null
 }
 
+const OTHERS = 'give this node a directory of its own (another log.dirs, an empty volume), or start it as the node whose data these are'
+
 /**
  * Whose the directories are.
  * Errors: FORMAT for a `meta.properties` that cannot be read, of another node or another cluster than `expected`, or two
@@ -27,8 +29,8 @@ export async function readLogDirectories(
   for (const { path, properties } of directories) {
     if (properties === null) continue
     clusterId ??= properties.clusterId
-    if (properties.clusterId !== clusterId) throw formatError(path, `it belongs to cluster ${properties.clusterId}, expected is ${clusterId}`)
-    if (properties.nodeId !== expected.nodeId) throw formatError(path, `it belongs to node ${properties.nodeId}, this is node ${expected.nodeId}`)
+    if (properties.clusterId !== clusterId) throw formatError(path, `it belongs to cluster ${properties.clusterId}, expected is ${clusterId}: ${OTHERS}`)
+    if (properties.nodeId !== expected.nodeId) throw formatError(path, `it belongs to node ${properties.nodeId}, this is node ${expected.nodeId}: ${OTHERS}`)
     const other = ids.get(properties.directoryId)
     if (other !== undefined) throw formatError(path, `it has the directory id ${properties.directoryId}, which ${other} has too`)
     ids.set(properties.directoryId, path)

@@ -12,12 +12,21 @@ function yaml(text: string): ConfigInputs {
   return { files: [{ path: 'config/broker.yaml', text }] }
 }
 
+const BITNAMI = {
+  KAFKA_CFG_PROCESS_ROLES: 'broker,controller',
+  KAFKA_CFG_NODE_ID: '0',
+  KAFKA_CFG_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
+  KAFKA_CFG_LISTENERS: 'PLAINTEXT://:9092,CONTROLLER://:9093',
+  KAFKA_CFG_CONTROLLER_QUORUM_VOTERS: '0@localhost:9093',
+}
+
 describe('the profile', () => {
   test.each<[string, ConfigInputs, string]>([
     ['dev when nothing is given', {}, 'dev'],
     ['dev with a YAML file', yaml('num_partitions: 2'), 'dev'],
     ['dev with single variables', { environment: { KAFKA_NUM_PARTITIONS: '2' } }, 'dev'],
     ['kafka with a properties file', properties(''), 'kafka'],
+    ['kafka with roles as Bitnami writes them', { environment: BITNAMI }, 'kafka'],
     ['what --profile says', { ...properties(''), profile: 'dev' }, 'dev'],
     ['what ODRADEK_PROFILE says', { ...properties(''), environment: { ODRADEK_PROFILE: 'dev' } }, 'dev'],
     ['what --profile says before ODRADEK_PROFILE', { ...properties(''), profile: 'kafka', environment: { ODRADEK_PROFILE: 'dev' } }, 'kafka'],

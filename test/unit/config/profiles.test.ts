@@ -133,6 +133,22 @@ describe('the dev profile beside other settings', () => {
     expect([identity.quorumVoters, identity.quorumBootstrapServers]).toEqual([[{ id: 1, host: 'localhost', port: 19_092 }], []])
   })
 
+  test('lets the controller give way to a port that somebody chose', () => {
+    const { identity } = dev('listeners=PLAINTEXT://:19092')
+    expect(written(identity.listeners)).toEqual(['PLAINTEXT://:19092', 'CONTROLLER://localhost:19093'])
+    expect(identity.quorumBootstrapServers).toEqual([{ host: 'localhost', port: 19_093 }])
+  })
+
+  test('adds its listener for the controller to a map of protocols that has none', () => {
+    const map = 'listener.security.protocol.map=INSIDE:PLAINTEXT,OUTSIDE:PLAINTEXT'
+    const { identity, config } = dev('listeners=INSIDE://:1,OUTSIDE://:2', map, 'inter.broker.listener.name=INSIDE')
+    expect(written(identity.listeners)).toEqual(['INSIDE://:1', 'OUTSIDE://:2', 'CONTROLLER://localhost:19092'])
+    expect(config.inForce('listener.security.protocol.map')).toMatchObject({
+      text: 'INSIDE:PLAINTEXT,OUTSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      origin: '--set, profile dev',
+    })
+  })
+
   test('makes the node that Testcontainers asks for', () => {
     const environment = {
       ODRADEK_PROFILE: 'dev',

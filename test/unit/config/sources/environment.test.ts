@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { findSetting } from '../../../../src/config/setting-names.ts'
 import { parseEnvironment } from '../../../../src/config/sources/environment.ts'
 
+function parse(variables: Record<string, string | undefined>) {
+  return parseEnvironment(variables, (name) => findSetting(name) !== null)
+}
+
 function read(variables: Record<string, string | undefined>): Record<string, string> {
-  const entries = parseEnvironment(variables, (name) => findSetting(name) !== null)
-  return Object.fromEntries(entries.map(({ name, text }) => [name, text]))
+  return Object.fromEntries(parse(variables).entries.map(({ name, text }) => [name, text]))
 }
 
 describe('KAFKA_ variables', () => {
@@ -29,6 +32,17 @@ describe('KAFKA_ variables', () => {
         KAFKA_JMX_PORT: '1',
       }),
     ).toEqual({})
+    expect(parse({ KAFKA_JMX_PORT: '9101', KAFKA_ADVERTISED_PORT: '9092' }).passedOver).toEqual(['KAFKA_ADVERTISED_PORT', 'KAFKA_JMX_PORT'])
+  })
+
+  test('of the JVM, of ZooKeeper and of scripts are named, so that whoever wrote them is told', () => {
+    const variables = { KAFKA_HEAP_OPTS: '-Xmx1g', KAFKA_CFG_ZOOKEEPER_CONNECT: 'zookeeper:2181', KAFKA_BROKER_ID: '-1', KAFKA_ENABLE_KRAFT: 'yes' }
+    expect(parse(variables)).toEqual({ entries: [], passedOver: ['KAFKA_BROKER_ID', 'KAFKA_CFG_ZOOKEEPER_CONNECT', 'KAFKA_ENABLE_KRAFT', 'KAFKA_HEAP_OPTS'] })
+    expect(parse({ KAFKA_PORT: 'tcp://10.0.0.1:9092', KAFKA_CREATE_TOPICS: 'a', KAFKA_CLUSTER_ID: 'b' }).passedOver).toEqual([])
+  })
+
+  test('with CFG name the same settings, and stand over those without', () => {
+    expect(read({ KAFKA_CFG_NUM_PARTITIONS: '4', KAFKA_NUM_PARTITIONS: '3', KAFKA_CFG_A__B: '1' })).toEqual({ 'num.partitions': '4', a_b: '1' })
   })
 
   test('that Kubernetes makes of a service named kafka are no settings', () => {

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { areLeftOut } from '../processes/left-out.ts'
+import { whyNoNamespaces } from '../processes/network.ts'
+import { temporaryDirectory } from '../support/broker-under-test.ts'
+import { type ComposeService, readComposeFile } from './compose-file.ts'
+import { runInService, type Service } from './service.ts'
+import { makeServiceNetwork, type ServiceNetwork } from './service-network.ts'
+import { publishPorts, roundTrip, startServices, WRITTEN } from './started-services.ts'
+
+const { services } = readComposeFile('docker/docker-compose.yml')
+const brokers = Object.fromEntries(Object.entries(services).filter(([name]) => name.startsWith('broker-')))
+const first = Object.fromEntries(Object.entries(brokers).filter(([, { profiles }]) => profiles === undefined))
+const later = Object.fromEntries(Object.entries(brokers).filter(([, { profiles }]) => profiles !== undefined))
+const INSIDE = Object.keys(first)
+  .map((name) => `${name}:29092`)
+  .join(',')
+const cannotRun = areLeftOut(await whyNoNamespaces())
+
+describe.skipIf(cannotRun)('the brokers of docker-compose.yml', () => {
+  const stack = new AsyncDisposableStack()
+  const running = new Map<string, Service>()
+  let network: ServiceNetwork
+  let directory: string
+
+  const start = async (some: Readonly<Record<string, ComposeService>>) => {
+    for (const [name, service] of await startServices(network, directory, some, stack)) running.set(name, service)
+    await Promise.all(Object.keys(some).map((name) => service(name).printed('odradek is ready')))
+  }
+  const service = (name: string) => running.get(name) as Service
+  const exec = (name: string, ...command: readonly string[]) =>
+    runInService({ machine: network.machine(name), directory, environment: brokers[name]?.environment ?? {} }, ...command)
+
+  beforeAll(async () => {
+    network = stack.use(await makeServiceNetwork([...Object.keys(brokers), 'client']))
+    directory = stack.use(await temporaryDirectory()).path
+    await start(first)
+    await publishPorts(network, brokers, stack)
+  })
+  afterAll(() => stack.disposeAsync())
+
+  test('are one cluster, which containers reach by name', async () => {
+    expect(await roundTrip(network.machine('client'), INSIDE, 'orders')).toEqual({
+      read: WRITTEN,
+      brokers: ['1@broker-1:29092', '2@broker-2:29092', '3@broker-3:29092'],
+    })
+  })
+
+  test('are reached from the host, each at its port', async () => {
+    expect(await roundTrip(network.host, 'localhost:9093', 'from-the-host')).toEqual({
+      read: WRITTEN,
+      brokers: ['1@localhost:9092', '2@localhost:9093', '3@localhost:9094'],
+    })
+  })
+
+  test('are healthy by the check of the image', async () => {
+    for (const name of Object.keys(first)) expect(await exec(name, 'healthcheck')).toMatchObject({ exit: 0 })
+  })
+
+  test('go on without one of them, which comes back with its data', async () => {
+    expect(await service('broker-2').stop()).toBe(0)
+    expect((await roundTrip(network.machine('client'), INSIDE, 'orders')).read).toEqual(WRITTEN)
+    await start({ 'broker-2': first['broker-2'] as ComposeService })
+    expect((await roundTrip(network.machine('client'), INSIDE, 'orders')).brokers).toHaveLength(3)
+  })
+
+  test('one that was killed in the middle comes back with its data', async () => {
+    await service('broker-3').kill()
+    await start({ 'broker-3': first['broker-3'] as ComposeService })
+    expect(service('broker-3').output()).toContain('"wasClean":false')
+    expect((await roundTrip(network.machine('client'), 'broker-3:29092', 'orders')).read).toEqual(WRITTEN)
+  })
+
+  test('a fourth one joins by itself', async () => {
+    await start(later)
+    expect((await roundTrip(network.machine('client'), 'broker-4:29092', 'with-four')).brokers).toContain('4@broker-4:29092')
+  })
+})
