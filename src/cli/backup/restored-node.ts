@@ -6,6 +6,7 @@ import { readLogDirectories } from '../../raft/format/log-directories.ts'
 import { decodeMetaProperties, META_PROPERTIES_FILE, type MetaProperties } from '../../raft/format/meta-properties.ts'
 import { makeDurableDirectory } from '../../storage/directory/durable-directory.ts'
 import { forEachLimited } from '../../storage/directory/for-each-limited.ts'
+import { shownBytes } from '../shown-bytes.ts'
 import { type ArchivePlace, METADATA_DIRECTORY } from './archive-layout.ts'
 import type { BackupHeader } from './manifest.ts'
 import { type ArchiveReceiver, type ReadArchive, readArchive } from './read-archive.ts'
@@ -104,8 +105,8 @@ class Staging implements ArchiveReceiver {
     const { disk, targets } = this.#options
     let freeBytes = 0
     for (const target of targets) freeBytes += (await disk.space(target)).freeBytes
-    if (freeBytes < estimatedBytes * HEADROOM)
-      throw refused(`it takes about ${estimatedBytes} bytes, and ${targets.join(' and ')} have ${freeBytes} bytes free`)
+    const has = `${targets.join(' and ')} ${targets.length === 1 ? 'has' : 'have'}`
+    if (freeBytes < estimatedBytes * HEADROOM) throw refused(`it takes about ${shownBytes(estimatedBytes)}, and ${has} ${shownBytes(freeBytes)} free`)
   }
 }
 

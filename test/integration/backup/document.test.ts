@@ -73,11 +73,12 @@ class Terminals implements AsyncDisposable {
     const started = this.#spawn(script)
     this.#started = started
     const wanted = Number(/--nodes (\d)/.exec(script)?.[1] ?? 1)
+    const closed = once(started, 'close')
     let out = ''
     started.stdout?.on('data', (chunk) => (out += chunk))
     while (out.split('odradek is ready').length <= wanted) {
       if (started.exitCode !== null) throw new Error(`${script} ended:\n${out}`)
-      await Promise.race([once(started.stdout as NonNullable<ChildProcess['stdout']>, 'data'), once(started, 'close')])
+      await Promise.race([once(started.stdout as NonNullable<ChildProcess['stdout']>, 'data'), closed])
     }
   }
 

@@ -114,7 +114,7 @@ describe('what is refused leaves everything as it was:', () => {
       'is not the directory that it says',
     ],
     ['a metadata log that is not there', { shape: { entries: ENTRIES.slice(0, 2) } }, 'its metadata log is not where it says'],
-    ['more than the disk has', { shape: { header: { ...HEADER, estimatedBytes: 1e12 } } }, 'bytes free'],
+    ['more than the disk has', { shape: { header: { ...HEADER, estimatedBytes: 1e12 } } }, 'it takes about 1 TB, and /data has 1.07 GB free'],
   ])('%s', async (name, what, why) => {
     for (const before of [{}, { '/data/lost+found/x': 'kept' }]) {
       const disk = emptyDisk()
