@@ -19,9 +19,10 @@ import { WorldNode } from './world-node.ts'
  * is restored must be the log of one moment of the copying: nothing that was there all the time is missing, nothing is in it that
  * was not there together. Batches are of one size, so that what is written over others ends where those ended.
  */
-const CONFIG = { segmentBytes: 500, indexIntervalBytes: 100, fileDeleteDelayMs: 10 }
+const CONFIG = { segmentBytes: 2_000, indexIntervalBytes: 100, fileDeleteDelayMs: 10 }
 const SETTLED_MS = 10_000
-const CHUNK_BYTES = 70
+/** What is read of two versions is still a row of sound batches. */
+const CHUNK_BYTES = dataBatch().length
 const SEEDS = Number(process.env.ODRADEK_STORAGE_SEEDS ?? 2) * 40
 
 /** The log as it was after one step. */
@@ -46,16 +47,16 @@ class Story {
     this.#note()
   }
 
-  /** What leaders, followers and retention do to a log; mostly appending. */
+  /** What leaders, followers and retention do to a log. */
   async step(): Promise<void> {
     const log = this.#log
     const kind = this.#random.below(20)
-    if (kind < 14) this.#append()
-    else if (kind < 16) await log.flush()
-    else if (kind < 17) this.#highWatermark = log.updateHighWatermark(log.logEndOffset - this.#random.below(4))
+    if (kind < 12) for (let count = this.#random.below(4); count >= 0; count--) this.#append()
+    else if (kind < 14) await log.flush()
+    else if (kind < 15) this.#highWatermark = Math.max(this.#highWatermark, log.updateHighWatermark(log.logEndOffset - this.#random.below(30)))
     else if (kind < 18) await this.#cutEnd()
     else if (kind < 19) await this.#cutStart()
-    else if (this.#random.chance(0.2)) await this.#beginAnew()
+    else if (this.#random.chance(0.1)) await this.#beginAnew()
     this.#note()
   }
 
@@ -69,12 +70,15 @@ class Story {
   /** As a follower of a new leader, which has others in the place of what it takes away. */
   async #cutEnd(): Promise<void> {
     const log = this.#log
-    const to = Math.max(this.#highWatermark, log.logStartOffset, log.logEndOffset - this.#random.below(12))
+    const before = log.logEndOffset
+    const to = Math.max(this.#highWatermark, log.logStartOffset, log.logEndOffset - this.#random.below(24))
     for (const offset of this.#batches.keys()) if (offset >= to) this.#batches.delete(offset)
     const cut = log.truncateTo(to)
     this.#epoch++
     this.#note()
     await cut
+    // The new leader has as many, and often more.
+    if (this.#random.chance(0.7)) for (let count = before - to; count >= 0; count--) this.#append()
   }
 
   async #cutStart(): Promise<void> {
@@ -120,7 +124,7 @@ async function play(seed: string): Promise<'whole' | 'cut'> {
   )
   while (!isCopied) {
     await story.step()
-    await ports.timers.sleep(random.below(20) / 10)
+    await ports.timers.sleep(random.below(40) / 10)
   }
   const { files, archive } = await copy
   await unpack(world, files, archive)
