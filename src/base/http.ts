@@ -44,6 +44,8 @@ export interface HttpServerOptions extends Endpoint {
   readonly maxConnections?: number
   /** A request that is not there as a whole by then is answered 408; 10 s where not given. What a handler takes is its own affair. */
   readonly receiveTimeoutMs?: number
+  /** A client that takes nothing of an answer in pieces for so long is cut off; 30 s where not given. */
+  readonly stallTimeoutMs?: number
 }
 
 export interface HttpServer extends AsyncDisposable {

@@ -14,7 +14,8 @@ export function topicTable(replicas: Pick<ReplicaManager, 'traffic' | 'topicTraf
     ...topicSheet,
     *rows() {
       yield { topic: '', traffic: replicas.traffic }
-      for (const [topic, traffic] of replicas.topicTraffic) yield { topic, traffic }
+      // Those of now: one that is made anew while the others are written would come twice.
+      for (const [topic, traffic] of [...replicas.topicTraffic]) yield { topic, traffic }
     },
     labelsOf: ({ topic }) => [topic],
   }

@@ -9,6 +9,7 @@ import { limitConnections } from './http-connections.ts'
 const DEFAULT_MAX_BODY_BYTES = 64 * 1024
 const DEFAULT_MAX_CONNECTIONS = 64
 const DEFAULT_RECEIVE_TIMEOUT_MS = 10_000
+const DEFAULT_STALL_TIMEOUT_MS = 30_000
 const MAX_HEADER_BYTES = 8 * 1024
 const KEEP_ALIVE_MS = 5_000
 const PLAIN_TEXT = 'text/plain; charset=utf-8'
@@ -70,16 +71,17 @@ class RunningHttpServer implements HttpServer {
 async function serve(options: HttpServerOptions, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const gone = new AbortController()
   outgoing.once('close', () => gone.abort())
+  const exchange = { incoming, outgoing, gone: gone.signal, stallTimeoutMs: options.stallTimeoutMs ?? DEFAULT_STALL_TIMEOUT_MS }
   try {
     const response = await respond(options, incoming, gone.signal)
-    if (!gone.signal.aborted) await send(incoming, outgoing, response, gone.signal)
+    if (!gone.signal.aborted) await send(exchange, response)
   } catch (error) {
     // Who is gone before the whole request was there, or while the handler waited with `closed`, wants no answer.
     if (gone.signal.aborted || incoming.errored !== null) return
     options.onError(error)
     // A half answer must not look like a whole one.
     if (outgoing.headersSent) outgoing.destroy()
-    else await send(incoming, outgoing, refused(options, 500, 'something is broken here; the log of the node says what'), gone.signal)
+    else await send(exchange, refused(options, 500, 'something is broken here; the log of the node says what'))
   }
 }
 
@@ -128,12 +130,17 @@ function headersOf({ headers }: IncomingMessage): ReadonlyMap<string, string> {
   return new Map(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]))
 }
 
-async function send(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  { status, body, contentType, headers }: HttpResponse,
-  gone: AbortSignal,
-): Promise<void> {
+/** One request and its answer. */
+interface Exchange {
+  readonly incoming: IncomingMessage
+  readonly outgoing: ServerResponse
+  /** Aborted when the client is. */
+  readonly gone: AbortSignal
+  readonly stallTimeoutMs: number
+}
+
+async function send(exchange: Exchange, { status, body, contentType, headers }: HttpResponse): Promise<void> {
+  const { incoming, outgoing } = exchange
   outgoing.writeHead(status, {
     'content-type': contentType ?? PLAIN_TEXT,
     ...(typeof body === 'string' ? { 'content-length': Buffer.byteLength(body) } : {}),
@@ -141,14 +148,17 @@ async function send(
     'x-content-type-options': 'nosniff',
     ...headers,
   })
-  if (typeof body !== 'string' && incoming.method !== 'HEAD') await sendPieces(outgoing, body, gone)
-  outgoing.end(typeof body !== 'string' || incoming.method === 'HEAD' ? undefined : body)
+  const isWanted = incoming.method !== 'HEAD'
+  if (typeof body !== 'string' && isWanted) await sendPieces(exchange, body)
+  outgoing.end(typeof body === 'string' && isWanted ? body : undefined)
 }
 
 /** As fast as they are taken. Rejects with the signal's reason when the client is gone, and with what `pieces` rejects with. */
-async function sendPieces(outgoing: ServerResponse, pieces: AsyncIterable<string>, gone: AbortSignal): Promise<void> {
+async function sendPieces({ outgoing, gone, stallTimeoutMs }: Exchange, pieces: AsyncIterable<string>): Promise<void> {
+  outgoing.setTimeout(stallTimeoutMs, () => outgoing.destroy())
   for await (const piece of pieces) {
     gone.throwIfAborted()
     if (piece !== '' && !outgoing.write(piece)) await once(outgoing, 'drain', { signal: gone })
   }
+  outgoing.setTimeout(0)
 }

@@ -234,6 +234,23 @@ test('a client that leaves in the middle of an answer in pieces ends its making'
   expect(errors).toEqual([])
 })
 
+test('a client that takes nothing of an answer in pieces is cut off', async () => {
+  const ended = deferred<void>()
+  async function* pieces() {
+    try {
+      for (;;) yield 'x'.repeat(64 * 1024)
+    } finally {
+      ended.resolve()
+    }
+  }
+  const server = await serve(() => ({ status: 200, body: pieces() }), { stallTimeoutMs: 200 })
+  const socket = await raw(server, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  socket.pause()
+  await ended.promise
+  expect(errors).toEqual([])
+  socket.destroy()
+})
+
 test('an answer that fails in the middle is cut off, so that nobody takes a half for the whole', async () => {
   const halfCame = deferred<void>()
   async function* pieces() {
