@@ -27,6 +27,7 @@ import { snapshotScenarios, snapshotSettings } from './scenarios/quorum/snapshot
 import { voterChangeScenarios, voterChangeSettings } from './scenarios/quorum/voter-changes.ts'
 import { voterScenarios } from './scenarios/quorum/voters.ts'
 import { securityScenarios } from './scenarios/security.ts'
+import { telemetryScenarios, telemetrySettings } from './scenarios/telemetry.ts'
 import { topicScenarios } from './scenarios/topics.ts'
 
 export type Properties = Readonly<Record<string, string | number | boolean>>
@@ -75,6 +76,7 @@ export const areas = {
   quorum: { scenarios: [...metadataFetchScenarios, ...voterScenarios, ...electionScenarios] },
   security: { scenarios: securityScenarios },
   snapshots: { scenarios: snapshotScenarios, settings: snapshotSettings },
+  telemetry: { scenarios: telemetryScenarios, settings: telemetrySettings },
   topics: { scenarios: topicScenarios },
   voters: { scenarios: voterChangeScenarios, settings: voterChangeSettings, quorum: 'dynamic' },
 } satisfies Readonly<Record<string, Area>>

@@ -1,3 +1,5 @@
+import { javaHashCode } from '../base/java-hash-code.ts'
+
 /**
  * The partition of a coordinator's internal topic that keeps the state of `key` (a group id, a transactional id).
  * Part of the protocol: clients find the same coordinator on every broker, and the data stays where Apache Kafka put it.
@@ -8,11 +10,4 @@
 export function partitionFor(key: string, partitionCount: number): number {
   const hash = javaHashCode(key)
   return (hash === -0x8000_0000 ? 0 : Math.abs(hash)) % partitionCount
-}
-
-/** Java's String.hashCode: over UTF-16 code units, in 32-bit arithmetic. */
-export function javaHashCode(text: string): number {
-  let hash = 0
-  for (let index = 0; index < text.length; index += 1) hash = (Math.imul(31, hash) + text.charCodeAt(index)) | 0
-  return hash
 }

@@ -38,6 +38,7 @@ import { type DeletedGroup, type DeleteOffsetsReply, deleteGroups, deleteOffsets
 import { expireOffsets } from './offsets/expire.ts'
 import { type FetchInput, type FetchReply, fetchOffsets } from './offsets/fetch.ts'
 import { OffsetStore } from './offsets/offset-store.ts'
+import type { RebalanceCounts } from './rebalance-counts.ts'
 
 const EXPIRY_TIMER = 'expire-offsets'
 
@@ -45,6 +46,7 @@ export interface GroupMachineOptions {
   readonly settings: GroupSettings
   /** Of all members of this node's groups. */
   readonly connections: MemberConnections
+  readonly rebalances: RebalanceCounts
   readonly clock: Clock
   readonly random: Random
 }
@@ -56,7 +58,7 @@ export class GroupMachine implements ShardMachine<GroupRecord> {
   readonly #classic: ClassicContext
   readonly #offsetContext: OffsetContext
 
-  constructor(shard: ShardContext<GroupRecord>, { settings, connections, clock, random }: GroupMachineOptions) {
+  constructor(shard: ShardContext<GroupRecord>, { settings, connections, rebalances, clock, random }: GroupMachineOptions) {
     this.#connections = connections
     this.#groups = new GroupTable(shard.snapshots, clock)
     this.#offsets = new OffsetStore(shard.snapshots)
@@ -68,6 +70,7 @@ export class GroupMachine implements ShardMachine<GroupRecord> {
         if (settings.memberConnectionGraceMs >= 0) connections.used({ groupId, memberId }, connection)
       },
       onRebalance: (group) => watchAbsent(this.#classic, group, (member) => connections.isConnected(member)),
+      onGeneration: ({ groupId }) => rebalances.add(groupId),
       timers: shard.timers,
       settings,
       clock,
@@ -150,6 +153,10 @@ export class GroupMachine implements ShardMachine<GroupRecord> {
 
   list(filter: GroupFilter, atOffset: number): ListedGroup[] {
     return listGroups(this.#groups, filter, atOffset)
+  }
+
+  groupIds(atOffset: number): string[] {
+    return Array.from(this.#groups.all(atOffset), ({ groupId }) => groupId)
   }
 
   describe(groupId: string, apiVersion: number, atOffset: number): DescribedGroup {

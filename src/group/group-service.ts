@@ -20,6 +20,7 @@ import { groupRecordCodec } from './group-records.ts'
 import type { GroupSettings } from './group-settings.ts'
 import type { GroupStatus } from './group-status.ts'
 import { MemberConnections, type MemberName } from './member-connections.ts'
+import { type RebalanceCount, RebalanceCounts } from './rebalance-counts.ts'
 import { answerDeleteGroups, answerDescribeGroups, answerListGroups } from './requests/group-admin.ts'
 import type { GroupRuntime, GroupServices } from './requests/group-runtime.ts'
 import { answerHeartbeat, answerJoinGroup, answerLeaveGroup, answerSyncGroup } from './requests/membership.ts'
@@ -48,16 +49,18 @@ export class GroupService implements GroupCoordinator {
   readonly #services: GroupServices
   readonly #listeners = new Set<() => void>()
   readonly #connections = new MemberConnections()
+  readonly #rebalances: RebalanceCounts
 
   constructor(options: GroupServiceOptions) {
     const { settings, openLog, clock, timers, random } = options
     this.#settings = settings
+    this.#rebalances = new RebalanceCounts(clock)
     this.#logger = options.logger.child('group')
     this.#runtime = new CoordinatorRuntime({
       topic: OFFSETS_TOPIC,
       openLog,
       codec: groupRecordCodec,
-      makeMachine: (shard) => new GroupMachine(shard, { settings, connections: this.#connections, clock, random }),
+      makeMachine: (shard) => new GroupMachine(shard, { settings, connections: this.#connections, rebalances: this.#rebalances, clock, random }),
       settings,
       clock,
       timers,
@@ -124,6 +127,22 @@ export class GroupService implements GroupCoordinator {
       for (const { groupState = '' } of listed.value) counts.set(groupState, (counts.get(groupState) ?? 0) + 1)
     }
     return counts
+  }
+
+  /** Each group that is served here, and where it stands. They are looked at one by one: what changes meanwhile may be told or not. */
+  *statuses(): IterableIterator<[groupId: string, status: GroupStatus]> {
+    for (const partition of this.#runtime.partitions()) {
+      const found = this.#runtime.read(partition, (machine, committedOffset) => machine.groupIds(committedOffset))
+      for (const groupId of found.ok ? found.value : []) {
+        // Of the time when the topic had fewer partitions, another may be left here.
+        const status = this.partitionFor(groupId) === partition ? this.status(groupId) : null
+        if (status !== null) yield [groupId, status]
+      }
+    }
+  }
+
+  rebalancesOf(groupId: string): RebalanceCount {
+    return this.#rebalances.of(groupId)
   }
 
   /** Calls `listener` when what is told of groups may have changed; it looks later. The returned function ends it. */

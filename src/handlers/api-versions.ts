@@ -21,6 +21,7 @@ export const apiVersionsHandler = defineHandler({
     const { apiVersions } = context.services
     if (!isValid(request, apiVersion)) return { errorCode: ErrorCode.INVALID_REQUEST, apiKeys: [] }
     context.clientSoftware = request.clientSoftwareName
+    context.clientSoftwareVersion = request.clientSoftwareVersion
     const { epoch, levels } = apiVersions.finalizedFeatures()
     return {
       errorCode: ErrorCode.NONE,

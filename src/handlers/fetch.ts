@@ -11,6 +11,7 @@ import { type FetchedPartition, type PartitionData, unknownPartition } from '../
 import type { ReplicaManager } from '../replication/replica-manager.ts'
 import type { TopicTraffic } from '../telemetry/traffic.ts'
 import { defineHandler } from './define-handler.ts'
+import { countFetched } from './fetch-count.ts'
 import { fetchMetadataLog } from './fetch-metadata-log.ts'
 import type { RequestContext } from './request-context.ts'
 import { toldEndpoints } from './told-endpoints.ts'
@@ -36,6 +37,7 @@ export const fetchHandler = defineHandler({
     if (context.listenerKind === 'controller') return fetchMetadataLog(context, request)
     const { replicas, fetchSessions } = context.services
     const version = context.apiVersion
+    const startMs = replicas.clock.monotonicMs()
     const params = fetchParams(replicas, request, version, context.listenerName)
     const { byId } = replicas.image.topics
     const nameOf = (topicId: Uuid) => byId.get(topicId)?.name ?? null
@@ -53,8 +55,10 @@ export const fetchHandler = defineHandler({
     const outcome: FetchOutcome | Promise<FetchOutcome> = targets.length === 0 ? [] : fetchMessages(replicas, params, targets, () => context.closed)
     const respond = (fetched: FetchOutcome): Response | null => {
       if (fetched === null) return null
-      if (params.replicaId < 0) countSent(replicas, fetched)
-      else countCopied(replicas, fetched)
+      if (params.replicaId < 0) {
+        countSent(replicas, fetched)
+        countFetched(context, { startMs, waitedMs: params.waitedMs }, fetched)
+      } else countCopied(replicas, fetched)
       context.whenSent(() => giveBack(replicas, fetched))
       const endpoints = new NamedLeaders(replicas, context.listenerName)
       const shaped = fetched.map((one) => (one.data.errorCode === ErrorCode.NONE ? one : shapeError(context, one, endpoints)))

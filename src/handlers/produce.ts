@@ -4,6 +4,7 @@ import type { Input } from '../../protocol/schema/notation.ts'
 import { currentLeader, NamedLeaders } from '../replication/current-leader.ts'
 import {
   hasSeveralProducers,
+  type ProduceOutcome,
   type ProduceResult,
   type ProduceWrite,
   produceRecords,
@@ -11,6 +12,7 @@ import {
 } from '../replication/produce/produce-records.ts'
 import { type ProduceEntry, type ProduceRefusal, produceEntries, refusalOfRequest } from '../replication/produce/produce-request.ts'
 import { defineHandler } from './define-handler.ts'
+import { ProduceCount } from './produce-count.ts'
 import type { RequestContext } from './request-context.ts'
 import { toldEndpoints } from './told-endpoints.ts'
 
@@ -37,14 +39,19 @@ export const produceHandler = defineHandler({
   // So that followers copy at once what a producer has on its way: one by one each batch would take a whole round of fetches.
   overlaps: true,
   handle(context, request) {
+    const count = new ProduceCount(context, request)
+    const refuse = (refusal: ProduceRefusal) => {
+      count.refused()
+      return answerRefused(context, request, refusal)
+    }
     const refusal = refusalOfRequest(request)
-    if (refusal !== null) return answerRefused(context, request, refusal)
+    if (refusal !== null) return refuse(refusal)
     const { replicas } = context.services
     const entries = produceEntries(replicas, request, context.apiVersion)
     if (entries === null) return request.acks === 0 ? close(context, 'null records') : neverAnswered(context)
     const writes = writesOf(entries)
     if (writes.length > 1 && hasSeveralProducers(writes)) {
-      return answerRefused(context, request, { errorCode: ErrorCode.INVALID_PRODUCER_ID_MAPPING, message: TOO_MANY_PRODUCERS_MESSAGE })
+      return refuse({ errorCode: ErrorCode.INVALID_PRODUCER_ID_MAPPING, message: TOO_MANY_PRODUCERS_MESSAGE })
     }
     const params = {
       acks: request.acks,
@@ -52,9 +59,14 @@ export const produceHandler = defineHandler({
       allowsInternalTopics: context.clientId === ADMIN_CLIENT_ID,
       closed: () => context.closed,
     }
+    count.writing(writes)
+    const respond = (results: ProduceOutcome) => {
+      if (results === null) return null
+      count.settled(results)
+      return answer(context, request, entries, results)
+    }
     const outcome = produceRecords(replicas, params, writes)
-    if (outcome instanceof Promise) return outcome.then((results) => (results === null ? null : answer(context, request, entries, results)))
-    return outcome === null ? null : answer(context, request, entries, outcome)
+    return outcome instanceof Promise ? outcome.then(respond) : respond(outcome)
   },
 })
 

@@ -36,6 +36,7 @@ import { fetchHandler } from './fetch.ts'
 import { fetchSnapshotHandler } from './fetch-snapshot.ts'
 import { findCoordinatorHandler } from './find-coordinator.ts'
 import { forwarded } from './forwarded.ts'
+import { getTelemetrySubscriptionsHandler } from './get-telemetry-subscriptions.ts'
 import { heartbeatHandler } from './heartbeat.ts'
 import { incrementalAlterConfigsHandler } from './incremental-alter-configs.ts'
 import { initProducerIdHandler } from './init-producer-id.ts'
@@ -51,6 +52,7 @@ import { offsetDeleteHandler } from './offset-delete.ts'
 import { offsetFetchHandler } from './offset-fetch.ts'
 import { offsetForLeaderEpochHandler } from './offset-for-leader-epoch.ts'
 import { produceHandler } from './produce.ts'
+import { pushTelemetryHandler } from './push-telemetry.ts'
 import { removeRaftVoterHandler } from './remove-raft-voter.ts'
 import { renewDelegationTokenHandler } from './renew-delegation-token.ts'
 import { syncGroupHandler } from './sync-group.ts'
@@ -116,6 +118,8 @@ export const handlers: readonly AnyHandler[] = [
   forwarded(unregisterBrokerHandler),
   allocateProducerIdsHandler,
   controllerRegistrationHandler,
+  getTelemetrySubscriptionsHandler,
+  pushTelemetryHandler,
   assignReplicasToDirsHandler,
   listConfigResourcesHandler,
   describeTopicPartitionsHandler,

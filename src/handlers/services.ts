@@ -7,6 +7,8 @@ import type { NodeController } from '../controller/node-controller.ts'
 import type { CoordinatorFinder } from '../group/coordinator-finder.ts'
 import type { GroupCoordinator } from '../group/group-coordinator.ts'
 import type { MetadataService } from '../metadata/metadata-service.ts'
+import type { ClientTable } from '../observing/clients/client-table.ts'
+import type { ClientTelemetry } from '../observing/pushed/client-telemetry.ts'
 import type { QuorumView } from '../raft/quorum-description.ts'
 import type { RaftServer } from '../raft/raft-server.ts'
 import type { FetchSessionCache } from '../replication/fetch/fetch-session-cache.ts'
@@ -60,4 +62,8 @@ export interface Services {
   /** Groups and committed offsets. */
   readonly groups: GroupCoordinator
   readonly coordinators: CoordinatorFinder
+  /** What clients produce and consume. */
+  readonly clients: ClientTable
+  /** What clients measure of themselves. */
+  readonly telemetry: ClientTelemetry
 }

@@ -61,6 +61,7 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
   hasWorked = false
   clientSoftware = ''
   arrivedMs = 0
+  clientSoftwareVersion = ''
   readonly #socket: Socket
   readonly #host: ConnectionHost<Services>
   readonly #reader: FrameReader

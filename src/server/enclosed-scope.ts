@@ -19,6 +19,7 @@ export class EnclosedScope<Services> implements RequestContext<Services> {
   readonly clientId: string
   /** Of the client nothing is passed on, as in Kafka. */
   clientSoftware = ''
+  clientSoftwareVersion = ''
   readonly principal: string
   readonly remote: Endpoint
   readonly #outer: RequestContext<Services>

@@ -15,6 +15,8 @@ export interface RequestContext<Services> {
   readonly clientId: string
   /** What ApiVersions called the client's software on this connection (KIP-511); empty where it did not. The handler of ApiVersions sets it. */
   clientSoftware: string
+  /** As ApiVersions called it, as `clientSoftware`. */
+  clientSoftwareVersion: string
   /** The name of the listener on which the request came, as in `listeners`. */
   readonly listenerName: string
   readonly listenerKind: ListenerKind

@@ -15,8 +15,9 @@ export interface ConnectionFacts<Services> {
   readonly arrivedMs: number
   /** A request came that is more than a question about the cluster. */
   hasWorked: boolean
-  /** See `RequestContext.clientSoftware`. */
+  /** See `RequestContext`. */
   clientSoftware: string
+  clientSoftwareVersion: string
   /** Aborted when the connection closes. */
   closedSignal(): AbortSignal
   /** See `RequestContext.whenSent`; of the request that is being served. */
@@ -49,6 +50,14 @@ export class RequestScope<Services> implements RequestContext<Services> {
 
   set clientSoftware(name: string) {
     this.#connection.clientSoftware = name
+  }
+
+  get clientSoftwareVersion(): string {
+    return this.#connection.clientSoftwareVersion
+  }
+
+  set clientSoftwareVersion(version: string) {
+    this.#connection.clientSoftwareVersion = version
   }
 
   get listenerName(): string {

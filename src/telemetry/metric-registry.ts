@@ -4,6 +4,7 @@ import type { AnyMetricTable, MetricTable } from './metrics.ts'
 /** The metrics of one node. Its parts add what they tell of themselves as they come to be, and are read when somebody asks. */
 export class MetricRegistry {
   readonly #tables: AnyMetricTable[] = []
+  readonly #changing: (() => readonly AnyMetricTable[])[] = []
   readonly #names = new Set<string>()
 
   /** All metrics of one name stand in one table. */
@@ -12,9 +13,14 @@ export class MetricRegistry {
     this.#tables.push(table)
   }
 
-  /** In the order in which they were added. */
+  /** Tables that are others at each reading, as what is told is chosen elsewhere. Nobody else may use their names. */
+  addChanging(tables: () => readonly AnyMetricTable[]): void {
+    this.#changing.push(tables)
+  }
+
+  /** As they are now: in the order in which they were added, those that change last. */
   get tables(): readonly AnyMetricTable[] {
-    return this.#tables
+    return this.#changing.length === 0 ? this.#tables : [...this.#tables, ...this.#changing.flatMap((tables) => tables())]
   }
 
   #addName(name: string): void {

@@ -9,6 +9,9 @@ import { fetcherSheet, replicaSheet } from '../../src/node/metrics/replica-metri
 import { errorSheet, kafkaCountSheet, kafkaErrorSheet, kafkaQuantileSheet, kafkaVersionSheet, requestSheet } from '../../src/node/metrics/request-metrics.ts'
 import { directorySheet, kafkaDirectorySheet, offlineDirectoriesSheet } from '../../src/node/metrics/storage-metrics.ts'
 import { replicationSheet, topicSheet } from '../../src/node/metrics/topic-metrics.ts'
+import { clientSheet } from '../../src/observing/clients/client-metrics.ts'
+import { exporterGroupSheet, exporterLagSheet, lagSheet, groupSheet as observedGroupSheet } from '../../src/observing/groups/group-tables.ts'
+import { telemetrySheet } from '../../src/observing/pushed/telemetry-sheet.ts'
 import { processSheet } from '../../src/platform/metrics/process-metrics.ts'
 import type { Metric, MetricSheet } from '../../src/telemetry/metrics.ts'
 
@@ -76,7 +79,52 @@ A node with 10,000 partitions writes some ten megabytes in slices, between which
     about: 'Of `log.dirs`, told by every broker.',
     sheets: [directorySheet, kafkaDirectorySheet, offlineDirectoriesSheet, flushSheet, flushQuantileSheet],
   },
-  { title: 'Groups', about: 'Told by the coordinator of each group.', sheets: [groupSheet, kafkaGroupSheet] },
+  {
+    title: 'Of clients',
+    about: `What a broker sees of each client id, whoever uses it. Clients need do nothing for it.
+
+- Rates are 0 while a client does nothing, and means are none. Of a client id that was silent for ten minutes nothing is told.
+- The time of a request is that from when it is taken up until its answer is made: neither the network nor requests before it on the same connection count. A fetch that waits for records, as consumers let it at the end of
+  a partition, is not slow: the wait is left out, so that \`fetch_latency_avg\` above a second means trouble, whatever \`fetch.max.wait.ms\` says. Clients measure it [with the wait](#that-clients-push).
+- What an idempotent producer sends a second time counts both times. The fetches of other brokers, which copy partitions, do not count.
+- At most \`metrics.clients.max\` client ids (1000) are told apart; further ones are told together as \`client_id="other"\`. Requests without a client id go as \`(none)\`.
+- Each broker tells what it sees: sum rates over all of them.`,
+    sheets: [clientSheet],
+  },
+  {
+    title: 'Of groups',
+    about: `Told by the coordinator of each group, so each once in a cluster, without anything that clients would have to tell.
+
+- The end of a partition is its high watermark, as \`kafka-consumer-groups --describe\` takes it. Where the coordinator has a replica that is in sync, it looks there: as a follower it hears of the end with its next fetch, well
+  within a second. Of other partitions it asks the leaders, at a reading of the metrics and not more often than every five seconds. A leader that has not answered after a second holds the reading up no longer: what it said last
+  counts for a minute, and then there is no series. So the lag is that of the reading, or up to five seconds older where several collectors read. While nobody reads nothing is asked.
+- There is no lag in a partition without a leader, nor of a group that never committed. A group that committed beyond the end has a lag of 0.
+- The hour of \`rebalance_rate\` is kept in parts of five minutes. Another coordinator counts from the beginning.
+- The names that begin with \`kafka_consumergroup\` are those of [kafka_exporter](https://github.com/danielqsj/kafka_exporter).`,
+    sheets: [lagSheet, observedGroupSheet, exporterLagSheet, exporterGroupSheet, groupSheet, kafkaGroupSheet],
+  },
+  {
+    title: 'That clients push',
+    about: `Clients from Apache Kafka 3.7 on (librdkafka from 2.5 on) measure themselves and push what a broker asks for (KIP-714). Nothing is asked for until you subscribe:
+
+\`\`\`sh
+kafka-client-metrics --bootstrap-server localhost:9092 --alter --name producers --metrics org.apache.kafka.producer. --interval 30000 --match client_id=app-.*
+\`\`\`
+
+\`--metrics '*'\` is all that clients know. \`--match\` is an expression for each of \`client_id\`, \`client_instance_id\`, \`client_software_name\`, \`client_software_version\`, \`client_source_address\` and
+\`client_source_port\`, which must match it as a whole; all must match. Apache Kafka hands the figures to a plugin; here the broker to which a client pushes shows them, as \`kafka_client_\` and the name without \`org.apache.kafka.\`:
+
+\`\`\`text
+kafka_client_producer_record_send_total{client_id="app-1",client_instance_id="3jKx9AbrTQ2Gvv3WkQ3L8w"} 300
+kafka_client_consumer_fetch_manager_fetch_latency_avg{group_id="g",client_id="app-2",client_instance_id="Zq1m0bQ9S4mM9xq1yO2kVg"} 503.2
+\`\`\`
+
+- Labels are the client's id, the id that it got for this, and what the client says of itself and of the figure (\`group_id\`, \`transactional_id\`, \`node_id\`, \`topic\`, …) but for the member's id.
+- Counters add up what was pushed to this broker since the client began to. A figure that was not pushed for three intervals, or a minute where they are shorter, goes; so does a client that is gone.
+- Bounds: \`metrics.clients.max\` clients, of which the one that pushed longest ago makes room; 5,000 series of a client, 50,000 of all, 1,000 names. What does not fit is dropped and counted.
+  A push has at most \`telemetry.max.bytes\`, compressed and inflated.`,
+    sheets: [telemetrySheet],
+  },
   { title: 'Process', about: 'Nodes that share a process tell the same. Disks are counted on Linux alone.', sheets: [processSheet] },
 ]
 
@@ -105,7 +153,7 @@ curl -fs localhost:9404/readyz
 
 Whoever reaches the port may read: there is no authentication. A node in your own process (\`startNode\`) serves nothing unless \`config\` sets \`metrics.port\`.
 
-The tables are written by \`npm run docs\` from \`src/node/metrics/\`; a test says when they are out of date. "Also" gives further names of the same series: those that the usual rules of the JMX exporter
+The tables are written by \`npm run docs\` from \`src/node/metrics/\` and \`src/observing/\`; a test says when they are out of date. "Also" gives further names of the same series: those that the usual rules of the JMX exporter
 (\`kafka-2_0_0.yml\`, \`kafka-kraft-3_0_0.yml\`, Strimzi's and Confluent's) and \`kafka_exporter\` give them, so that dashboards made for these show data.
 `
 

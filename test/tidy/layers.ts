@@ -24,6 +24,7 @@ const BELOW_HANDLERS: Readonly<Record<string, readonly string[]>> = {
   'src/transaction': [...COORDINATORS, 'src/client'],
   'src/share': [...COORDINATORS, 'src/client', 'src/replication'],
   'src/server': [...COMMON, 'src/metadata', 'src/security', 'src/quota'],
+  'src/observing': [...COMMON, 'src/metadata', 'src/client'],
 }
 
 const ALL_BELOW_HANDLERS = Object.keys(BELOW_HANDLERS)

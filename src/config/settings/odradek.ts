@@ -27,6 +27,11 @@ export const odradekSettings = {
     validator: atLeast(0),
     does: 'Bytes per second that producers may write to this node before it is full, as you have measured it: told as `bytes_in_capacity`, for an alert on what is near to it. 0: not known, and not told.',
   }),
+  'metrics.clients.max': int({
+    default: 1000,
+    validator: atLeast(1),
+    does: 'Client ids of which `/metrics` tells what they produce and consume, and clients whose own metrics it shows, at most. Further ids are told together as `other`; of clients that push metrics the one that was silent longest makes room.',
+  }),
   'odradek.member.connection.grace.ms': int({
     default: -1,
     validator: atLeast(-1),

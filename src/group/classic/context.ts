@@ -17,6 +17,8 @@ export interface ClassicContext {
   heardOf(group: ClassicGroup, memberId: string, connection: MemberConnection): void
   /** A rebalance waits for the members: those who have no connection get a grace to come, where that matters. */
   onRebalance(group: ClassicGroup): void
+  /** A rebalance came to its end: the members have a new generation. */
+  onGeneration(group: ClassicGroup): void
   readonly timers: ShardTimers<GroupRecord>
   readonly settings: GroupSettings
   readonly clock: Clock

@@ -1,4 +1,4 @@
-import { javaHashCode } from '../../coordinator/partition-for.ts'
+import { inHashMapOrder } from '../../base/java-hash-code.ts'
 
 /**
  * The protocol with the most votes. Between equals Kafka takes the one that comes first in a Java HashMap, and so do we:
@@ -15,15 +15,4 @@ export function mostVoted(votes: readonly string[]): string | null {
     if (winner === null || (counts.get(name) as number) > (counts.get(winner) as number)) winner = name
   }
   return winner
-}
-
-/** The order of iteration of java.util.HashMap: by bucket; keys of one bucket keep the order in which they were added. */
-function inHashMapOrder(names: readonly string[]): string[] {
-  let bucketCount = 16
-  while (names.length > bucketCount * 0.75) bucketCount *= 2
-  const bucketOf = (name: string) => {
-    const hash = javaHashCode(name)
-    return (hash ^ (hash >>> 16)) & (bucketCount - 1)
-  }
-  return [...names].sort((a, b) => bucketOf(a) - bucketOf(b))
 }

@@ -82,6 +82,7 @@ export function completeJoin(context: ClassicContext, group: ClassicGroup): Grou
     return { reply: undefined, records: [groupMetadataRecord(group, () => NO_ASSIGNMENT)] }
   }
   context.logger.info('group has a new generation', { groupId, generation: group.generationId, members: group.memberCount })
+  context.onGeneration(group)
   announceGeneration(context, group)
   return NOTHING
 }

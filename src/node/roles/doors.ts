@@ -3,6 +3,7 @@ import type { BrokerLifecycle } from '../../broker/broker-lifecycle.ts'
 import type { GroupService } from '../../group/group-service.ts'
 import type { Services } from '../../handlers/services.ts'
 import type { MetadataService } from '../../metadata/metadata-service.ts'
+import type { ClientTelemetry } from '../../observing/pushed/client-telemetry.ts'
 import type { Server } from '../../server/server.ts'
 import type { NodeFailure } from '../lifetime/node-failure.ts'
 import type { Teardown } from '../lifetime/teardown.ts'
@@ -12,6 +13,7 @@ export interface DoorsOptions {
   readonly services: Services
   readonly broker: BrokerLifecycle
   readonly groups: GroupService
+  readonly telemetry: Pick<ClientTelemetry, 'connectionClosed'>
   /** For what clients wait for. */
   readonly timers: Timers
   readonly failure: NodeFailure
@@ -27,12 +29,15 @@ const GROUP_WAIT_MS = 100
  * Opens the broker's listeners. When the node stops, others first take over what it leads, while it answers that they do, so
  * that no client comes to a closed door (KIP-631); where there are none, the doors close first.
  */
-export async function openDoors({ server, services, broker, groups, timers, failure, teardown }: DoorsOptions): Promise<void> {
+export async function openDoors({ server, services, broker, groups, telemetry, timers, failure, teardown }: DoorsOptions): Promise<void> {
   teardown.add("the broker's listeners", async () => {
     if (failure.error === null && hasOthers(services.metadata, services.nodeId)) await broker.shutDown()
     await stopServing(server, groups, timers)
   })
-  await server.open(services, (connectionId) => groups.onConnectionClosed(connectionId))
+  await server.open(services, (connectionId) => {
+    groups.onConnectionClosed(connectionId)
+    telemetry.connectionClosed(connectionId)
+  })
 }
 
 function hasOthers(metadata: MetadataService, nodeId: number): boolean {

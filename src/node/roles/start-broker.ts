@@ -23,6 +23,7 @@ import type { NodeOptions } from '../node-options.ts'
 import { NODE_PRINCIPAL } from '../node-principal.ts'
 import { openGroups } from '../parts/open-groups.ts'
 import type { OpenMetadata } from '../parts/open-metadata.ts'
+import { openObserving } from '../parts/open-observing.ts'
 import { openPartitions } from '../parts/open-partitions.ts'
 import type { RunningNode } from '../running-node.ts'
 import { brokerServices } from '../services/broker-services.ts'
@@ -76,6 +77,7 @@ export async function startBroker(parts: NodeParts): Promise<Pick<RunningNode, '
   })
   const { groups, elections, allServing } = openGroups({ nodeId: identity.nodeId, config, loader, partitions, ports, logger })
   addBrokerMetrics(parts.metrics, { clock: ports.clock, partitions, groups })
+  const observing = await openObserving({ ...parts, loader, replicas: partitions.replicas, groups })
   const joining = { ...parts, controller: active, partitions }
   broker = makeBroker(joining)
   const followers = [partitions.replicas, elections]
@@ -98,8 +100,8 @@ export async function startBroker(parts: NodeParts): Promise<Pick<RunningNode, '
   })
   const lostClients = new LostClients({ ...ports, timers: wireTimers, logger: logger.child('server'), visitOf: (connectionId) => server.visitOf(connectionId) })
   teardown.add('the watch over clients', () => lostClients[Symbol.dispose]())
-  const services = brokerServices({ options, shared: parts.services, loader, active, topics, partitions, groups, broker, lostClients })
-  const doors = { ...parts, services, broker, groups, timers: wireTimers }
+  const services = brokerServices({ options, shared: parts.services, loader, active, topics, partitions, groups, broker, lostClients, observing })
+  const doors = { ...parts, services, broker, groups, telemetry: observing.telemetry, timers: wireTimers }
   // Other brokers and their clients turn to this one as soon as it is unfenced; to the only one nobody comes before it serves in full.
   const isAmongOthers = loader.image().cluster.brokers.size > 1
   if (isAmongOthers) await openDoors(doors)

@@ -14,6 +14,7 @@ import { addressesByClient } from '../../server/told-addresses.ts'
 import type { NodeOptions } from '../node-options.ts'
 import { NODE_PRINCIPAL } from '../node-principal.ts'
 import { coordinatorCluster } from '../parts/metadata-views.ts'
+import type { Observing } from '../parts/open-observing.ts'
 import type { OpenPartitions } from '../parts/open-partitions.ts'
 
 export interface BrokerServicesOptions {
@@ -27,10 +28,22 @@ export interface BrokerServicesOptions {
   readonly groups: GroupService
   readonly broker: BrokerLifecycle
   readonly lostClients: LostClients
+  readonly observing: Observing
 }
 
 /** Puts together what handlers of a broker's listener call. */
-export function brokerServices({ options, shared, loader, active, topics, partitions, groups, broker, lostClients }: BrokerServicesOptions): Services {
+export function brokerServices({
+  options,
+  shared,
+  loader,
+  active,
+  topics,
+  partitions,
+  groups,
+  broker,
+  lostClients,
+  observing,
+}: BrokerServicesOptions): Services {
   const { config, identity, ports } = options
   const { nodeId } = identity
   const topicCreation = new TopicCreator({ config, controller: topics, metadata: loader, nodePrincipal: NODE_PRINCIPAL })
@@ -46,5 +59,7 @@ export function brokerServices({ options, shared, loader, active, topics, partit
     addresses: addressesByClient({ nodeId, listenerNames: identity.toldByClient, gateways: options.gateways ?? new Set() }),
     groups,
     coordinators: new CoordinatorFinder(cluster, groups, ports.timers),
+    clients: observing.clients,
+    telemetry: observing.telemetry,
   }
 }

@@ -43,6 +43,8 @@ export function controllerServices({ options, directories, apis, metadata }: Con
     addresses: addressesByClient({ nodeId, listenerNames: new Set(), gateways: options.gateways ?? new Set() }),
     groups: notAtControllers('groups'),
     coordinators: notAtControllers('coordinators'),
+    clients: notAtControllers('figures of clients'),
+    telemetry: notAtControllers('metrics of clients'),
   }
 }
 

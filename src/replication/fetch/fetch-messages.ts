@@ -34,6 +34,7 @@ function answerOrWait(
 ): FetchOutcome | Promise<FetchOutcome> {
   if (params.replicaId >= 0) noteFollower(replicas, params, targets, fetched)
   if (isEnough(params, targets, fetched)) return fetched
+  const sinceMs = replicas.clock.monotonicMs()
   return new Promise((resolve) => {
     new DelayedFetch({
       params,
@@ -41,7 +42,10 @@ function answerOrWait(
       targets: targets.map((target, index) => ({ target, bytes: fetched[index]?.data.records.length ?? 0 })),
       schedule: (delayMs, callback) => replicas.pollTimers.schedule(delayMs, callback),
       closed: closed(),
-      onEnd: (outcome) => resolve(outcome === 'closed' ? null : readPartitions(replicas, params, again(replicas, targets))),
+      onEnd: (outcome) => {
+        params.waitedMs += replicas.clock.monotonicMs() - sinceMs
+        resolve(outcome === 'closed' ? null : readPartitions(replicas, params, again(replicas, targets)))
+      },
     })
   })
 }

@@ -67,6 +67,7 @@ export function fetchParams(replicas: ReplicaManager, limits: FetchLimits, versi
     maxWaitMs: limits.maxWaitMs,
     minBytes: Math.min(limits.minBytes, maxBytes),
     maxBytes,
+    waitedMs: 0,
     allocate: (sizeBytes) => replicas.readBuffers.take(sizeBytes),
   }
 }

@@ -39,6 +39,8 @@ export interface FetchParams {
   readonly maxBytes: number
   /** Gives memory of this size for records. */
   readonly allocate: (sizeBytes: number) => Buffer
+  /** Milliseconds for which the fetch has waited for bytes to come. */
+  waitedMs: number
 }
 
 /** What one partition answers: the fields of FetchResponse's PartitionData. */

@@ -8,6 +8,7 @@ import type { Services } from '../../../src/handlers/services.ts'
 import type { MetadataDelta, TopicDelta } from '../../../src/metadata/delta.ts'
 import { EMPTY_IMAGE, type MetadataImage, type TopicImage } from '../../../src/metadata/image.ts'
 import { wholeDelta } from '../../../src/metadata/whole-delta.ts'
+import { ClientTable } from '../../../src/observing/clients/client-table.ts'
 import { FetchSessionCache } from '../../../src/replication/fetch/fetch-session-cache.ts'
 import type { Partition } from '../../../src/replication/partition.ts'
 import { readLogLater } from '../../../src/replication/partition-reads.ts'
@@ -230,6 +231,7 @@ export class ReplicaNode {
     })
     const services: Partial<Services> = {
       replicas,
+      clients: new ClientTable(() => 10),
       addresses: asRegistered,
       fetchSessions: new FetchSessionCache({ maxSessions: 100, ...ports }),
       apiVersions: {

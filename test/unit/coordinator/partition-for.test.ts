@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { javaHashCode, partitionFor } from '../../../src/coordinator/partition-for.ts'
+import { javaHashCode } from '../../../src/base/java-hash-code.ts'
+import { partitionFor } from '../../../src/coordinator/partition-for.ts'
 
 /** Key, String.hashCode() and Utils.abs(hash) % 50, of Kafka 4.3.1 on JDK 17. */
 const observed: readonly (readonly [string, number, number])[] = [

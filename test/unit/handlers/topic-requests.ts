@@ -73,6 +73,7 @@ export class TopicNode {
       correlationId: 1,
       clientId: 'test',
       clientSoftware: 'test',
+      clientSoftwareVersion: '1',
       listenerName,
       listenerKind,
       connectionId: 1,

@@ -7,6 +7,7 @@ import type { RequestContext } from '../../../src/handlers/request-context.ts'
 import type { BrokerRegistration, MetadataImage, PartitionImage, TopicImage } from '../../../src/metadata/image.ts'
 import { DirectoryId, EMPTY_IMAGE } from '../../../src/metadata/image.ts'
 import { wholeDelta } from '../../../src/metadata/whole-delta.ts'
+import { ClientTable } from '../../../src/observing/clients/client-table.ts'
 import { FetchSessionCache } from '../../../src/replication/fetch/fetch-session-cache.ts'
 import type { IsrAnswer, IsrChanger, IsrCommand, IsrReply, ProposedIsr } from '../../../src/replication/isr/isr-changer.ts'
 import { ProducerIds } from '../../../src/replication/producer-ids.ts'
@@ -42,6 +43,7 @@ export class TestBroker {
   readonly node = this.world.node('broker')
   readonly failures: unknown[] = []
   readonly traffic = noTraffic()
+  readonly clients = new ClientTable(() => 10)
   readonly controller = new AskedController()
   readonly settings: { -readonly [Name in keyof ReplicationSettings]: ReplicationSettings[Name] } = { ...REPLICATION_SETTINGS }
   readonly #configs = new Map<string, Partial<LogConfig>>()
@@ -156,6 +158,7 @@ export class TestBroker {
         replicas: this.replicas,
         addresses: asRegistered,
         fetchSessions: this.#fetchSessions,
+        clients: this.clients,
         producerIds: new ProducerIds(() => Promise.resolve({ errorCode: 0, block: { firstProducerId: 1000, count: 1000 } })),
       },
       options.clientId ?? 'test',
@@ -261,6 +264,7 @@ export class TestConnection {
       correlationId: 1,
       clientId: this.#clientId,
       clientSoftware: '',
+      clientSoftwareVersion: '',
       listenerName: 'PLAINTEXT',
       listenerKind: 'broker',
       connectionId: 1,

@@ -19,6 +19,7 @@ const outer: Context = {
     correlationId: 5,
     clientId: '2',
     clientSoftware: '',
+    clientSoftwareVersion: '',
     listenerName: 'CONTROLLER',
     listenerKind: 'controller',
     connectionId: 9,
