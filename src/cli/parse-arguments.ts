@@ -17,6 +17,8 @@ export interface Argument {
   /** As the help shows it. */
   readonly name: string
   readonly optional?: true
+  /** Any number of them; the last argument only. */
+  readonly multiple?: true
   readonly does: string
 }
 
@@ -88,7 +90,7 @@ function checkPositional(command: string, known: readonly Argument[], given: rea
   const missing = known[given.length]
   if (missing !== undefined && missing.optional === undefined) throw new UsageError(`\`odradek ${command}\` needs a ${missing.name}.`)
   const tooMany = given[known.length]
-  if (tooMany === undefined) return
+  if (tooMany === undefined || known.at(-1)?.multiple === true) return
   if (known.length === 0) throw new UsageError(`\`odradek ${command}\` takes no argument \`${tooMany}\`.`)
   const names = known.map(({ name }) => name).join(' and ')
   const taken = given.slice(0, known.length).map((text) => `\`${text}\``)

@@ -1,32 +1,11 @@
 import { OdradekError } from '../base/errors.ts'
-import { nearestName } from '../config/sources/nearest-name.ts'
-import type { CommandEntry, ExitCode, Output } from './command.ts'
-import { commandHelp, programHelp } from './help.ts'
+import type { Command, CommandEntry, CommandGroup, ExitCode, Output } from './command.ts'
+import { commands } from './commands.ts'
+import { commandHelp, groupHelp, programHelp } from './help.ts'
+import { kafkaProgramName } from './kafka/program-name.ts'
 import { parseArguments } from './parse-arguments.ts'
 import { UsageError } from './usage-error.ts'
 import { version } from './version.ts'
-
-const commands: readonly CommandEntry[] = [
-  { name: 'start', summary: 'Run a node until it is told to stop.', load: async () => (await import('./start.ts')).startCommand },
-  { name: 'format', summary: 'Prepare the data directories of a node.', load: async () => (await import('./format/format.ts')).formatCommand },
-  {
-    name: 'doctor',
-    summary: 'Say what a client here is told by a broker, and whether it reaches that.',
-    load: async () => (await import('./doctor.ts')).doctorCommand,
-  },
-  { name: 'backup', summary: "Copy a node's data into an archive, while it runs.", load: async () => (await import('./backup.ts')).backupCommand },
-  {
-    name: 'restore',
-    summary: "Put a node's data back from an archive, after checking all of it.",
-    load: async () => (await import('./restore.ts')).restoreCommand,
-  },
-  {
-    name: 'health',
-    summary: 'Say whether a node serves requests; the exit code is 0 if it does, else 1.',
-    load: async () => (await import('./health.ts')).healthCommand,
-  },
-  { name: 'config', summary: 'Print the settings in force and where each comes from.', load: async () => (await import('./config.ts')).configCommand },
-]
 
 /**
  * Runs one command line.
@@ -49,11 +28,35 @@ async function dispatch(args: readonly string[], output: Output): Promise<ExitCo
   const [first, ...rest] = args
   if (first === undefined) throw new UsageError('Say what to do: `odradek start` runs a node.')
   if (first === '--version' || first === '-v') return print(output, `odradek ${version()}\n`)
-  if (first === 'help' && rest[0] !== undefined) return print(output, commandHelp(await find(rest[0]).load()))
+  if (first === 'help' && rest[0] !== undefined) return printHelp(await (await find(rest[0])).load(), rest.slice(1), output)
   if (first === '--help' || first === '-h' || first === 'help') return print(output, programHelp(commands))
-  const command = await find(first).load()
-  if (rest.includes('--help') || rest.includes('-h')) return print(output, commandHelp(command))
-  return command.run(parseArguments(command, rest), output)
+  const program = kafkaProgramName(first)
+  if (program !== null) return (await import('./kafka/run-kafka-program.ts')).runNamedKafkaProgram(program, rest, output)
+  return run(await (await find(first)).load(), rest, output)
+}
+
+async function run(command: Command | CommandGroup, args: readonly string[], output: Output): Promise<ExitCode> {
+  if (!('commands' in command)) {
+    if (asksForHelp(args)) return print(output, commandHelp(command))
+    return command.run(parseArguments(command, args), output)
+  }
+  const [action, ...rest] = args
+  if (action === undefined || action === '--help' || action === '-h') {
+    if (action !== undefined) return print(output, groupHelp(command))
+    throw new UsageError(`Say what to do with ${command.name}: ${actionsOf(command).join(', ')}.`)
+  }
+  return run(await findIn(command, action), rest, output)
+}
+
+function printHelp(command: Command | CommandGroup, [action]: readonly string[], output: Output): Promise<ExitCode> {
+  return run(command, action === undefined ? ['--help'] : [action, '--help'], output)
+}
+
+/** Behind `--` nothing is a flag. */
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--')
+  const flags = end < 0 ? args : args.slice(0, end)
+  return flags.includes('--help') || flags.includes('-h')
 }
 
 /** What tells of the flags that were meant. */
@@ -61,15 +64,31 @@ function helpFor([first]: readonly string[]): string {
   return commands.some(({ name }) => name === first) ? `odradek ${first} --help` : 'odradek --help'
 }
 
-function find(name: string): CommandEntry {
+async function find(name: string): Promise<CommandEntry> {
   const found = commands.find((command) => command.name === name)
   if (found !== undefined) return found
   if (name.startsWith('-')) throw new UsageError(`\`odradek\` has no flag \`${name}\`.`)
+  throw new UsageError(`\`odradek\` has no command \`${name}\`.${await suggestion('odradek', name, commands)}`)
+}
+
+async function findIn({ name: group, commands: known }: CommandGroup, action: string): Promise<Command> {
+  const found = known.find(({ name }) => name === `${group} ${action}`)
+  if (found !== undefined) return found
+  const short = known.map(({ name }) => ({ name: name.slice(group.length + 1) }))
+  throw new UsageError(`\`odradek ${group}\` has no action \`${action}\`.${await suggestion(`odradek ${group}`, action, short)}`)
+}
+
+function actionsOf({ name: group, commands: known }: CommandGroup): string[] {
+  return known.map(({ name }) => `\`${name.slice(group.length + 1)}\``)
+}
+
+async function suggestion(program: string, word: string, known: readonly { readonly name: string }[]): Promise<string> {
+  const { nearestName } = await import('../config/sources/nearest-name.ts')
   const near = nearestName(
-    name,
-    commands.map((command) => command.name),
+    word,
+    known.map(({ name }) => name),
   )
-  throw new UsageError(`\`odradek\` has no command \`${name}\`.${near === null ? '' : ` Did you mean \`odradek ${near}\`?`}`)
+  return near === null ? '' : ` Did you mean \`${program} ${near}\`?`
 }
 
 function print(output: Output, text: string): ExitCode {
@@ -79,6 +98,11 @@ function print(output: Output, text: string): ExitCode {
 
 /** Failures that we expect say what to do; of others the stack helps whoever is told of them. */
 function messageOf(error: unknown): string {
-  if (error instanceof OdradekError) return error.message
+  if (error instanceof OdradekError) return causeOf(error)
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+/** What was tried again until the time was over says what it failed with. */
+function causeOf({ message, cause }: OdradekError): string {
+  return cause instanceof OdradekError && message.startsWith('Timed out') ? `${message}\n${cause.message}` : message
 }

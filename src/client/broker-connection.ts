@@ -96,17 +96,23 @@ export class BrokerConnection implements SocketHandlers, AsyncDisposable {
    * @returns the response; its bytes are the caller's, unless memory is used again
    */
   send<Q extends Fields, A extends Fields>(api: Api<Q, A>, apiVersion: number, request: Input<Message<Q>>): Promise<Value<Message<A>>> {
-    const { maxInFlight = MAX_IN_FLIGHT, clientId } = this.#options
+    const { maxInFlight = MAX_IN_FLIGHT } = this.#options
     if (this.#failure !== null) return Promise.reject(this.#failure)
     if (this.#waiting.length >= maxInFlight) {
       return Promise.reject(this.#error('CLIENT_BUSY', `${maxInFlight} requests wait for responses already: ${api.name} was not sent`))
     }
     const correlationId = this.#nextCorrelationId()
-    const chunks = encodeRequest(api, request, { apiVersion, correlationId, clientId })
+    const chunks = this.#encode(api, apiVersion, request, correlationId)
     return new Promise((resolve, reject) => {
       this.#waiting.push(this.#wait(`${api.name} v${apiVersion}`, correlationId, (frame) => resolve(decodeResponse(api, frame, apiVersion)), reject))
       this.#socket.write(chunks)
     })
+  }
+
+  /** For a request that is not answered: a Produce with acks 0. Errors: why the connection is closed, if it is. */
+  tell<Q extends Fields>(api: Api<Q, Fields>, apiVersion: number, request: Input<Message<Q>>): void {
+    if (this.#failure !== null) throw this.#failure
+    this.#socket.write(this.#encode(api, apiVersion, request, this.#nextCorrelationId()))
   }
 
   onData(chunk: Buffer): void {
@@ -133,6 +139,10 @@ export class BrokerConnection implements SocketHandlers, AsyncDisposable {
     const { timers, timeoutMs } = this.#options
     const deadline = timers.schedule(timeoutMs, () => this.#fail(timedOut(`${what} to`, this.endpoint, timeoutMs)))
     return { what, correlationId, deadline, answer, fail }
+  }
+
+  #encode<Q extends Fields>(api: Api<Q, Fields>, apiVersion: number, request: Input<Message<Q>>, correlationId: number): Uint8Array[] {
+    return encodeRequest(api, request, { apiVersion, correlationId, clientId: this.#options.clientId })
   }
 
   #take(frame: Buffer): void {

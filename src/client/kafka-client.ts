@@ -56,9 +56,18 @@ export class KafkaClient implements AsyncDisposable {
 
   /** In the latest version that both sides know. Errors: CLIENT_VERSION when there is none. */
   async send<Q extends Fields, A extends Fields>(api: Api<Q, A>, request: Input<Message<Q>>): Promise<Value<Message<A>>> {
+    return this.#connection.send(api, this.#agreedVersion(api), request)
+  }
+
+  /** As `send`, for a request that is not answered: a Produce with acks 0. */
+  tell<Q extends Fields>(api: Api<Q, Fields>, request: Input<Message<Q>>): void {
+    this.#connection.tell(api, this.#agreedVersion(api), request)
+  }
+
+  #agreedVersion(api: AnyApi): number {
     const version = this.versionOf(api)
     if (version === null) throw refusal(this.#connection, `it serves no version of ${api.name} that is known here`)
-    return this.#connection.send(api, version, request)
+    return version
   }
 
   [Symbol.asyncDispose](): Promise<void> {

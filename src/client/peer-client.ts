@@ -44,6 +44,12 @@ export class PeerClient implements AsyncDisposable {
     return client.send(api, request(client.versionOf(api) ?? 0))
   }
 
+  /** As `send`, for a request that is not answered: a Produce with acks 0. Resolves when it was handed to the system. */
+  async tell<Q extends Fields>(api: Api<Q, Fields>, request: Input<Message<Q>>): Promise<void> {
+    const client = await this.#connected()
+    client.tell(api, request)
+  }
+
   /** Waits for nobody: an attempt to connect is given up. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(this.#closed())

@@ -1,0 +1,25 @@
+import type { CommandEntry } from './command.ts'
+
+/** What `odradek` does, a line for each. */
+export const commands: readonly CommandEntry[] = [
+  { name: 'start', summary: 'Run a node until it is told to stop.', load: async () => (await import('./start.ts')).startCommand },
+  { name: 'format', summary: 'Prepare the data directories of a node.', load: async () => (await import('./format/format.ts')).formatCommand },
+  {
+    name: 'doctor',
+    summary: 'Say what a client here is told by a broker, and whether it reaches that.',
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
+  { name: 'backup', summary: "Copy a node's data into an archive, while it runs.", load: async () => (await import('./backup.ts')).backupCommand },
+  {
+    name: 'restore',
+    summary: "Put a node's data back from an archive, after checking all of it.",
+    load: async () => (await import('./restore.ts')).restoreCommand,
+  },
+  {
+    name: 'health',
+    summary: 'Say whether a node serves requests; the exit code is 0 if it does, else 1.',
+    load: async () => (await import('./health.ts')).healthCommand,
+  },
+  { name: 'config', summary: 'Print the settings in force and where each comes from.', load: async () => (await import('./config.ts')).configCommand },
+  { name: 'topics', summary: 'List, make, describe, grow and delete topics.', load: async () => (await import('./admin/topics.ts')).topicCommands },
+]

@@ -1,0 +1,102 @@
+import { DecodeError } from '../../../../protocol/errors.ts'
+import { OdradekError } from '../../../base/errors.ts'
+import { EXIT_BEFORE_READY, EXIT_INTERRUPTED, type ExitCode, type Output } from '../../command.ts'
+import { GatheredOutput } from '../../gathered-output.ts'
+import { watchStopSignals } from '../../stop-signals.ts'
+import type { ClientProperties } from '../cluster/client-properties.ts'
+import type { ClusterClient } from '../cluster/cluster-client.ts'
+import { openClient } from '../cluster/open-client.ts'
+import { topicFilter } from '../topics/topic-names.ts'
+import { Consumer } from './consumer.ts'
+import type { ConsumerSettings } from './consumer-settings.ts'
+import type { ConsumedRecord } from './decode-records.ts'
+import { oneTopic, topicsByPattern } from './wanted-topics.ts'
+
+/** The bytes that are printed for a record; none for nothing. */
+export type RecordPrinter = (record: ConsumedRecord) => Uint8Array
+
+export type RecordSource =
+  | { readonly kind: 'topic'; readonly topic: string; readonly allowAutoCreate: boolean }
+  | { readonly kind: 'pattern'; readonly pattern: string }
+  | { readonly kind: 'partition'; readonly topic: string; readonly partition: number; readonly start: number | 'earliest' | 'latest' }
+
+export interface PrintOptions {
+  readonly bootstrap: string
+  readonly properties: ClientProperties
+  readonly settings: ConsumerSettings
+  readonly from: RecordSource
+  /** null for no end. */
+  readonly maxRecords: number | null
+  /** The end, when none came for so long; null for never. */
+  readonly timeoutMs: number | null
+  readonly printer: RecordPrinter
+  /** Records that cannot be printed are passed over. */
+  readonly skipsErrors: boolean
+  readonly output: Output
+  /** When all is over. */
+  onEnd?(): void
+}
+
+/** Where a wait has no end, it is looked at now and then, in milliseconds. */
+const ENDLESS_MS = 3_600_000
+
+/** Prints records until there are enough, none comes any more, or a signal ends it; the group is left in order. */
+export async function printRecords(options: PrintOptions): Promise<ExitCode> {
+  const { bootstrap, properties, settings, output } = options
+  await using client = openClient({ bootstrap, properties, clientId: 'console-consumer' })
+  const stopping = new AbortController()
+  using signals = watchStopSignals(() => {})
+  let exit: ExitCode = 0
+  void signals.first.then((signal) => {
+    exit = signal === 'SIGINT' ? EXIT_INTERRUPTED : EXIT_BEFORE_READY
+    stopping.abort()
+  })
+  let count = 0
+  try {
+    await using consumer = new Consumer(client, settings)
+    await begin(consumer, client, options.from)
+    using gathered = new GatheredOutput(output)
+    while (options.maxRecords === null || count < options.maxRecords) {
+      const record = await consumer.next(options.timeoutMs ?? ENDLESS_MS, stopping.signal)
+      if (record === null) {
+        if (stopping.signal.aborted) break
+        if (options.timeoutMs === null) continue
+        throw new NoRecord()
+      }
+      count++
+      print(record, options, gathered)
+    }
+  } catch (error) {
+    if (!(error instanceof OdradekError || error instanceof NoRecord || error instanceof DecodeError)) throw error
+    output.err(`ERROR Error processing message, terminating consumer process: ${error.message}\n`)
+  }
+  output.err(`Processed a total of ${count} messages\n`)
+  options.onEnd?.()
+  return exit
+}
+
+class NoRecord extends Error {
+  constructor() {
+    super('org.apache.kafka.common.errors.TimeoutException')
+  }
+}
+
+async function begin(consumer: Consumer, client: ClusterClient, from: RecordSource): Promise<void> {
+  switch (from.kind) {
+    case 'topic':
+      return consumer.subscribe(oneTopic(client, from.topic, from.allowAutoCreate))
+    case 'pattern':
+      return consumer.subscribe(topicsByPattern(client, topicFilter(from.pattern)))
+    case 'partition':
+      return consumer.assign([{ topic: from.topic, partition: from.partition, from: from.start }])
+  }
+}
+
+function print(record: ConsumedRecord, { printer, skipsErrors, output }: PrintOptions, gathered: GatheredOutput): void {
+  try {
+    gathered.write(printer(record))
+  } catch (error) {
+    if (!skipsErrors || !(error instanceof Error)) throw error
+    output.err(`ERROR Error processing message, skipping this message: ${error.message}\n`)
+  }
+}

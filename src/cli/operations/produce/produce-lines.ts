@@ -1,0 +1,61 @@
+import { OdradekError } from '../../../base/errors.ts'
+import { nodeRandom } from '../../../platform/node-random.ts'
+import type { ExitCode, Output } from '../../command.ts'
+import type { ClientProperties } from '../cluster/client-properties.ts'
+import { openClient } from '../cluster/open-client.ts'
+import { KafkaError } from '../kafka-error.ts'
+import { inputLines } from './input-lines.ts'
+import { LineError, type LineFormat, lineRecord } from './line-records.ts'
+import { type OutgoingRecord, Producer } from './producer.ts'
+import type { ProducerSettings } from './producer-settings.ts'
+
+export interface ProduceOptions {
+  readonly bootstrap: string
+  readonly properties: ClientProperties
+  readonly settings: ProducerSettings
+  readonly topic: string
+  readonly format: LineFormat
+  /** One after the other; the first that fails ends it all. */
+  readonly isSync: boolean
+  readonly input: AsyncIterable<Buffer | string>
+  /** Printed before each line. */
+  readonly prompt: string
+  readonly output: Output
+}
+
+/** Sends each line. Records that fail are told of, and the rest is sent. @returns 1 where a line is none, or a record fails with `isSync` */
+export async function produceLines(options: ProduceOptions): Promise<ExitCode> {
+  const { bootstrap, properties, settings, topic, output } = options
+  await using client = openClient({ bootstrap, properties, clientId: 'console-producer', apiTimeoutMs: settings.maxBlockMs })
+  await using producer = new Producer(client, topic, settings, nodeRandom)
+  let lineNumber = 1
+  if (options.prompt !== '') output.out(options.prompt)
+  try {
+    for await (const line of inputLines(options.input)) {
+      const record = lineRecord(line, lineNumber++, options.format)
+      await producer.room()
+      if (options.isSync) await producer.send(record)
+      else void producer.send(record).catch((error: unknown) => tell(topic, record, error, output))
+      if (options.prompt !== '') output.out(options.prompt)
+    }
+  } catch (error) {
+    if (!(error instanceof LineError || error instanceof OdradekError)) throw error
+    output.err(`${nameOf(error)}: ${error.message}\n`)
+    return 1
+  }
+  return 0
+}
+
+/** As Java's producer logs it. */
+function tell(topic: string, { key, value }: OutgoingRecord, error: unknown, output: Output): void {
+  if (!(error instanceof Error)) throw error
+  const size = (bytes: Uint8Array | null) => (bytes === null ? 'null' : `${bytes.length} bytes`)
+  output.err(
+    `ERROR Error when sending message to topic ${topic} with key: ${size(key)}, value: ${size(value)} with error:\n${nameOf(error)}: ${error.message}\n`,
+  )
+}
+
+function nameOf(error: Error): string {
+  if (error instanceof KafkaError) return error.javaName
+  return error instanceof LineError ? 'org.apache.kafka.common.KafkaException' : error.name
+}
