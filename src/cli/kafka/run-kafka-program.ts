@@ -1,7 +1,11 @@
 import { nearestName } from '../../config/sources/nearest-name.ts'
 import type { ExitCode, Output } from '../command.ts'
-import { runKafkaProgram } from './kafka-program.ts'
+import { KAFKA_VERSION, type KafkaProgram } from './kafka-program.ts'
 import { kafkaPrograms, otherKafkaPrograms } from './kafka-programs.ts'
+import { OptionError, UsageExit } from './options/option-error.ts'
+import { defaultOptions } from './options/option-table.ts'
+import { parseOptions } from './options/parse-options.ts'
+import { usageOf } from './options/usage.ts'
 
 /** Runs the program of Kafka's that has this name, or says what does its work here. */
 export async function runNamedKafkaProgram(name: string, args: readonly string[], output: Output): Promise<ExitCode> {
@@ -17,4 +21,41 @@ function whatInstead(name: string): string {
   const near = nearestName(name, Object.keys(kafkaPrograms))
   if (near !== null) return `There is no \`${name}\`. Did you mean \`${near}\`?`
   return `\`${name}\` is not here. Kafka's own works with this broker; \`odradek --help\` lists what is here.`
+}
+
+/** Runs `program` with the command line that stands behind its name. */
+async function runKafkaProgram(program: KafkaProgram, args: readonly string[], output: Output): Promise<ExitCode> {
+  try {
+    const table = { ...program.options, ...defaultOptions }
+    const options = parseOptions(table, args)
+    if (args.length === 0) throw new UsageExit(program.summary)
+    if (options.has('help')) return printHelp(program, output)
+    if (options.has('version')) return printVersion(output)
+    return await program.run(options, output)
+  } catch (error) {
+    return fail(program, error, output)
+  }
+}
+
+function fail(program: KafkaProgram, error: unknown, output: Output): ExitCode {
+  if (!(error instanceof Error)) throw error
+  if (error instanceof UsageExit) output.err(`${error.message}\n${usageOf(program)}`)
+  else if (program.failed !== undefined) program.failed(error, output)
+  else output.err(`${messageOf(error)}\n`)
+  return 1
+}
+
+/** Failures that we expect say what to do; of others the stack helps whoever is told of them. */
+function messageOf(error: Error): string {
+  return error instanceof OptionError || 'code' in error ? error.message : (error.stack ?? error.message)
+}
+
+function printHelp(program: KafkaProgram, output: Output): ExitCode {
+  output.out(usageOf(program))
+  return 0
+}
+
+function printVersion(output: Output): ExitCode {
+  output.out(`${KAFKA_VERSION}\n`)
+  return 0
 }

@@ -1,4 +1,4 @@
-import type { OutgoingRecord } from './producer.ts'
+import type { OutgoingRecord } from './outgoing-record.ts'
 
 /** How a line becomes a record, by Kafka's names of the properties. Source: org.apache.kafka.tools.LineMessageReader of 4.3.1. */
 export interface LineFormat {

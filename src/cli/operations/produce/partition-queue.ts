@@ -9,7 +9,7 @@ import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { leaderOf, partitionLeaders } from '../cluster/partition-leaders.ts'
 import { upToVersion } from '../cluster/up-to-version.ts'
 import { isTransient, KafkaError } from '../kafka-error.ts'
-import type { OutgoingRecord } from './producer.ts'
+import type { OutgoingRecord } from './outgoing-record.ts'
 import type { ProducerSettings } from './producer-settings.ts'
 
 /** Later versions name topics by their ids alone. */

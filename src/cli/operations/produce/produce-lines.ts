@@ -6,7 +6,8 @@ import { openClient } from '../cluster/open-client.ts'
 import { KafkaError } from '../kafka-error.ts'
 import { inputLines } from './input-lines.ts'
 import { LineError, type LineFormat, lineRecord } from './line-records.ts'
-import { type OutgoingRecord, Producer } from './producer.ts'
+import type { OutgoingRecord } from './outgoing-record.ts'
+import { Producer } from './producer.ts'
 import type { ProducerSettings } from './producer-settings.ts'
 
 export interface ProduceOptions {

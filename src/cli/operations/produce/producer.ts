@@ -11,19 +11,10 @@ import { deferred } from '../../../base/deferred.ts'
 import type { Random } from '../../../base/ports.ts'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { check, isTransient, KafkaError } from '../kafka-error.ts'
+import type { OutgoingRecord } from './outgoing-record.ts'
 import { PartitionQueue, type ProducerId } from './partition-queue.ts'
 import { Partitioner } from './partitioner.ts'
 import type { ProducerSettings } from './producer-settings.ts'
-
-export interface OutgoingRecord {
-  readonly key: Uint8Array | null
-  readonly value: Uint8Array | null
-  readonly headers?: readonly { readonly key: string; readonly value: Uint8Array | null }[]
-  /** Milliseconds; now where not given. */
-  readonly timestamp?: number
-  /** Chosen by the key where not given. */
-  readonly partition?: number
-}
 
 /** Around a record: lengths, deltas, and its share of the batch's header. */
 const RECORD_OVERHEAD_BYTES = 70
