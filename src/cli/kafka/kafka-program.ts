@@ -15,5 +15,5 @@ export interface KafkaProgram {
   /** Errors: `OptionError` and `UsageExit` for the command line; all others are the caller's to show by `failed`. */
   run(options: Options, output: Output): Promise<ExitCode>
   /** What is printed for a failure; a line on standard error where not given. */
-  failed?(error: Error, output: Output): void
+  failed?(error: Error, output: Output, args: readonly string[]): void
 }

@@ -29,18 +29,18 @@ async function runKafkaProgram(program: KafkaProgram, args: readonly string[], o
     const table = { ...program.options, ...defaultOptions }
     const options = parseOptions(table, args)
     if (args.length === 0) throw new UsageExit(program.summary)
-    if (options.has('help')) return printHelp(program, output)
+    if (options.has('help')) throw new UsageExit(program.summary)
     if (options.has('version')) return printVersion(output)
     return await program.run(options, output)
   } catch (error) {
-    return fail(program, error, output)
+    return fail(program, error, args, output)
   }
 }
 
-function fail(program: KafkaProgram, error: unknown, output: Output): ExitCode {
+function fail(program: KafkaProgram, error: unknown, args: readonly string[], output: Output): ExitCode {
   if (!(error instanceof Error)) throw error
   if (error instanceof UsageExit) output.err(`${error.message}\n${usageOf(program)}`)
-  else if (program.failed !== undefined) program.failed(error, output)
+  else if (program.failed !== undefined) program.failed(error, output, args)
   else output.err(`${messageOf(error)}\n`)
   return 1
 }
@@ -48,11 +48,6 @@ function fail(program: KafkaProgram, error: unknown, output: Output): ExitCode {
 /** Failures that we expect say what to do; of others the stack helps whoever is told of them. */
 function messageOf(error: Error): string {
   return error instanceof OptionError || 'code' in error ? error.message : (error.stack ?? error.message)
-}
-
-function printHelp(program: KafkaProgram, output: Output): ExitCode {
-  output.out(usageOf(program))
-  return 0
 }
 
 function printVersion(output: Output): ExitCode {

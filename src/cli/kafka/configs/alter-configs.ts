@@ -17,18 +17,17 @@ export async function alterConfigs(client: ClusterClient, { types, names }: Enti
   const kind = ENTITY_KINDS[type] as EntityKind
   const added = configsToAdd(options)
   const deleted = options.values('delete-config').map((key) => key.trim())
-  const present = (await ownConfigs(client, kind, name, { isAll: false, includeSynonyms: false })).map((value) => value.name)
-  checkPresent(kind, present, deleted, [...added.keys()])
+  if (kind.kind === 'broker-logger') await checkLoggers(client, kind, name, [...deleted, ...added.keys()])
   const edits = [...deleted.map((key) => ({ name: key, value: null })), ...[...added].map(([key, value]) => ({ name: key, value }))]
   await alterConfig(client, { kind: kind.kind, name }, edits)
   output.out(name === '' ? `Completed updating default config for ${type} in the cluster.\n` : `Completed updating config for ${singular(type)} ${name}.\n`)
 }
 
-/** Only what is there is taken away; of loggers only those that are there are set, too. */
-function checkPresent({ kind }: EntityKind, present: readonly string[], deleted: readonly string[], added: readonly string[]): void {
-  const looked = kind === 'broker-logger' ? [...deleted, ...added] : deleted
-  const invalid = looked.filter((key) => !present.includes(key))
-  if (invalid.length > 0) throw new UserError(`Invalid ${kind === 'broker-logger' ? 'broker logger(s)' : 'config(s)'}: ${invalid.join(',')}`)
+/** Errors: `UserError` for loggers that the broker does not have. */
+async function checkLoggers(client: ClusterClient, kind: EntityKind, broker: string, names: readonly string[]): Promise<void> {
+  const present = (await ownConfigs(client, kind, broker, { isAll: false, includeSynonyms: true })).map(({ name }) => name)
+  const absent = names.filter((name) => !present.includes(name))
+  if (absent.length > 0) throw new UserError(`Invalid broker logger(s): ${absent.join(',')}`)
 }
 
 /** Errors: `UserError`. */
@@ -56,7 +55,7 @@ function pairs(text: string): readonly (readonly [string, string])[] {
     const [name, value, ...more] = pair.split(new RegExp(`\\s*=\\s*${OUTSIDE}`))
     if (name === undefined || value === undefined || more.length > 0) {
       throw new UserError(
-        'Invalid entity config: all configs to be added must be in the format "key=val" or  "key=[val1,val2]" to group values which contain commas.',
+        'requirement failed: Invalid entity config: all configs to be added must be in the format "key=val" or  "key=[val1,val2]" to group values which contain commas.',
       )
     }
     return [name.trim(), value.replaceAll(/\[?\]?/g, '').trim()]

@@ -1,3 +1,5 @@
+import { KafkaError } from '../../operations/kafka-error.ts'
+import { described } from '../java-errors.ts'
 import type { KafkaProgram } from '../kafka-program.ts'
 import { UserError } from '../user-error.ts'
 import { checkedEntities, configOptions, type Entities } from './config-options.ts'
@@ -22,8 +24,10 @@ export const kafkaConfigs: KafkaProgram = {
     else await (await import('./describe-configs.ts')).describeEntities(client, entities, options, output)
     return 0
   },
-  failed(error, output) {
-    output.err(`${error.message}\n`)
+  failed(error, output, args) {
+    if (error instanceof KafkaError)
+      output.err(`Error while executing config command with args '${args.join(' ')}'\njava.util.concurrent.ExecutionException: ${described(error)}\n`)
+    else output.err(`${error.message}\n`)
   },
 }
 

@@ -10,10 +10,10 @@ export interface Renamed {
 }
 
 /** The values of whichever of the two names is there; the old one is spoken of. Errors: `UsageExit` for both. */
-export function renamedValues(options: Options, { old, name }: Renamed, output: Output): readonly string[] {
+export function renamedValues(options: Options, { old, name }: Renamed, output: Output, opening: 'Option' | 'Warning:' = 'Option'): readonly string[] {
   if (!options.has(old)) return options.values(name)
   if (options.has(name)) throw new UsageExit(`Options --${old} and --${name} cannot be specified together.`)
-  output.out(`Option --${old} is deprecated and will be removed in a future version. Use --${name} instead.\n`)
+  output.out(`${opening} --${old} is deprecated and will be removed in a future version. Use --${name} instead.\n`)
   return options.values(old)
 }
 
@@ -28,7 +28,12 @@ export function keyValues(texts: readonly string[]): ReadonlyMap<string, string>
 }
 
 /** What a file says and, above it, what single options say. */
-export function propertiesOf(options: Options, file: Renamed, single: Renamed, output: Output): ReadonlyMap<string, string> {
-  const [values, [path]] = [keyValues(renamedValues(options, single, output)), renamedValues(options, file, output)]
+export function propertiesOf(
+  options: Options,
+  { file, single }: { readonly file: Renamed; readonly single: Renamed },
+  output: Output,
+  opening: 'Option' | 'Warning:' = 'Option',
+): ReadonlyMap<string, string> {
+  const [values, [path]] = [keyValues(renamedValues(options, single, output, opening)), renamedValues(options, file, output, opening)]
   return path === undefined ? values : new Map([...readClientProperties(path), ...values])
 }

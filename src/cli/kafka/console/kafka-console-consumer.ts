@@ -29,7 +29,11 @@ async function consume(options: Options, output: Output): Promise<ExitCode> {
   const { readClientProperties } = await import('../../operations/cluster/client-properties.ts')
   const { printRecords } = await import('../../operations/consume/print-records.ts')
   const { printerOf } = await import('./printers.ts')
-  const properties = propertiesOf(options, { old: 'consumer.config', name: 'command-config' }, { old: 'consumer-property', name: 'command-property' }, output)
+  const properties = propertiesOf(
+    options,
+    { file: { old: 'consumer.config', name: 'command-config' }, single: { old: 'consumer-property', name: 'command-property' } },
+    output,
+  )
   const groupId = groupOf(options, [properties])
   const settings = await settingsOf(options, properties, groupId)
   const file = options.value('formatter-config')

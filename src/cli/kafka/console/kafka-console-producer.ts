@@ -35,11 +35,19 @@ async function produce(options: Options, output: Output): Promise<ExitCode> {
   const { produceLines } = await import('../../operations/produce/produce-lines.ts')
   const reader = options.value('line-reader') ?? ''
   if (!READERS.includes(reader)) throw new UsageExit(`${reader} is not here: LineMessageReader is.`)
-  const given = propertiesOf(options, { old: 'producer.config', name: 'command-config' }, { old: 'producer-property', name: 'command-property' }, output)
+  const given = propertiesOf(
+    options,
+    { file: { old: 'producer.config', name: 'command-config' }, single: { old: 'producer-property', name: 'command-property' } },
+    output,
+    'Warning:',
+  )
   const properties = new Map([['client.id', 'console-producer'], ...mergedProperties(options, given)])
   const file = options.value('reader-config')
   const format = lineFormat(
-    new Map([...(file === null ? [] : readClientProperties(file)), ...keyValues(renamedValues(options, { old: 'property', name: 'reader-property' }, output))]),
+    new Map([
+      ...(file === null ? [] : readClientProperties(file)),
+      ...keyValues(renamedValues(options, { old: 'property', name: 'reader-property' }, output, 'Warning:')),
+    ]),
   )
   return produceLines({
     bootstrap: options.value('bootstrap-server') ?? '',

@@ -62,7 +62,7 @@ function checkArguments(options: Options): void {
 }
 
 function checkGroups(options: Options, action: string): void {
-  if (!options.has('group') && !options.has('all-groups')) throw new UsageExit(`Option [${action}] takes one of these options: [all-groups], [group]`)
+  if (!options.has('group') && !options.has('all-groups')) throw new UsageExit(`Option [${action}] takes one of these options: [group], [all-groups]`)
 }
 
 function checkDescribe(options: Options): void {

@@ -6,6 +6,7 @@ import { type ConfigValue, describeConfigs, isDefault } from '../../operations/c
 import { describeTopicById, describeTopics, type PartitionDescription, type TopicDescription } from '../../operations/topics/describe-topics.ts'
 import { listReassignments, type Reassignment } from '../../operations/topics/list-reassignments.ts'
 import { listTopics } from '../../operations/topics/list-topics.ts'
+import { inJavaHashOrder } from '../java-hash-order.ts'
 import type { Options } from '../options/parse-options.ts'
 import { UserError } from '../user-error.ts'
 import { ensureFound, matchingTopics } from './list-topics.ts'
@@ -66,7 +67,7 @@ function printTopic(
   options: Options,
   output: Output,
 ): void {
-  const own = configs.filter((value) => !isDefault(value))
+  const own = inJavaHashOrder(configs, (value) => value.name).filter((value) => !isDefault(value))
   const [first] = partitions
   if (first === undefined || (options.has('topics-with-overrides') && own.length === 0)) return
   const factor = replicationFactor(first, moving.get(topicPartitionKey(name, first.partition)))

@@ -1,6 +1,8 @@
 import type { ExitCode, Output } from '../../command.ts'
 import type { KafkaProgram } from '../kafka-program.ts'
+import { OptionError } from '../options/option-error.ts'
 import type { Options } from '../options/parse-options.ts'
+import { usageOf } from '../options/usage.ts'
 import { UserError } from '../user-error.ts'
 import { type TopicAction, topicAction, topicOptions } from './topic-options.ts'
 
@@ -18,13 +20,23 @@ export const kafkaTopics: KafkaProgram = {
     const action = topicAction(options)
     if (options.has('delete-config'))
       output.err('delete-config option is no longer supported and deprecated since version 4.0. The config will be fully removed in future releases.\n')
-    await perform(action, options, output)
+    await performed(action, options, output)
     return 0 satisfies ExitCode
   },
   failed(error, output) {
-    if (error instanceof UserError) output.err(`${error.message}\n`)
+    if (error instanceof OptionError) output.err(`${error.message}\n${usageOf(this)}`)
+    else if (error instanceof UserError) output.err(`${error.message}\n`)
     else output.out(`Error while executing topic command : ${error.message}\n`)
   },
+}
+
+/** What is found to be wrong only now is said as a failure of the command, not of the command line. */
+async function performed(action: TopicAction, options: Options, output: Output): Promise<void> {
+  try {
+    await perform(action, options, output)
+  } catch (error) {
+    throw error instanceof OptionError || error instanceof UserError ? new Error(error.message, { cause: error }) : error
+  }
 }
 
 async function perform(action: TopicAction, options: Options, output: Output): Promise<void> {

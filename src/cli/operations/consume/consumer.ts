@@ -7,7 +7,7 @@ import { ErrorCode } from '../../../../protocol/error-codes.ts'
 import type { TopicPartition } from '../../../base/topic-partition.ts'
 import { topicPartitionKey } from '../../../base/topic-partition.ts'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
-import { committedOffsets } from '../groups/group-offsets.ts'
+import { type CommittedOffset, committedOffsets } from '../groups/group-offsets.ts'
 import { KafkaError } from '../kafka-error.ts'
 import { listAllOffsets, OFFSET_AT } from '../offsets/list-offsets.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
@@ -57,6 +57,7 @@ export class Consumer implements AsyncDisposable {
       partitions.map(({ topic, partition, from }) => ({
         topic,
         partition,
+        leaderEpoch: -1,
         offset: typeof from === 'number' ? from : (found.get(topicPartitionKey(topic, partition))?.offset ?? 0),
       })),
     )
@@ -113,7 +114,7 @@ export class Consumer implements AsyncDisposable {
   /** Where the group left off; else as the settings say. */
   async #startOffsets(partitions: readonly TopicPartition[]): Promise<readonly PositionedPartition[]> {
     const { group, offsetReset } = this.#settings
-    const committed = group === null || partitions.length === 0 ? new Map() : await committedOffsets(this.#client, group.groupId)
+    const committed = group === null || partitions.length === 0 ? new Map<string, CommittedOffset>() : await committedOffsets(this.#client, group.groupId)
     const fresh = partitions.filter(({ topic, partition }) => !committed.has(topicPartitionKey(topic, partition)))
     if (fresh.length > 0 && offsetReset === 'none') {
       const keys = fresh.map(({ topic, partition }) => topicPartitionKey(topic, partition)).join(', ')
@@ -129,7 +130,8 @@ export class Consumer implements AsyncDisposable {
           )
     return partitions.map(({ topic, partition }) => {
       const key = topicPartitionKey(topic, partition)
-      return { topic, partition, offset: committed.get(key)?.offset ?? listed.get(key)?.offset ?? 0 }
+      const { offset = listed.get(key)?.offset ?? 0, leaderEpoch = null } = committed.get(key) ?? {}
+      return { topic, partition, offset, leaderEpoch: leaderEpoch ?? -1 }
     })
   }
 

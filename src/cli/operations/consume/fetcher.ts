@@ -23,6 +23,8 @@ const NO_SESSION_EPOCH = -1
 
 export interface PositionedPartition extends TopicPartition {
   readonly offset: number
+  /** Of the last record before it; -1 where that is not known. */
+  readonly leaderEpoch: number
 }
 
 interface Partition extends TopicPartition {
@@ -31,6 +33,7 @@ interface Partition extends TopicPartition {
   fetchOffset: number
   /** The next that is taken. */
   position: number
+  leaderEpoch: number
   /** Records that wait to be taken. */
   readonly waiting: ConsumedRecord[]
 }
@@ -63,9 +66,9 @@ export class Fetcher {
   /** Reads these and no others from now on. */
   assign(partitions: readonly PositionedPartition[]): void {
     this.#partitions = new Map(
-      partitions.map(({ topic, partition, offset }) => {
+      partitions.map(({ topic, partition, offset, leaderEpoch }) => {
         const key = topicPartitionKey(topic, partition)
-        return [key, { topic, partition, key, fetchOffset: offset, position: offset, waiting: [] }]
+        return [key, { topic, partition, key, fetchOffset: offset, position: offset, leaderEpoch, waiting: [] }]
       }),
     )
     this.#leaders = null
@@ -79,6 +82,7 @@ export class Fetcher {
       const record = partition.waiting.shift()
       if (record === undefined) continue
       this.#next = (this.#next + turn) % all.length
+      partition.leaderEpoch = record.leaderEpoch
       partition.position = partition.waiting.length === 0 ? partition.fetchOffset : record.offset + 1
       return record
     }
@@ -87,7 +91,7 @@ export class Fetcher {
 
   /** What comes after all that was taken. */
   positions(): readonly PositionedPartition[] {
-    return [...this.#partitions.values()].map(({ topic, partition, position }) => ({ topic, partition, offset: position }))
+    return [...this.#partitions.values()].map(({ topic, partition, position, leaderEpoch }) => ({ topic, partition, offset: position, leaderEpoch }))
   }
 
   /** Waits until something may be taken, or the time is over. Errors: what does not pass by itself. */

@@ -102,7 +102,12 @@ export class GroupMember implements AsyncDisposable {
     const { groupId, instanceId } = this.#settings
     const topics = [...grouped(offsets, ({ topic }) => topic)].map(([name, some]) => ({
       name,
-      partitions: some.map(({ partition, offset }) => ({ partitionIndex: partition, committedOffset: offset, committedMetadata: '' })),
+      partitions: some.map(({ partition, offset, leaderEpoch }) => ({
+        partitionIndex: partition,
+        committedOffset: offset,
+        committedLeaderEpoch: leaderEpoch,
+        committedMetadata: '',
+      })),
     }))
     await this.#inGroup(async () => {
       const member = { generationIdOrMemberEpoch: this.#generation, memberId: this.#memberId, groupInstanceId: instanceId }

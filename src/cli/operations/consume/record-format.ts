@@ -59,7 +59,8 @@ export function formattedRecord(record: ConsumedRecord, format: RecordFormat): B
   if (format.timestamp) columns.push(Buffer.from(`${record.timestampType}:${record.timestamp}`))
   if (format.partition) columns.push(Buffer.from(`Partition:${record.partition}`))
   if (format.offset) columns.push(Buffer.from(`Offset:${record.offset}`))
-  if (format.epoch) columns.push(Buffer.from(`Epoch:${record.leaderEpoch}`))
+  // Kafka's program does not hand it on.
+  if (format.epoch) columns.push(Buffer.from('Epoch:NOT_PRESENT'))
   if (format.delivery) columns.push(Buffer.from('Delivery:NONE'))
   if (format.headers) columns.push(headersColumn(record, format, shown))
   if (format.key) columns.push(shown(record.key, format.keyText))
