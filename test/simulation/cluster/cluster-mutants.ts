@@ -22,6 +22,7 @@ import type { Mutant } from '../mutants/mutant.ts'
 import { replaced } from '../mutants/replaced.ts'
 import { play } from '../play.ts'
 import { cluster } from '../scenarios/cluster.ts'
+import { playCutOffLeader } from './cut-off-leader.ts'
 
 const playCluster = (seed: number) => play(cluster, seed)
 
@@ -144,13 +145,13 @@ export const clusterMutants: readonly Mutant[] = [
   {
     name: 'remembers the last batch of a producer alone when it starts',
     play: playCluster,
-    seenWithin: 200,
+    seenWithin: 20,
     apply: () => replaced(ProducerEntry.prototype, 'mayHaveForgotten', () => () => false),
   },
   {
     name: 'answers behind a request that it has given up',
-    play: playCluster,
-    seenWithin: 200,
+    play: playCutOffLeader,
+    seenWithin: 3,
     apply: () =>
       replaced(
         ExpectedReplies.prototype,
