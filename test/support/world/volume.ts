@@ -181,9 +181,9 @@ export class Volume {
 
   #place(path: string): { readonly directory: DirectoryNode; readonly name: string } {
     const parts = partsOf(path)
-    const name = parts.pop()
+    const name = parts.at(-1)
     if (name === undefined) throw failure('io', path, 'the root cannot be changed')
-    const parent = this.find(parts.join('/'))
+    const parent = this.find(parts.slice(0, -1).join('/'))
     if (parent?.kind !== 'directory') throw failure('not-found', path, 'its directory does not exist. Check the path')
     return { directory: parent, name }
   }
@@ -193,8 +193,17 @@ function newDirectory(): DirectoryNode {
   return { kind: 'directory', names: new Map(), durableNames: new Map() }
 }
 
-function partsOf(path: string): string[] {
-  return path.split('/').filter((part) => part !== '')
+/** Few paths are asked for again and again. */
+const MOST_KNOWN_PATHS = 10_000
+const knownParts = new Map<string, readonly string[]>()
+
+function partsOf(path: string): readonly string[] {
+  const known = knownParts.get(path)
+  if (known !== undefined) return known
+  const parts = path.split('/').filter((part) => part !== '')
+  if (knownParts.size === MOST_KNOWN_PATHS) knownParts.clear()
+  knownParts.set(path, parts)
+  return parts
 }
 
 function failure(reason: DiskErrorReason, path: string, text: string): DiskError {

@@ -46,15 +46,40 @@ function topicIdOf(name: string, directory: DirectoryNode): string | null {
   return file?.kind === 'file' ? decodePartitionMetadata(file.content.bytes()) : null
 }
 
-function batchesOf(directory: DirectoryNode): RecordBatch[] {
-  const segments = [...directory.names].filter(([name]) => name.endsWith(SEGMENT_SUFFIX)).sort(([a], [b]) => (a < b ? -1 : 1))
+/** A directory as it was looked at last: the files of its segments, and how far each was written. */
+interface SeenDirectory {
+  readonly files: readonly FileContent[]
+  readonly marks: readonly number[]
+  readonly batches: readonly RecordBatch[]
+}
+
+const seenDirectories = new WeakMap<DirectoryNode, SeenDirectory>()
+
+/** Put together anew only where a file has changed, or there are others. */
+function batchesOf(directory: DirectoryNode): readonly RecordBatch[] {
+  const files = segmentsOf(directory)
+  const before = seenDirectories.get(directory)
+  const isAsBefore = before?.files.length === files.length && files.every((file, at) => file === before.files[at] && file.flushMark() === before.marks[at])
+  if (before !== undefined && isAsBefore) return before.batches
+  const now = { files, marks: files.map((file) => file.flushMark()), batches: joined(files) }
+  seenDirectories.set(directory, now)
+  return now.batches
+}
+
+/** In order. */
+function segmentsOf(directory: DirectoryNode): FileContent[] {
+  const segments: (readonly [string, FileContent])[] = []
+  for (const [name, file] of directory.names) if (file.kind === 'file' && name.endsWith(SEGMENT_SUFFIX)) segments.push([name, file.content])
+  return segments.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, content]) => content)
+}
+
+function joined(files: readonly FileContent[]): RecordBatch[] {
   const found: RecordBatch[] = []
-  for (const [, file] of segments) {
-    if (file.kind !== 'file') continue
-    const { batches: inFile, bytes } = batchesIn(file.content)
+  for (const file of files) {
+    const { batches: inFile, bytes } = batchesIn(file)
     if (!continues(inFile[0], found.at(-1))) return found
     found.push(...inFile)
-    if (bytes.length < file.content.sizeBytes) return found
+    if (bytes.length < file.sizeBytes) return found
   }
   return found
 }
