@@ -12,6 +12,8 @@ export interface BrokerLifecycleOptions extends Omit<BrokerRegistrationCommand, 
   readonly controller: Pick<ActiveController, 'registerBroker' | 'brokerHeartbeat' | 'assignReplicas' | 'isHere' | 'onLeader'>
   readonly metadata: Pick<MetadataLoader, 'image' | 'applied' | 'until'>
   readonly timings: BrokerTimings
+  /** [controlled.shutdown.enable] */
+  readonly handsOver: boolean
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly timers: Pick<Timers, 'schedule' | 'sleep'>
   readonly logger: Logger

@@ -140,7 +140,7 @@ export class BrokerLifecycle {
   }
 
   /**
-   * Gives up what this broker leads and leaves: after it, the node may stop. It waits as long as Kafka's brokers do, but for a
+   * Gives up what this broker leads, unless the settings say that it just goes, and leaves: after it, the node may stop. It waits as long as Kafka's brokers do, but for a
    * controller that does not answer no longer than until the session is over, and the broker out of everything anyway.
    * Calling it again waits for the same end.
    */
@@ -150,11 +150,11 @@ export class BrokerLifecycle {
   }
 
   async #leave(): Promise<void> {
-    const { metadata, brokerId, logger, timers } = this.#options
+    const { metadata, brokerId, handsOver, logger, timers } = this.#options
     const isRegistered = metadata.image().cluster.brokers.has(brokerId)
     this.#isUnfenced = false
     if (this.#brokerEpoch >= 0 && !isRegistered) logger.info('the broker is not registered any longer', { brokerEpoch: this.#brokerEpoch })
-    if (this.#brokerEpoch >= 0 && isRegistered) {
+    if (this.#brokerEpoch >= 0 && isRegistered && handsOver) {
       this.#wish = 'to leave'
       const limit = timers.schedule(SHUTDOWN_TIMEOUT_MS, () => this.#giveUp('it did not let the broker go in time'))
       this.#silence = this.#silenceTimer()

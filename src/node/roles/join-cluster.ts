@@ -52,6 +52,7 @@ export function makeBroker(options: JoinClusterOptions): BrokerLifecycle {
       registrationTimeoutMs: config.get('initial.broker.registration.timeout.ms'),
       directoryFailureTimeoutMs: config.get('log.dir.failure.timeout.ms'),
     },
+    handsOver: config.get('controlled.shutdown.enable'),
     ...ports,
     logger: logger.child('broker'),
     onFailure: failure.report,

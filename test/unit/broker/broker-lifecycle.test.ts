@@ -31,7 +31,8 @@ class Story {
   readonly lifecycle: BrokerLifecycle
   #offset = 0
 
-  constructor() {
+  /** @param change of the broker's options */
+  constructor(change: { readonly handsOver?: boolean } = {}) {
     const { clock, timers } = this.controllers.world.node('self').ports
     this.lifecycle = new BrokerLifecycle({
       clusterId: 'cluster',
@@ -46,6 +47,8 @@ class Story {
       controller: this.controllers.active(this.#local()),
       metadata: this.#loader,
       timings: { heartbeatIntervalMs: 2000, sessionTimeoutMs: 9000, registrationTimeoutMs: 60_000, directoryFailureTimeoutMs: 30_000 },
+      handsOver: true,
+      ...change,
       clock,
       timers,
       logger: this.controllers.logger,
@@ -104,8 +107,8 @@ class Story {
   }
 
   /** A broker that is registered with a controller elsewhere, and serves. */
-  static async serving(): Promise<Story> {
-    const story = new Story()
+  static async serving(change: { readonly handsOver?: boolean } = {}): Promise<Story> {
+    const story = new Story(change)
     await story.startController()
     story.commitRegistration()
     await story.world.complete(story.lifecycle.register())
@@ -303,6 +306,16 @@ describe('a broker that leaves', () => {
     await story.world.complete(story.lifecycle.shutDown(), { withinMs: 400_000 })
     expect(story.world.nowMs).toBeGreaterThan(299_000)
     expect(story.world.nowMs).toBeLessThan(302_000)
+  })
+
+  test('asks nobody where it is not to hand over what it leads: it is fenced when its session is over', async () => {
+    const story = await Story.serving({ handsOver: false })
+    const before = story.heartbeats.length
+    const startMs = story.world.nowMs
+    await story.world.complete(story.lifecycle.shutDown())
+    expect(story.world.nowMs).toBe(startMs)
+    await story.world.run(10_000)
+    expect(story.heartbeats).toHaveLength(before)
   })
 
   test('before it was registered leaves at once', async () => {

@@ -98,6 +98,7 @@ export async function startController(
       controller: active,
       metadata: loader,
       timings: { heartbeatIntervalMs: 2000, sessionTimeoutMs: 9000, registrationTimeoutMs: 60_000, directoryFailureTimeoutMs: 30_000 },
+      handsOver: true,
       clock: ports.clock,
       timers: ports.timers,
       logger: silentLogger,
