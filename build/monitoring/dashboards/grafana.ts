@@ -54,7 +54,6 @@ function queryVariable({ name, label, query }: Variable): object {
     label,
     type: 'query',
     datasource: DATA_SOURCE,
-    definition: query,
     query: { qryType: LABEL_VALUES, query, refId: 'PrometheusVariableQueryEditor-VariableQuery' },
     hide: 0,
     refresh: REFRESH_WITH_TIME_RANGE,
@@ -167,7 +166,7 @@ function options(kind: Panel['kind'], queryCount: number): object {
         wideLayout: true,
       }
     case 'table':
-      return { showHeader: true, cellHeight: 'sm', footer: { show: false, reducer: [], countRows: false } }
+      return { frameIndex: 0, showHeader: true, cellHeight: 'sm', footer: { show: false, reducer: [], countRows: false } }
   }
 }
 
