@@ -175,9 +175,9 @@ export const alertCases: readonly AlertCase[] = [
   {
     alert: 'FileDescriptorsRunOut',
     fires: {
-      series: { [`process_open_fds{${AT}}`]: `86+0${ALWAYS}`, [`process_max_fds{${AT}}`]: `100+0${ALWAYS}` },
-      alerts: [{ labels: BROKER, description: 'broker-1:9404 uses 86% of the files and connections that it may have open.' }],
+      series: { [`process_open_fds{${AT}}`]: `81+0${ALWAYS}`, [`process_max_fds{${AT}}`]: `100+0${ALWAYS}` },
+      alerts: [{ labels: BROKER, description: 'broker-1:9404 uses 81% of the files and connections that it may have open.' }],
     },
-    isQuiet: [{ [`process_open_fds{${AT}}`]: `85+0${ALWAYS}`, [`process_max_fds{${AT}}`]: `100+0${ALWAYS}` }],
+    isQuiet: [{ [`process_open_fds{${AT}}`]: `80+0${ALWAYS}`, [`process_max_fds{${AT}}`]: `100+0${ALWAYS}` }],
   },
 ]

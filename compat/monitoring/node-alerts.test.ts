@@ -84,14 +84,20 @@ describe.skipIf(missing !== null)(missing === null ? 'alerts of a node in troubl
   )
 
   test(
-    'FileDescriptorsRunOut: connections that use most of the descriptors',
+    'FileDescriptorsRunOut: logs take the half of the descriptors that is theirs, and connections the rest',
     async () => {
       const limit = 400
       await using watched = await watchNode({ descriptorLimit: limit })
+      const { node, prometheus } = watched
+      const [admin, producer] = [kafka(node.bootstrap).admin(), kafka(node.bootstrap).producer()]
+      await Promise.all([admin.connect(), producer.connect()])
+      const partitions = Array.from({ length: limit }, (_, partition) => partition)
+      await admin.createTopics({ topics: [{ topic: 'many', numPartitions: partitions.length }] })
+      await producer.send({ topic: 'many', messages: partitions.map((partition) => ({ partition, value: 'one' })) })
       using crowd = new Crowd()
-      const [open] = await watched.prometheus.untilData('process_open_fds')
-      await crowd.join(watched.node.port, Math.ceil(limit * 0.9) - (open?.value ?? 0))
-      await watched.prometheus.untilFiring('FileDescriptorsRunOut')
+      await crowd.join(node.port, limit)
+      await prometheus.untilFiring('FileDescriptorsRunOut')
+      await Promise.all([admin.disconnect(), producer.disconnect()])
     },
     TIMEOUT_MS,
   )

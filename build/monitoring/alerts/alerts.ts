@@ -155,7 +155,7 @@ const ofThisBroker: readonly Alert[] = [
   },
   {
     name: 'FileDescriptorsRunOut',
-    expr: `process_open_fds{job="${JOB}"} / process_max_fds{job="${JOB}"} > 0.85`,
+    expr: `process_open_fds{job="${JOB}"} / process_max_fds{job="${JOB}"} > 0.8`,
     forSeconds: 300,
     severity: 'warning',
     summary: 'A broker has few file descriptors left',

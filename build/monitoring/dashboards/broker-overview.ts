@@ -179,11 +179,11 @@ export const brokerOverview: Dashboard = {
         },
         {
           title: 'File descriptors',
-          description: 'Files and connections open, of those that may be.',
+          description: 'Files and connections open, of those that may be. A broker keeps half of them for its logs, and refuses connections beyond the rest.',
           kind: 'timeseries',
           unit: 'percentunit',
           width: 8,
-          thresholds: [{ from: 0.85, colour: 'orange' }],
+          thresholds: [{ from: 0.8, colour: 'orange' }],
           queries: [{ expr: `process_open_fds{${CHOSEN}} / process_max_fds{${CHOSEN}}`, legend: '{{instance}}' }],
         },
         {
