@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { alertRules } from '../../../../build/monitoring/alerts/alert-rules.ts'
 import { alerts } from '../../../../build/monitoring/alerts/alerts.ts'
 import { monitoringFiles } from '../../../../build/monitoring/monitoring-files.ts'
+import { metricNames } from './metric-names.ts'
 
 const ROOT = join(import.meta.dirname, '../../../..')
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
@@ -94,6 +95,12 @@ describe('the rules of docker/prometheus/alerts.yml', () => {
     const rows = [...read('docs/monitoring.md').matchAll(/^\| `(\w+)` \| `(.*)` \| (.*) \| (critical|warning) \|$/gm)].map(([, ...cells]) => cells)
     const time = (seconds: number) => (seconds === 0 ? 'at once' : `${seconds / 60} min`)
     expect(rows).toEqual(alerts.map(({ name, expr, forSeconds, severity }) => [name, expr, time(forSeconds), severity]))
+  })
+
+  it('read metrics that docs/metrics.md knows', () => {
+    const document = read('docs/metrics.md')
+    const unknown = alerts.flatMap(({ expr }) => metricNames(expr)).filter((name) => name !== 'up' && !document.includes(`\`${name}\``))
+    expect(unknown).toEqual([])
   })
 })
 

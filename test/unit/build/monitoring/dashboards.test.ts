@@ -1,7 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { grafanaDashboard } from '../../../../build/monitoring/dashboards/grafana.ts'
 import { dashboards } from '../../../../build/monitoring/monitoring-files.ts'
 import { metricNames } from './metric-names.ts'
+
+const document = readFileSync(join(import.meta.dirname, '../../../../docs/metrics.md'), 'utf8')
+/** Made by Prometheus itself. */
+const OF_PROMETHEUS: ReadonlySet<string> = new Set(['ALERTS', 'up'])
 
 interface Placed {
   readonly id: number
@@ -41,6 +47,12 @@ describe('dashboards', () => {
         }
       }
     }
+  })
+
+  it.each(dashboards)('$title reads metrics that docs/metrics.md knows', ({ rows }) => {
+    const names = rows.flatMap(({ panels }) => panels.flatMap(({ queries }) => queries.flatMap(({ expr }) => metricNames(expr))))
+    expect(names.length).toBeGreaterThan(0)
+    expect(names.filter((name) => !OF_PROMETHEUS.has(name) && !document.includes(`\`${name.replace(/_(sum|count|bucket)$/, '')}\``))).toEqual([])
   })
 
   it.each(dashboards)('$title uses the variables that it declares, and no others', ({ variables, rows }) => {
