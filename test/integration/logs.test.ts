@@ -2,15 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Kafka, logLevel } from 'kafkajs'
 import { expect, test } from 'vitest'
-import { IncrementalAlterConfigsApi } from '../../protocol/messages/incremental-alter-configs.ts'
-import { KafkaClient } from '../../src/client/kafka-client.ts'
-import { nodePorts } from '../../src/platform/node-ports.ts'
 import { freePortRange } from './cluster/port-range.ts'
 import { ODRADEK_COMMAND, Odradek } from './odradek.ts'
 
 const LISTENERS = 'listeners=PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0'
-const BROKER_LOGGER = 8
-const SET = 0
 const NODE = ['start', '--ephemeral', '--set', LISTENERS, '--set', 'metrics.port=0']
 
 /** Ends the node and gives all that it wrote. */
@@ -98,15 +93,12 @@ async function said(node: Odradek, text: string): Promise<void> {
   while (!node.out.includes(text)) await once(node.process.stdout as NonNullable<typeof node.process.stdout>, 'data')
 }
 
+/** As somebody does it who looks for something. */
 async function setLevel(address: string, component: string, level: string): Promise<void> {
-  const [host = '', port] = address.split(':')
-  await using client = await KafkaClient.open({ host, port: Number(port) }, { ...nodePorts(), clientId: 'test', timeoutMs: 5_000 })
-  const configs = [{ name: component, configOperation: SET, value: level }]
-  const { responses } = await client.send(IncrementalAlterConfigsApi, {
-    resources: [{ resourceType: BROKER_LOGGER, resourceName: '1', configs }],
-    validateOnly: false,
-  })
-  expect(responses).toMatchObject([{ errorCode: 0 }])
+  const entity = ['--entity-type', 'broker-loggers', '--entity-name', '1']
+  await using tool = new Odradek(['kafka-configs', '--bootstrap-server', address, '--alter', ...entity, '--add-config', `${component}=${level}`])
+  expect(await tool.exit()).toBe(0)
+  expect(tool.out).toBe('Completed updating config for broker-logger 1.\n')
 }
 
 async function joinGroup(address: string, groupId: string): Promise<void> {
