@@ -23,3 +23,14 @@ test.each([
   registry.add(table('spools', ['kafka_spools']))
   expect(() => registry.add(again)).toThrow('is told once')
 })
+
+test('tables that change are asked for at each reading, and stand last', () => {
+  const registry = new MetricRegistry()
+  const [fixed, later] = [table('fixed'), table('later')]
+  let changing: readonly MetricTable<number>[] = []
+  registry.addChanging(() => changing)
+  registry.add(fixed)
+  expect(registry.tables).toEqual([fixed])
+  changing = [later]
+  expect(registry.tables).toEqual([fixed, later])
+})
