@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
-import { chmod, copyFile } from 'node:fs/promises'
+import { chmod, copyFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CommandResult, runCommand } from '../support/command.ts'
 import type { Machine } from '../support/network-namespaces.ts'
@@ -141,6 +141,8 @@ const buildah: ContainerEngine = {
     const network = stack.use(await makeServiceNetwork([NAME]))
     const id = await must('buildah', 'from', '--pull-never', tag)
     stack.defer(async () => void (await must('buildah', 'rm', id)))
+    // Before it runs, and for as long: mounting it then would disturb the run.
+    const root = await must('buildah', 'mount', id)
     await publishPorts(network, { [NAME]: { ports: publish } }, stack)
     const image = await buildah.inspect(tag)
     const run = (more: Readonly<Record<string, string>>, args: readonly string[]) =>
@@ -155,9 +157,11 @@ const buildah: ContainerEngine = {
         return runCommand(first, others)
       },
       async copyInto(file, path) {
-        const target = join(await must('buildah', 'mount', id), path)
-        await copyFile(file, target)
-        await chmod(target, 0o777)
+        const target = join(root, path)
+        // Whoever waits for the file finds it whole.
+        await copyFile(file, `${target}.copied`)
+        await chmod(`${target}.copied`, 0o777)
+        await rename(`${target}.copied`, target)
       },
       // As an engine does: the container's own process is told. buildah passes no signal on, and takes the container along when it ends.
       signal: async () => process.kill(innermost(child.pid as number), 'SIGTERM'),
