@@ -1,8 +1,17 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findPrometheus } from '../monitoring/prometheus-programs.ts'
 import { areLeftOut } from '../processes/left-out.ts'
 import { whyNoNamespaces } from '../processes/network.ts'
 import { temporaryDirectory } from '../support/broker-under-test.ts'
+import { runCommand } from '../support/command.ts'
+import type { Machine } from '../support/network-namespaces.ts'
 import { type ComposeService, readComposeFile } from './compose-file.ts'
+import { REPOSITORY } from './image-files.ts'
 import { runInService, type Service } from './service.ts'
 import { makeServiceNetwork, type ServiceNetwork } from './service-network.ts'
 import { publishPorts, roundTrip, startServices, WRITTEN } from './started-services.ts'
@@ -15,6 +24,8 @@ const INSIDE = Object.keys(first)
   .map((name) => `${name}:29092`)
   .join(',')
 const cannotRun = areLeftOut(await whyNoNamespaces())
+const whyNotWatched = await findPrometheus()
+if (whyNotWatched !== null) console.warn(`The services were not read by Prometheus: ${whyNotWatched}.`)
 
 describe.skipIf(cannotRun)('the brokers of docker-compose.yml', () => {
   const stack = new AsyncDisposableStack()
@@ -31,7 +42,7 @@ describe.skipIf(cannotRun)('the brokers of docker-compose.yml', () => {
     runInService({ machine: network.machine(name), directory, environment: brokers[name]?.environment ?? {} }, ...command)
 
   beforeAll(async () => {
-    network = stack.use(await makeServiceNetwork([...Object.keys(brokers), 'client']))
+    network = stack.use(await makeServiceNetwork([...Object.keys(brokers), 'client', 'prometheus']))
     directory = stack.use(await temporaryDirectory()).path
     await start(first)
     await publishPorts(network, brokers, stack)
@@ -56,6 +67,20 @@ describe.skipIf(cannotRun)('the brokers of docker-compose.yml', () => {
     for (const name of Object.keys(first)) expect(await exec(name, 'healthcheck')).toMatchObject({ exit: 0 })
   })
 
+  test.skipIf(whyNotWatched !== null)('are read by Prometheus with the file that its service has', async () => {
+    const machine = network.machine('prometheus')
+    const flags = ['--config.file=docker/prometheus/prometheus.yml', `--storage.tsdb.path=${directory}/prometheus`]
+    const [program, ...args] = machine.command('prometheus', ...flags)
+    const prometheus = spawn(program, args, { cwd: REPOSITORY, stdio: 'ignore' })
+    const closed = once(prometheus, 'close')
+    try {
+      expect(await targetsUp(machine, 3)).toEqual(['broker-1:9404', 'broker-2:9404', 'broker-3:9404'])
+    } finally {
+      prometheus.kill('SIGKILL')
+      await closed
+    }
+  })
+
   test('go on without one of them, which comes back with its data', async () => {
     expect(await service('broker-2').stop()).toBe(0)
     expect((await roundTrip(network.machine('client'), INSIDE, 'orders')).read).toEqual(WRITTEN)
@@ -70,8 +95,34 @@ describe.skipIf(cannotRun)('the brokers of docker-compose.yml', () => {
     expect((await roundTrip(network.machine('client'), 'broker-3:29092', 'orders')).read).toEqual(WRITTEN)
   })
 
+  test('one whose volume was lost stays away, and is filled again when it is told to begin anew', async () => {
+    const lost = first['broker-1'] as ComposeService
+    await service('broker-1').stop()
+    await rm(join(directory, 'broker-1'), { recursive: true })
+    const [refused] = (await startServices(network, directory, { 'broker-1': lost }, stack)).values()
+    expect(await refused?.ended()).toBe(1)
+    expect(refused?.output()).toMatch(/its metadata directory is empty.*--replace-voter/)
+    await start({ 'broker-1': { ...lost, command: ['start', '--replace-voter'] } })
+    expect((await roundTrip(network.machine('client'), 'broker-1:29092', 'orders')).read).toEqual(WRITTEN)
+  })
+
   test('a fourth one joins by itself', async () => {
     await start(later)
     expect((await roundTrip(network.machine('client'), 'broker-4:29092', 'with-four')).brokers).toContain('4@broker-4:29092')
   })
 })
+
+const WATCHED_WITHIN_MS = 45_000
+
+/** Which targets Prometheus says that it reads, when there are that many. */
+async function targetsUp(machine: Machine, count: number): Promise<string[]> {
+  const url = `http://127.0.0.1:9090/api/v1/query?query=${encodeURIComponent('up == 1')}`
+  const [program, ...args] = machine.command(process.execPath, '-e', 'fetch(process.argv[1]).then((answer) => answer.text()).then(console.log)', url)
+  const deadlineMs = Date.now() + WATCHED_WITHIN_MS
+  for (;;) {
+    const { exit, stdout } = await runCommand(program, args)
+    const result: readonly { readonly metric: { readonly instance: string } }[] = exit === 0 ? JSON.parse(stdout).data.result : []
+    if (result.length >= count || Date.now() > deadlineMs) return result.map(({ metric }) => metric.instance).sort()
+    await sleep(500)
+  }
+}
