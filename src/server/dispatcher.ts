@@ -77,6 +77,7 @@ export class Dispatcher<Services> {
     const kinds = requests.kindsOf(entry.served.api, request)
     const exchange = { entry, scope, connection, kinds, requestBytes: frame.length, arrivedMs: connection.arrivedMs, startMs, handledMs: null }
     requests.inFlight++
+    for (const kind of kinds) kind.inFlight++
     return this.#answer(exchange, request)
   }
 
@@ -127,6 +128,7 @@ export class Dispatcher<Services> {
     const replyBytes = reply === null ? 0 : reply.reduce((bytes, chunk) => bytes + chunk.length, 0)
     this.#options.requests.inFlight--
     for (const kind of kinds) {
+      kind.inFlight--
       kind.add({ arrivedMs, startMs, handledMs: exchange.handledMs ?? doneMs, doneMs })
       kind.addVersion(scope.apiVersion)
       kind.requestBytes += requestBytes

@@ -31,6 +31,8 @@ export class RequestKind {
   readonly errors = new Map<number, number>()
   requestBytes = 0
   replyBytes = 0
+  /** Being served now: those that wait for others, too. */
+  inFlight = 0
 
   constructor(name: string) {
     this.name = name

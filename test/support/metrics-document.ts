@@ -6,7 +6,15 @@ import { nodeSheet } from '../../src/node/metrics/node-metrics.ts'
 import { copySheet, followerSheet, leaderSheet, logSheet } from '../../src/node/metrics/partition-metrics.ts'
 import { kafkaRoleSheet, quorumReplicaSheet, quorumRoleSheet, quorumSheet } from '../../src/node/metrics/quorum-metrics.ts'
 import { fetcherSheet, replicaSheet } from '../../src/node/metrics/replica-metrics.ts'
-import { errorSheet, kafkaCountSheet, kafkaErrorSheet, kafkaQuantileSheet, kafkaVersionSheet, requestSheet } from '../../src/node/metrics/request-metrics.ts'
+import {
+  errorSheet,
+  kafkaCountSheet,
+  kafkaErrorSheet,
+  kafkaQuantileSheet,
+  kafkaVersionSheet,
+  kafkaWaitingSheet,
+  requestSheet,
+} from '../../src/node/metrics/request-metrics.ts'
 import { directorySheet, kafkaDirectorySheet, offlineDirectoriesSheet } from '../../src/node/metrics/storage-metrics.ts'
 import { replicationSheet, topicSheet } from '../../src/node/metrics/topic-metrics.ts'
 import { clientSheet } from '../../src/observing/clients/client-metrics.ts'
@@ -60,7 +68,7 @@ Partitions without a leader are nobody's under-replicated ones.`,
     title: 'Requests',
     about: `By API, and for Fetch also as \`FetchConsumer\` and \`FetchFollower\`, which are the same requests once more: do not add them to \`Fetch\`. An API is told from its first request on.
 Quantiles are estimated from the histograms, over the last minute, and left out while nothing came. Requests that a broker passes on to the controller are counted there as \`Envelope\`.`,
-    sheets: [requestSheet, errorSheet, kafkaVersionSheet, kafkaErrorSheet, kafkaQuantileSheet, kafkaCountSheet],
+    sheets: [requestSheet, errorSheet, kafkaVersionSheet, kafkaErrorSheet, kafkaQuantileSheet, kafkaCountSheet, kafkaWaitingSheet],
   },
   {
     title: 'Topics',
@@ -187,7 +195,7 @@ What dashboards ask for and is not told here, as there is no such thing and a co
 | \`kafka_network_requestmetrics_responsequeuetimems\`, \`…responsesendtimems\`, \`kafka_network_requestchannel_…\` | there is no queue between threads: a reply goes to the socket in the turn in which it is made. What clients have not taken is \`reply_bytes_in_flight\` |
 | \`kafka_network_requestmetrics_throttletimems\`, \`kafka_server_quota_…\` | there are no client quotas yet |
 | \`kafka_server_brokertopicmetrics_…messageconversions…\` | record formats are not converted |
-| \`kafka_server_delayedoperationpurgatory_…\` | what waits is in \`requests_in_flight\` and \`request_remote_seconds\` |
+| \`kafka_server_delayedoperationpurgatory_numdelayedoperations\` | what waits is counted once, in \`…_purgatorysize\` |
 | \`kafka_server_raftmetrics_commit_latency_…\`, \`…election_latency_…\`, \`…_rate\`, \`kafka_server_raftchannelmetrics_…\` | not measured |
 | \`kafka_server_kafkaserver_zookeeper…\`, \`kafka_server_sessionexpirelistener_…\`, \`zookeeper_…\` | there is no ZooKeeper |
 | \`kafka_coordinator_transaction_…\` | there is no transaction coordinator yet |

@@ -16,6 +16,7 @@ export function requestTables(requests: RequestStats, clock: Clock): readonly An
     { ...kafkaVersionSheet, rows: () => versionRows(kinds()), labelsOf: ({ kind, version }) => [kind, version] } satisfies MetricTable<VersionRow>,
     { ...kafkaErrorSheet, rows: () => errorRows(kinds()), labelsOf: ({ kind, error }) => [kind, error] } satisfies MetricTable<ErrorRow>,
     quantileTable(kinds, clock),
+    { ...kafkaWaitingSheet, rows: () => waitingRows(kinds()), labelsOf: ({ operation }) => [operation] } satisfies MetricTable<WaitingRow>,
     { ...kafkaCountSheet, rows: kinds, labelsOf: nameOf } satisfies MetricTable<RequestKind>,
   ]
 }
@@ -24,6 +25,12 @@ export const requestSheet: MetricSheet<RequestKind> = {
   labels: ['api'],
   metrics: [
     { name: 'requests_total', type: 'counter', help: 'Requests that were answered.', read: countOf },
+    {
+      name: 'api_requests_in_flight',
+      type: 'gauge',
+      help: 'Requests that are being served now, those that wait included.',
+      read: ({ inFlight }) => inFlight,
+    },
     { name: 'request_bytes_total', type: 'counter', help: 'Bytes of these requests.', read: ({ requestBytes }) => requestBytes },
     { name: 'reply_bytes_total', type: 'counter', help: 'Bytes of the replies to them.', read: ({ replyBytes }) => replyBytes },
     {
@@ -108,6 +115,30 @@ export const kafkaCountSheet: MetricSheet<RequestKind> = {
   })),
 }
 
+/** Kafka's names for what waits, by the API whose requests wait for it. */
+const DELAYED_OPERATIONS: ReadonlyMap<string, string> = new Map([
+  ['Produce', 'Produce'],
+  ['Fetch', 'Fetch'],
+  ['JoinGroup', 'Rebalance'],
+])
+
+interface WaitingRow {
+  readonly operation: string
+  readonly count: number
+}
+
+export const kafkaWaitingSheet: MetricSheet<WaitingRow> = {
+  labels: ['delayedOperation'],
+  metrics: [
+    {
+      name: 'kafka_server_delayedoperationpurgatory_purgatorysize',
+      type: 'gauge',
+      help: 'Requests that wait for other replicas (Produce), for records (Fetch) or for members of a group (Rebalance).',
+      read: ({ count }) => count,
+    },
+  ],
+}
+
 interface QuantileRow {
   readonly kind: string
   readonly share: number
@@ -155,6 +186,14 @@ function quantileTable(kinds: () => Iterable<RequestKind>, clock: Clock): Metric
 
 function* errorRows(kinds: Iterable<RequestKind>): Generator<ErrorRow> {
   for (const { name: kind, errors } of kinds) for (const [code, count] of errors) yield { kind, error: errorName(code), count }
+}
+
+/** Nothing else runs while a request is handled: all that is in flight at a reading waits. */
+function* waitingRows(kinds: Iterable<RequestKind>): Generator<WaitingRow> {
+  for (const { name, inFlight } of kinds) {
+    const operation = DELAYED_OPERATIONS.get(name)
+    if (operation !== undefined) yield { operation, count: inFlight }
+  }
 }
 
 function* versionRows(kinds: Iterable<RequestKind>): Generator<VersionRow> {

@@ -25,6 +25,7 @@ test('the time of a request is what it waits for its turn, what it is handled fo
   const socket = harness.connect()
   socket.receive(Buffer.concat([heartbeat(1), heartbeat(2)]))
   expect(harness.requests.inFlight).toBe(1)
+  expect(kindOf(harness.requests, 'Heartbeat').inFlight).toBe(1)
   harness.time.advance(100)
   answers[0]?.resolve(HEARTBEAT)
   await answers[0]?.promise
@@ -34,7 +35,7 @@ test('the time of a request is what it waits for its turn, what it is handled fo
   await answers[1]?.promise
   await Promise.resolve()
   const kind = kindOf(harness.requests, 'Heartbeat')
-  expect(harness.requests.inFlight).toBe(0)
+  expect([harness.requests.inFlight, kind.inFlight]).toEqual([0, 0])
   expect(kind.versions[4]).toBe(2)
   expect(kind.local.sum).toBeCloseTo(0.01)
   expect(kind.remote.sum).toBeCloseTo(1.1)

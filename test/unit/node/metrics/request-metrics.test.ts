@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ErrorCode } from '../../../../protocol/error-codes.ts'
+import { FetchApi } from '../../../../protocol/messages/fetch.ts'
 import { MetadataApi } from '../../../../protocol/messages/metadata.ts'
 import { requestTables } from '../../../../src/node/metrics/request-metrics.ts'
 import { RequestStats } from '../../../../src/server/request-stats.ts'
@@ -19,12 +20,15 @@ test('requests are told as histograms, and as the quantiles and counts of the us
   expect([...writeMetrics(tables)].join('')).toBe('')
 
   const [kind] = stats.kindsOf(MetadataApi, {})
+  for (const waiting of stats.kindsOf(FetchApi, {})) waiting.inFlight = 3
   for (let count = 0; count < 10; count++) {
     kind?.add({ arrivedMs: 0, startMs: 10, handledMs: 30, doneMs: 100 })
     kind?.addVersion(12)
     kind?.addError(count === 0 ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NONE)
   }
   const first = read()
+  expect(first('api_requests_in_flight', { api: 'FetchConsumer' })).toBe(3)
+  expect(first('kafka_server_delayedoperationpurgatory_purgatorysize', { delayedOperation: 'Fetch' })).toBe(3)
   expect(first('requests_total', { api: 'Metadata' })).toBe(10)
   expect(first('request_duration_seconds_bucket', { api: 'Metadata', le: '0.1' })).toBe(10)
   expect(first('request_duration_seconds_bucket', { api: 'Metadata', le: '0.05' })).toBe(0)
