@@ -122,9 +122,9 @@ const SET = 0
 const DELETE = 1
 
 /** Changes the settings that are named and no others. Errors: as the broker answers. Source: KIP-339. */
-export async function alterConfig(client: ClusterClient, resource: ConfigResource, edits: readonly ConfigEdit[]): Promise<void> {
+export async function alterConfig(client: ClusterClient, resource: ConfigResource, edits: readonly ConfigEdit[], { validateOnly = false } = {}): Promise<void> {
   const configs = edits.map(({ name, value }) => ({ name, configOperation: value === null ? DELETE : SET, value }))
-  const request = { resources: [{ resourceType: RESOURCE_TYPE[resource.kind], resourceName: resource.name, configs }], validateOnly: false }
+  const request = { resources: [{ resourceType: RESOURCE_TYPE[resource.kind], resourceName: resource.name, configs }], validateOnly }
   const broker = brokerOf(resource)
   await client.retry('incrementalAlterConfigs', async () => {
     const { responses } = await (broker === null || client.settings.asksControllers === true

@@ -11,7 +11,7 @@ describe('progress', () => {
   test('is a bar on a terminal, which is gone at the end', () => {
     const { stream, drawn } = screen(true)
     {
-      using progress = new Progress('backup', stream)
+      using progress = new Progress('backup', { screen: stream })
       progress.expect(4_000_000)
       progress.add(1_000_000)
     }
@@ -21,15 +21,15 @@ describe('progress', () => {
   test('is nothing elsewhere', () => {
     const { stream, drawn } = screen(false)
     {
-      using progress = new Progress('backup', stream)
+      using progress = new Progress('backup', { screen: stream })
       progress.add(1)
     }
     expect(drawn).toEqual([])
   })
 
   test('never shows more than all', () => {
-    expect(progressLine('x', 5, 4)).toContain('100 %')
-    expect(progressLine('x', 5, 0)).toContain('  0 %')
+    expect(progressLine('x', { done: 5, total: 4, shown: String })).toContain('100 %')
+    expect(progressLine('x', { done: 5, total: 0, shown: String })).toContain('  0 %')
   })
 })
 

@@ -50,6 +50,8 @@ export function committedOffsets(client: ClusterClient, groupId: string): Promis
 
 export interface OffsetToCommit extends TopicPartition {
   readonly offset: number
+  /** Of the consumer's own; empty where not given. */
+  readonly metadata?: string
 }
 
 /** Writes offsets of a group without members. Errors: that of the first partition that has one. */
@@ -57,7 +59,7 @@ export function commitOffsets(client: ClusterClient, groupId: string, offsets: r
   if (offsets.length === 0) return Promise.resolve()
   const topics = [...grouped(offsets, ({ topic }) => topic)].map(([name, some]) => ({
     name,
-    partitions: some.map(({ partition, offset }) => ({ partitionIndex: partition, committedOffset: offset, committedMetadata: '' })),
+    partitions: some.map(({ partition, offset, metadata = '' }) => ({ partitionIndex: partition, committedOffset: offset, committedMetadata: metadata })),
   }))
   return client.retry('alterConsumerGroupOffsets', async () => {
     const answer = await client.askCoordinator(groupId, OffsetCommitByName, { groupId, generationIdOrMemberEpoch: -1, memberId: '', topics })

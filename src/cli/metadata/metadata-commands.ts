@@ -1,0 +1,117 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { OdradekError } from '../../base/errors.ts'
+import { clientFromFlags, clusterFlags, jsonFlag, wholeNumber } from '../admin/cluster-flags.ts'
+import { printTable } from '../admin/print.ts'
+import type { Command, CommandGroup } from '../command.ts'
+import type { Arguments } from '../parse-arguments.ts'
+import { UsageError } from '../usage-error.ts'
+import type { ImportKind, ImportOptions, ImportStep } from './plan-import.ts'
+
+const exportMetadata: Command = {
+  name: 'metadata export',
+  summary: 'Write topics, settings, groups and offsets of a cluster as JSON.',
+  arguments: [{ name: 'FILE', optional: true, does: 'Where to; to the output where not given.' }],
+  flags: clusterFlags,
+  examples: ['odradek metadata export cluster.json', 'odradek metadata export --bootstrap-server kafka-1:9092 | jq .topics'],
+  async run(args, output) {
+    const { exportMetadata: readCluster } = await import('./export-metadata.ts')
+    const { encodeDocument } = await import('./metadata-document.ts')
+    const [path] = args.positional
+    await using client = await clientFromFlags(args)
+    const { document, secrets } = await readCluster(client)
+    for (const secret of secrets) output.err(`left out, as the cluster does not tell it: ${secret}\n`)
+    if (path === undefined) output.out(encodeDocument(document))
+    else write(path, encodeDocument(document))
+    if (path !== undefined) output.out(`${path}: ${document.topics.length} topics, ${document.groups.length} groups.\n`)
+    return 0
+  },
+}
+
+const importMetadata: Command = {
+  name: 'metadata import',
+  summary: 'Make topics, settings and offsets of such a file in a cluster; what is there is left as it is.',
+  arguments: [{ name: 'FILE', does: 'As `odradek metadata export` writes it.' }],
+  flags: {
+    ...clusterFlags,
+    ...jsonFlag,
+    'dry-run': { does: 'Say what would be done, have the cluster check it, and do nothing.' },
+    update: { does: 'Change what is there otherwise: add partitions, set settings, set offsets of groups without members.' },
+    'replication-factor': { value: 'COUNT', short: 'r', does: 'Of topics that are made, in place of what they had.' },
+    skip: { value: 'topics|configs|offsets', multiple: true, does: 'Leave these out.' },
+  },
+  examples: ['odradek metadata import cluster.json --dry-run', 'odradek metadata import cluster.json --replication-factor 1 --skip offsets'],
+  async run(args, output) {
+    const { planImport } = await import('./plan-import.ts')
+    const { decodeDocument } = await import('./metadata-document.ts')
+    const path = args.positional[0] as string
+    const options = await optionsOf(args)
+    const document = decodeDocument(read(path), path)
+    await using client = await clientFromFlags(args)
+    const steps = await planImport(client, document, options)
+    await checkAll(steps, path)
+    if (!args.has('dry-run')) await runAll(steps)
+    return printTable(args, output, {
+      json: steps.map(({ outcome, subject, detail }) => ({ outcome, subject, detail })),
+      head: [args.has('dry-run') ? 'WOULD' : 'OUTCOME', 'SUBJECT', 'DETAIL'],
+      rows: steps.map(({ outcome, subject, detail }) => [outcome, subject, detail]),
+    })
+  },
+}
+
+export const metadataCommands: CommandGroup = {
+  name: 'metadata',
+  summary: 'Write topics, settings, groups and offsets of a cluster as JSON, or make them in another.',
+  commands: [exportMetadata, importMetadata],
+}
+
+async function optionsOf(args: Arguments): Promise<ImportOptions> {
+  const { IMPORT_KINDS } = await import('./plan-import.ts')
+  const kinds: readonly string[] = IMPORT_KINDS
+  const skip = args.list('skip')
+  const unknown = skip.find((kind) => !kinds.includes(kind))
+  if (unknown !== undefined) throw new UsageError(`\`--skip\` takes ${kinds.join(', ')}, not \`${unknown}\`.`)
+  return { update: args.has('update'), replicationFactor: wholeNumber(args, 'replication-factor') ?? null, skip: new Set(skip as ImportKind[]) }
+}
+
+/** Errors: METADATA_IMPORT with all that the cluster refuses; nothing was changed then. */
+async function checkAll(steps: readonly ImportStep[], path: string): Promise<void> {
+  const refusals: string[] = []
+  for (const { subject, check } of steps) {
+    try {
+      await check?.()
+    } catch (error) {
+      if (!(error instanceof OdradekError)) throw error
+      refusals.push(`${subject}: ${error.message}`)
+    }
+  }
+  if (refusals.length > 0) throw new OdradekError('METADATA_IMPORT', `Nothing of ${path} is imported, as the cluster refuses:\n${refusals.join('\n')}`)
+}
+
+/** Errors: METADATA_IMPORT that says how far it came. */
+async function runAll(steps: readonly ImportStep[]): Promise<void> {
+  for (const [index, { subject, run }] of steps.entries()) {
+    try {
+      await run?.()
+    } catch (cause) {
+      if (!(cause instanceof OdradekError)) throw cause
+      const done = `${index} of ${steps.length} steps are done. Run it again when that is mended: what is done is passed over.`
+      throw new OdradekError('METADATA_IMPORT', `Importing ${subject} failed: ${cause.message}\n${done}`, { cause })
+    }
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new OdradekError('DOCUMENT', `Reading ${path} failed: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function write(path: string, text: string): void {
+  try {
+    writeFileSync(path, text)
+  } catch (cause) {
+    throw new OdradekError('DOCUMENT', `Writing ${path} failed: ${(cause as Error).message}`, { cause })
+  }
+}

@@ -1,0 +1,146 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { MetadataDocument } from '../../../src/cli/metadata/metadata-document.ts'
+import { type Node, startNode } from '../../../src/index.ts'
+import { clusterClient } from '../cluster/cluster-client.ts'
+import { BackupNodes, type Finished, odradek } from './backup-nodes.ts'
+
+const BROKER = 4
+
+interface Step {
+  readonly outcome: string
+  readonly subject: string
+  readonly detail: string
+}
+
+let nodes: BackupNodes
+let from: Node
+let to: Node
+
+beforeAll(async () => {
+  nodes = await BackupNodes.make()
+  from = await startNode({ topics: [{ name: 'orders', partitions: 3, configs: { 'retention.ms': '86400000' } }, 'shipments'] })
+  to = await startNode({})
+  const admin = clusterClient(from.bootstrapServers).admin()
+  await admin.connect()
+  await admin.alterConfigs({
+    validateOnly: false,
+    resources: [{ type: BROKER, name: '1', configEntries: [{ name: 'log.cleaner.threads', value: '2' }] }],
+  })
+  await admin.setOffsets({ groupId: 'warehouse', topic: 'orders', partitions: [{ partition: 2, offset: '41' }] })
+  await admin.disconnect()
+})
+
+afterAll(async () => {
+  await Promise.all([from, to].map((node) => node.stop()))
+  await nodes[Symbol.asyncDispose]()
+})
+
+function at(node: Node): string[] {
+  return ['--bootstrap-server', node.bootstrapServers]
+}
+
+async function exported(node: Node): Promise<MetadataDocument> {
+  const { exit, out, err } = await odradek('metadata', 'export', ...at(node))
+  expect(exit, err).toBe(0)
+  return JSON.parse(out)
+}
+
+async function imported(file: string, ...flags: readonly string[]): Promise<readonly Step[]> {
+  const { exit, out, err } = await odradek('metadata', 'import', file, ...at(to), '--json', ...flags)
+  expect(exit, err).toBe(0)
+  return JSON.parse(out)
+}
+
+function withoutIds({ topics, brokerConfigs, clientMetrics, groupConfigs, groups }: MetadataDocument) {
+  return { topics: topics.map(({ topicId, ...topic }) => topic), brokerConfigs, clientMetrics, groupConfigs, groups }
+}
+
+function outcomes(steps: readonly Step[]): Record<string, string> {
+  return Object.fromEntries(steps.map(({ subject, outcome }) => [subject, outcome]))
+}
+
+describe('the metadata of a cluster', () => {
+  test('are written as JSON that people read', async () => {
+    const document = await exported(from)
+    expect(document).toMatchObject({
+      format: 'odradek-metadata',
+      clusterId: expect.stringMatching(/^\S{22}$/),
+      features: { 'metadata.version': expect.any(Number) },
+      topics: [
+        { name: 'orders', partitions: 3, replicationFactor: 1, replicas: [[1], [1], [1]], configs: { 'retention.ms': '86400000' } },
+        { name: 'shipments', partitions: 1, configs: {} },
+      ],
+      brokerConfigs: { '1': { 'log.cleaner.threads': '2' } },
+      groups: [{ groupId: 'warehouse', offsets: [{ topic: 'orders', partition: 2, offset: 41, metadata: '' }] }],
+    })
+  })
+
+  test('are made elsewhere, once; what differs is told, and changed when that is asked for', async () => {
+    const file = nodes.file('cluster.json')
+    expect(await odradek('metadata', 'export', file, ...at(from))).toMatchObject({ exit: 0, out: `${file}: 2 topics, 1 groups.\n` })
+    // Each cluster begins with a setting of all brokers (KIP-966).
+    const all = {
+      'topic orders': 'create',
+      'topic shipments': 'create',
+      'settings of all brokers': 'same',
+      'settings of broker 1': 'create',
+      'group warehouse': 'create',
+    }
+    expect(outcomes(await imported(file, '--dry-run'))).toEqual(all)
+    expect((await exported(to)).topics).toEqual([])
+    expect(outcomes(await imported(file))).toEqual(all)
+    expect(withoutIds(await exported(to))).toEqual(withoutIds(await exported(from)))
+    expect(new Set(Object.values(outcomes(await imported(file))))).toEqual(new Set(['same']))
+    const document = JSON.parse(readFileSync(file, 'utf8'))
+    document.topics[0].partitions = 5
+    document.topics[0].configs['retention.ms'] = '5000'
+    document.brokerConfigs['9'] = { 'log.cleaner.threads': '2' }
+    document.groups[0].offsets[0].offset = 40
+    writeFileSync(file, JSON.stringify(document))
+    expect(await imported(file)).toMatchObject([
+      { outcome: 'differs', subject: 'topic orders', detail: '3 partitions and not 5, retention.ms=86400000 and not 5000' },
+      { outcome: 'same', subject: 'topic shipments' },
+      { outcome: 'same', subject: 'settings of broker 1' },
+      { outcome: 'skip', subject: 'settings of broker 9', detail: 'there is no such broker' },
+      { outcome: 'same', subject: 'settings of all brokers' },
+      { outcome: 'differs', subject: 'group warehouse', detail: 'orders-2 at 41 and not 40' },
+    ])
+    await imported(file, '--update')
+    const after = await exported(to)
+    expect(after.topics[0]).toMatchObject({ partitions: 5, configs: { 'retention.ms': '5000' } })
+    expect(after.groups[0]?.offsets[0]?.offset).toBe(40)
+  })
+
+  test('are left out as far as that is said', async () => {
+    const file = nodes.file('skipped.json')
+    writeFileSync(file, JSON.stringify({ format: 'odradek-metadata', formatVersion: 1, ...(await exported(from)) }))
+    expect(Object.keys(outcomes(await imported(file, '--dry-run', '--skip', 'offsets', '--skip', 'configs')))).toEqual(['topic orders', 'topic shipments'])
+  })
+
+  test('of a bad file, or one that the cluster refuses a part of, are refused whole', async () => {
+    const document = await exported(from)
+    const tryWith = async (change: object): Promise<Finished> => {
+      const file = nodes.file('bad.json')
+      writeFileSync(file, JSON.stringify({ ...document, ...change }))
+      return odradek('metadata', 'import', file, ...at(to))
+    }
+    const topic = { ...document.topics[0], name: 'new' }
+    const before = await exported(to)
+    for (const [change, why] of [
+      [{ topics: [topic, { ...topic, name: 'other', partitions: -1 }] }, 'topics[1].partitions should be a whole number from 1'],
+      [{ topics: [topic, { ...topic, name: 'other', configs: { 'retention.ms': 'soon' } }] }, 'as the cluster refuses:\ntopic other: Invalid value soon'],
+      [
+        { topics: [topic, { ...topic, name: 'other', replicationFactor: 3 }] },
+        'as the cluster refuses:\ntopic other: Unable to replicate the partition 3 time(s)',
+      ],
+    ] as const) {
+      const { exit, err } = await tryWith(change)
+      expect(err).toContain(why)
+      expect(exit).toBe(1)
+    }
+    expect(withoutIds(await exported(to))).toEqual(withoutIds(before))
+    expect(await odradek('metadata', 'import', nodes.file('none.json'), ...at(to))).toMatchObject({ exit: 1, err: expect.stringContaining('no such file') })
+    expect(await odradek('metadata', 'import', nodes.file('bad.json'), ...at(to), '--skip', 'all')).toMatchObject({ exit: 2 })
+  })
+})
