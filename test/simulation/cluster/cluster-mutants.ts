@@ -22,7 +22,7 @@ import type { Mutant } from '../mutants/mutant.ts'
 import { replaced } from '../mutants/replaced.ts'
 import { play } from '../play.ts'
 import { cluster } from '../scenarios/cluster.ts'
-import { playCutOffLeader } from './cut-off-leader.ts'
+import { playCutOffLeader, playSilentLeader } from './cut-off-leader.ts'
 
 const playCluster = (seed: number) => play(cluster, seed)
 
@@ -126,8 +126,8 @@ export const clusterMutants: readonly Mutant[] = [
   },
   {
     name: 'never fences a broker that is silent',
-    play: playCluster,
-    seenWithin: 200,
+    play: playSilentLeader,
+    seenWithin: 3,
     apply: () => replaced(BrokerSessions.prototype, 'expired', () => () => []),
   },
   {

@@ -1,4 +1,5 @@
 import { CreateTopicsApi } from '../../../protocol/messages/create-topics.ts'
+import type { SeededRandom } from '../../support/world/seeded-random.ts'
 import { World } from '../../support/world/world.ts'
 import { Actor } from '../actor.ts'
 import { Unanswered } from '../asker.ts'
@@ -19,28 +20,54 @@ const WITHIN_MS = 60_000
 export async function playCutOffLeader(seed: number): Promise<void> {
   const world = new World({ seed })
   const cluster = await startCluster(world)
-  const models = await makeTopic(cluster)
-  const { clock } = world.node('producer').ports
-  const random = world.random.fork('producer')
-  const producer = new Actor(
-    new Producer({ client: cluster.client('producer'), clock, random, models, maxInFlight: 5, deliveryTimeoutMs: 25_000, maxPauseMs: 100 }),
-  )
-  producer.begin()
-  const untilItGetsOn = async () => {
-    const before = producer.role.progress
-    await world.runUntil(() => producer.role.progress > before || producer.failure !== null, { withinMs: WITHIN_MS })
-    if (producer.failure !== null) throw producer.failure
-  }
-  await untilItGetsOn()
+  const models = await makeTopic(cluster, [
+    [LEADER, CUT_OFF_FROM],
+    [LEADER, KILLED],
+  ])
+  const producer = begin(cluster, models, world.random.fork('producer'))
+  await untilItGetsOn(world, producer)
   cluster.node(KILLED).crash('process')
   await world.complete(untilAlone(cluster), { withinMs: WITHIN_MS })
-  const others = [CONTROLLER, CUT_OFF_FROM].map((id) => cluster.node(id).name)
-  world.network.partition([cluster.node(LEADER).name], others)
+  cutOff(cluster)
   await world.run(world.random.between(300, 2000))
   cluster.node(LEADER).stop()
   await world.runUntil(() => cluster.node(LEADER).state === 'down' || producer.failure !== null, { withinMs: WITHIN_MS })
   cluster.heal()
-  await untilItGetsOn()
+  await untilItGetsOn(world, producer)
+}
+
+/** A leader hears nobody any more but clients: another replica leads when the session is over, though nothing is healed. */
+export async function playSilentLeader(seed: number): Promise<void> {
+  const world = new World({ seed })
+  const cluster = await startCluster(world)
+  const models = await makeTopic(cluster, [[LEADER, CUT_OFF_FROM, KILLED]])
+  const producer = begin(cluster, models, world.random.fork('producer'))
+  await untilItGetsOn(world, producer)
+  await world.run(world.random.between(0, 3000))
+  cutOff(cluster)
+  // What was under way may be acknowledged yet.
+  await world.run(1000)
+  await untilItGetsOn(world, producer)
+}
+
+function begin(cluster: Cluster, models: readonly PartitionModel[], random: SeededRandom): Actor<Producer> {
+  const { clock } = cluster.world.node('producer').ports
+  const client = cluster.client('producer')
+  const producer = new Actor(new Producer({ client, clock, random, models, maxInFlight: 5, deliveryTimeoutMs: 25_000, maxPauseMs: 100 }))
+  producer.begin()
+  return producer
+}
+
+async function untilItGetsOn(world: World, producer: Actor<Producer>): Promise<void> {
+  const before = producer.role.progress
+  await world.runUntil(() => producer.role.progress > before || producer.failure !== null, { withinMs: WITHIN_MS })
+  if (producer.failure !== null) throw producer.failure
+}
+
+/** The leader, from all other nodes. */
+function cutOff(cluster: Cluster): void {
+  const others = cluster.nodes.filter(({ id }) => id !== LEADER).map(({ name }) => name)
+  cluster.world.network.partition([cluster.node(LEADER).name], others)
 }
 
 async function startCluster(world: World): Promise<Cluster> {
@@ -56,12 +83,10 @@ async function startCluster(world: World): Promise<Cluster> {
   return cluster
 }
 
-async function makeTopic(cluster: Cluster): Promise<PartitionModel[]> {
+/** @param replicas of each partition, the leader first */
+async function makeTopic(cluster: Cluster, replicas: readonly (readonly number[])[]): Promise<PartitionModel[]> {
   const client = cluster.client('admin')
-  const assignments = [
-    { partitionIndex: 0, brokerIds: [LEADER, CUT_OFF_FROM] },
-    { partitionIndex: 1, brokerIds: [LEADER, KILLED] },
-  ]
+  const assignments = replicas.map((brokerIds, partitionIndex) => ({ partitionIndex, brokerIds: [...brokerIds] }))
   const topics = [{ name: TOPIC, numPartitions: -1, replicationFactor: -1, assignments, configs: [] }]
   const isMade = ({ topics: [made] }: { topics: readonly { errorCode: number }[] }) => made?.errorCode === 0
   await cluster.world.complete(client.askUntil(client.anyBroker(), CreateTopicsApi, 7, { topics, timeoutMs: 5000 }, isMade))
