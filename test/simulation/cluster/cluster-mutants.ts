@@ -36,19 +36,19 @@ export const clusterMutants: readonly Mutant[] = [
   {
     name: 'takes every answer for a vote',
     play: playCluster,
-    seenWithin: 20,
+    seenWithin: 5,
     apply: takeEveryAnswerForAVote,
   },
   {
     name: 'commits metadata that one voter has',
     play: playCluster,
-    seenWithin: 20,
+    seenWithin: 40,
     apply: commitMetadataThatOneVoterHas,
   },
   {
     name: 'says that its metadata are flushed when they are not',
     play: playCluster,
-    seenWithin: 60,
+    seenWithin: 20,
     apply: takeMetadataForFlushed,
   },
   {
@@ -60,13 +60,13 @@ export const clusterMutants: readonly Mutant[] = [
   {
     name: 'acknowledges with fewer in-sync replicas than were asked for',
     play: playCluster,
-    seenWithin: 20,
+    seenWithin: 60,
     apply: () => replaced(LeaderState.prototype, 'isUnderMinIsr', () => () => false),
   },
   {
     name: 'takes every follower for one that has caught up',
     play: playCluster,
-    seenWithin: 10,
+    seenWithin: 20,
     apply: () =>
       replaced(
         LeaderState.prototype,
@@ -80,7 +80,7 @@ export const clusterMutants: readonly Mutant[] = [
   {
     name: 'takes who fetches for who has all',
     play: playCluster,
-    seenWithin: 5,
+    seenWithin: 10,
     apply: () =>
       replaced(
         LeaderState.prototype,
@@ -167,7 +167,7 @@ export const clusterMutants: readonly Mutant[] = [
   {
     name: 'answers before all brokers know',
     play: playCluster,
-    seenWithin: 10,
+    seenWithin: 5,
     apply: () => replaced(CatchUp.prototype, 'reached', () => async () => {}),
   },
   {
