@@ -32,4 +32,9 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: 'config', summary: 'Print the settings in force and where each comes from.', load: async () => (await import('./config.ts')).configCommand },
   { name: 'topics', summary: 'List, make, describe, grow and delete topics.', load: async () => (await import('./admin/topics.ts')).topicCommands },
+  { name: 'produce', summary: 'Write lines to a topic.', load: async () => (await import('./admin/produce.ts')).produceCommand },
+  { name: 'consume', summary: 'Print the records of a topic.', load: async () => (await import('./admin/consume.ts')).consumeCommand },
+  { name: 'groups', summary: 'Groups: where they are, and where they go on.', load: async () => (await import('./admin/groups.ts')).groupCommands },
+  { name: 'configs', summary: 'Show and change settings of a cluster.', load: async () => (await import('./admin/configs.ts')).configCommands },
+  { name: 'offsets', summary: 'First and last offsets of partitions.', load: async () => (await import('./admin/offsets.ts')).offsetsCommand },
 ]

@@ -1,3 +1,4 @@
+import type { ClientProperties } from '../operations/cluster/client-properties.ts'
 import type { ClusterClient } from '../operations/cluster/cluster-client.ts'
 import type { Arguments, Flags } from '../parse-arguments.ts'
 import { UsageError } from '../usage-error.ts'
@@ -19,14 +20,25 @@ export const clusterFlags: Flags = {
 
 export const jsonFlag: Flags = { json: { does: 'Print JSON.' } }
 
-/** The cluster that the flags name. Nothing is connected yet. Errors: `UsageError`; CLIENT_PROPERTIES. */
+/** The cluster that the flags name. Nothing is connected yet. Errors: CLIENT_BOOTSTRAP, CLIENT_PROPERTIES. */
 export async function clientFromFlags(args: Arguments): Promise<ClusterClient> {
   const { openClient } = await import('../operations/cluster/open-client.ts')
-  const { readClientProperties } = await import('../operations/cluster/client-properties.ts')
+  const properties = await propertiesFromFlags(args)
+  const apiTimeoutMs = wholeNumber(args, 'timeout-ms') ?? DEFAULT_TIMEOUT_MS
+  return openClient({ bootstrap: bootstrapOf(args, properties), properties, clientId: 'odradek', apiTimeoutMs })
+}
+
+/** Errors: CLIENT_PROPERTIES. */
+export async function propertiesFromFlags(args: Arguments): Promise<ClientProperties> {
   const file = args.value('command-config')
-  const properties = file === undefined ? new Map<string, string>() : readClientProperties(file)
-  const bootstrap = args.value('bootstrap-server') ?? process.env[BOOTSTRAP_VARIABLE] ?? properties.get('bootstrap.servers') ?? DEFAULT_BOOTSTRAP
-  return openClient({ bootstrap, properties, clientId: 'odradek', apiTimeoutMs: wholeNumber(args, 'timeout-ms') ?? DEFAULT_TIMEOUT_MS })
+  if (file === undefined) return new Map()
+  const { readClientProperties } = await import('../operations/cluster/client-properties.ts')
+  return readClientProperties(file)
+}
+
+/** `HOST:PORT`, several with commas: of the flag, the variable, the properties, or this machine. */
+export function bootstrapOf(args: Arguments, properties: ClientProperties): string {
+  return args.value('bootstrap-server') ?? process.env[BOOTSTRAP_VARIABLE] ?? properties.get('bootstrap.servers') ?? DEFAULT_BOOTSTRAP
 }
 
 /** The number that a flag gives; undefined where it is not there. Errors: `UsageError`. */

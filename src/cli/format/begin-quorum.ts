@@ -1,19 +1,9 @@
 import type { NodeIdentity } from '../../config/node-identity.ts'
 import type { BeginQuorum } from '../../node/directories/format-node.ts'
-import type { Arguments, Flags } from '../parse-arguments.ts'
+import type { Arguments } from '../parse-arguments.ts'
 import { UsageError } from '../usage-error.ts'
 import { parseInitialControllers } from './initial-controllers.ts'
-
-/** Who votes in the quorum of a node that is formatted. One of them at most. */
-export const quorumFlags: Flags = {
-  standalone: { short: 's', does: 'Begin a quorum with this controller as its one voter; what happens where nothing is said and no voters are set.' },
-  'initial-controllers': {
-    value: 'ID@HOST:PORT:DIRECTORY,…',
-    short: 'I',
-    does: 'Begin a quorum with these voters; every one of them is formatted with the same.',
-  },
-  'no-initial-controllers': { short: 'N', does: 'Join a quorum that there is, found by controller.quorum.bootstrap.servers.' },
-}
+import { quorumFlags } from './quorum-flags.ts'
 
 /**
  * What the command line says of the quorum.

@@ -2,7 +2,8 @@ import { formatNode } from '../../node/directories/format-node.ts'
 import { nodePorts } from '../../platform/node-ports.ts'
 import type { Command } from '../command.ts'
 import { configFlags, loadConfigFromFlags } from '../config-flags.ts'
-import { beginQuorum, quorumFlags } from './begin-quorum.ts'
+import { beginQuorum } from './begin-quorum.ts'
+import { quorumFlags } from './quorum-flags.ts'
 
 /** As `kafka-storage format`; `odradek start` does the same by itself for directories that are empty. */
 export const formatCommand: Command = {

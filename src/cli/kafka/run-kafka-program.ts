@@ -9,6 +9,8 @@ import { usageOf } from './options/usage.ts'
 
 /** Runs the program of Kafka's that has this name, or says what does its work here. */
 export async function runNamedKafkaProgram(name: string, args: readonly string[], output: Output): Promise<ExitCode> {
+  // Its options stand behind an action.
+  if (name === 'kafka-storage') return (await import('./storage/kafka-storage.ts')).kafkaStorage(args, output)
   const entry = Object.hasOwn(kafkaPrograms, name) ? kafkaPrograms[name] : undefined
   if (entry !== undefined) return runKafkaProgram(await entry.load(), args, output)
   output.err(`${whatInstead(name)}\n`)

@@ -6,6 +6,7 @@ import { watchStopSignals } from '../../stop-signals.ts'
 import type { ClientProperties } from '../cluster/client-properties.ts'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { openClient } from '../cluster/open-client.ts'
+import { describeTopics } from '../topics/describe-topics.ts'
 import { topicFilter } from '../topics/topic-names.ts'
 import { Consumer } from './consumer.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
@@ -18,6 +19,8 @@ export type RecordPrinter = (record: ConsumedRecord) => Uint8Array
 export type RecordSource =
   | { readonly kind: 'topic'; readonly topic: string; readonly allowAutoCreate: boolean }
   | { readonly kind: 'pattern'; readonly pattern: string }
+  /** Every partition that it has now, whoever else reads it. */
+  | { readonly kind: 'partitions'; readonly topic: string; readonly start: 'earliest' | 'latest' }
   | { readonly kind: 'partition'; readonly topic: string; readonly partition: number; readonly start: number | 'earliest' | 'latest' }
 
 export interface PrintOptions {
@@ -29,6 +32,8 @@ export interface PrintOptions {
   readonly maxRecords: number | null
   /** The end, when none came for so long; null for never. */
   readonly timeoutMs: number | null
+  /** That end is what was asked for, and is not spoken of; nor is how many there were. */
+  readonly isQuiet?: boolean
   readonly printer: RecordPrinter
   /** Records that cannot be printed are passed over. */
   readonly skipsErrors: boolean
@@ -61,6 +66,7 @@ export async function printRecords(options: PrintOptions): Promise<ExitCode> {
       if (record === null) {
         if (stopping.signal.aborted) break
         if (options.timeoutMs === null) continue
+        if (options.isQuiet === true) break
         throw new NoRecord()
       }
       count++
@@ -68,9 +74,10 @@ export async function printRecords(options: PrintOptions): Promise<ExitCode> {
     }
   } catch (error) {
     if (!(error instanceof OdradekError || error instanceof NoRecord || error instanceof DecodeError)) throw error
+    if (options.isQuiet === true) throw error
     output.err(`ERROR Error processing message, terminating consumer process: ${error.message}\n`)
   }
-  output.err(`Processed a total of ${count} messages\n`)
+  if (options.isQuiet !== true) output.err(`Processed a total of ${count} messages\n`)
   options.onEnd?.()
   return exit
 }
@@ -87,6 +94,11 @@ async function begin(consumer: Consumer, client: ClusterClient, from: RecordSour
       return consumer.subscribe(oneTopic(client, from.topic, from.allowAutoCreate))
     case 'pattern':
       return consumer.subscribe(topicsByPattern(client, topicFilter(from.pattern)))
+    case 'partitions': {
+      const topics = await describeTopics(client, [from.topic])
+      const partitions = topics.flatMap((topic) => topic.partitions)
+      return consumer.assign(partitions.map(({ partition }) => ({ topic: from.topic, partition, from: from.start })))
+    }
     case 'partition':
       return consumer.assign([{ topic: from.topic, partition: from.partition, from: from.start }])
   }
