@@ -24,9 +24,6 @@ export const otherKafkaPrograms: Readonly<Record<string, string>> = {
   'kafka-reassign-partitions': '`odradek reassign`',
   'kafka-dump-log': '`odradek log`',
   'kafka-metadata-quorum': '`odradek quorum`',
-  'kafka-log-dirs': '`odradek cluster log-dirs`',
-  'kafka-leader-election': '`odradek topics elect`',
-  'kafka-delete-records': '`odradek topics delete-records`',
   'kafka-groups': '`odradek groups list`',
   'kafka-client-metrics': '`odradek configs`, with `client-metrics` as the kind',
 }
