@@ -44,6 +44,6 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'completion',
     summary: 'Print what completes command lines in bash, zsh or fish.',
-    load: async () => (await import('./completion.ts')).completionCommand,
+    load: async () => (await import('./completion.ts')).completionFor(commands),
   },
 ]

@@ -1,12 +1,11 @@
-import type { Command, CommandGroup } from './command.ts'
-import { commands } from './commands.ts'
+import type { Command, CommandEntry, CommandGroup } from './command.ts'
 import { kafkaPrograms } from './kafka/kafka-programs.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The words that may come next, by what stands before them: `` for the first, `topics` and `topics list` for the rest. */
 type Words = ReadonlyMap<string, readonly string[]>
 
-export const completionCommand: Command = {
+const completion = {
   name: 'completion',
   summary: 'Print what completes command lines in a shell.',
   arguments: [{ name: 'SHELL', does: 'bash, zsh or fish.' }],
@@ -16,20 +15,27 @@ export const completionCommand: Command = {
     'odradek completion zsh > ~/.zfunc/_odradek',
     'odradek completion fish > ~/.config/fish/completions/odradek.fish',
   ],
-  async run(args, output) {
-    const [shell = ''] = args.positional
-    const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined
-    if (script === undefined) throw new UsageError(`\`${shell}\` is no SHELL: bash, zsh or fish.`)
-    output.out(script(await knownWords()))
-    return 0
-  },
+} as const
+
+/** Completes the lines of these commands and of Kafka's programs. */
+export function completionFor(commands: readonly CommandEntry[]): Command {
+  return {
+    ...completion,
+    async run(args, output) {
+      const [shell = ''] = args.positional
+      const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined
+      if (script === undefined) throw new UsageError(`\`${shell}\` is no SHELL: bash, zsh or fish.`)
+      output.out(script(await knownWords(commands)))
+      return 0
+    },
+  }
 }
 
 const SHELLS: Readonly<Record<string, (words: Words) => string>> = { bash, zsh, fish }
 
-async function knownWords(): Promise<Words> {
+async function knownWords(commands: readonly CommandEntry[]): Promise<Words> {
   const words = new Map<string, readonly string[]>([['', [...commands.map(({ name }) => name), ...Object.keys(kafkaPrograms), 'kafka-storage']]])
-  for (const entry of commands) addCommand(words, entry.name === 'completion' ? completionCommand : await entry.load())
+  for (const entry of commands) addCommand(words, await entry.load())
   for (const [name, entry] of Object.entries(kafkaPrograms)) words.set(name, [...Object.keys((await entry.load()).options), 'help', 'version'].map(flag))
   words.set('completion', Object.keys(SHELLS))
   return words
