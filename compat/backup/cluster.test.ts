@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { describeCluster } from '../../../src/node/join/describe-cluster.ts'
-import { nodePorts } from '../../../src/platform/node-ports.ts'
-import { BackupNodes } from './backup-nodes.ts'
-import { checkOrders, createTopic, Orders, readByExample } from './orders.ts'
+import { describeCluster } from '../../src/node/join/describe-cluster.ts'
+import { nodePorts } from '../../src/platform/node-ports.ts'
+import { BackupNodes } from '../../test/integration/backup/backup-nodes.ts'
+import { checkOrders, createTopic, Orders, readByExample } from '../../test/integration/backup/orders.ts'
 
 const TOPIC = 'orders'
 const NODES = [1, 2, 3] as const

@@ -4,9 +4,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { freePortRange } from '../cluster/port-range.ts'
+import { freePortRange } from '../../test/integration/cluster/port-range.ts'
 
-const ROOT = join(import.meta.dirname, '../../..')
+const ROOT = join(import.meta.dirname, '../..')
 const DOCUMENT = join(ROOT, 'docs/backup.md')
 const DOCUMENTED_PORT = 9092
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { odradek } from '../../test/integration/backup/backup-nodes.ts'
 import { fillDirectory } from '../../test/integration/backup/filled-directory.ts'
-import { mountSmallDisk, whyNoMounts } from './small-disk.ts'
+import { mountSmallDisk, whyNoMounts } from '../processes/small-disk.ts'
 
 const reason = await whyNoMounts()
 if (reason !== null) console.warn(`Backups to full disks are not tried: ${reason}.`)

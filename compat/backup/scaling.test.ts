@@ -4,10 +4,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { BackupNodes, odradek } from './backup-nodes.ts'
-import { checkOrders, createTopic, Orders, readByExample } from './orders.ts'
+import { BackupNodes, odradek } from '../../test/integration/backup/backup-nodes.ts'
+import { checkOrders, createTopic, Orders, readByExample } from '../../test/integration/backup/orders.ts'
 
-const EXAMPLES = join(import.meta.dirname, '../../../examples')
+const EXAMPLES = join(import.meta.dirname, '../../examples')
 const TOPIC = 'orders'
 const GROUP = 'warehouse'
 
