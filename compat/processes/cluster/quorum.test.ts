@@ -10,7 +10,7 @@ import { type Cluster, startCluster } from '../../support/cluster/cluster.ts'
 import type { ClusterNode } from '../../support/cluster/cluster-node.ts'
 import { judge } from '../../support/cluster/judge.ts'
 import { ORACLE_CLUSTER_ID } from '../../support/oracle-node.ts'
-import { QUICK, SOME, says, THREE, underLoad, untilWhole } from './faults.ts'
+import { KIND, QUICK, SOME, says, THREE, underLoad, untilWhole } from './faults.ts'
 
 const TIMEOUT_MS = 180_000
 /** Longer than a broker's session. */
@@ -81,7 +81,8 @@ async function nameLastEpoch({ id, place }: ClusterNode): Promise<void> {
   expect(answer.topics[0]?.partitions[0]).toMatchObject({ errorCode: 0, voteGranted: true, leaderEpoch: LAST_EPOCH })
 }
 
-test(
+// Apache Kafka's voters stand again and again, for an epoch below 0; records of a producer were not acknowledged meanwhile.
+test.skipIf(KIND === 'kafka')(
   'a stranger names the last epoch: clients go on without a controller, nodes say what helps, and it does',
   async () => {
     const load = await underLoad(cluster, 'strange', [1, 2, 3])
