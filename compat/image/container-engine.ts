@@ -36,6 +36,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
   /** `9093:9092`: ports of `client` that lead to ports of the container. */
   readonly publish?: readonly string[]
+  /** `/here:/there`: directories of this machine that stand over those of the container. */
+  readonly volumes?: readonly string[]
   /** In place of the image's. */
   readonly entrypoint?: readonly string[]
   readonly command?: readonly string[]
@@ -85,6 +87,10 @@ function envFlags(env: Readonly<Record<string, string>>): string[] {
   return Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`])
 }
 
+function volumeFlags(volumes: readonly string[]): string[] {
+  return volumes.flatMap((volume) => ['--volume', volume])
+}
+
 /** Of the machine that a container is. */
 const NAME = 'container'
 
@@ -95,10 +101,11 @@ const docker: ContainerEngine = {
     const [image] = JSON.parse(await must('docker', 'image', 'inspect', tag))
     return toConfig(image.Config, image.Size)
   },
-  async start(tag, { env = {}, publish = [], entrypoint, command }: StartOptions = {}) {
+  async start(tag, { env = {}, publish = [], volumes = [], entrypoint, command }: StartOptions = {}) {
     const [program, ...args] = entrypoint ?? []
     const flags = [
       ...envFlags(env),
+      ...volumeFlags(volumes),
       ...publish.flatMap((port) => ['--publish', `127.0.0.1:${port}`]),
       ...(program === undefined ? [] : ['--entrypoint', program]),
     ]
@@ -136,7 +143,7 @@ const buildah: ContainerEngine = {
     const { Docker: image } = JSON.parse(await must('buildah', 'inspect', '--type', 'image', tag))
     return toConfig(image.config, Number(await sizeOf(tag)))
   },
-  async start(tag, { env = {}, publish = [], entrypoint, command }: StartOptions = {}) {
+  async start(tag, { env = {}, publish = [], volumes = [], entrypoint, command }: StartOptions = {}) {
     await using stack = new AsyncDisposableStack()
     const network = stack.use(await makeServiceNetwork([NAME]))
     const id = await must('buildah', 'from', '--pull-never', tag)
@@ -146,7 +153,9 @@ const buildah: ContainerEngine = {
     await publishPorts(network, { [NAME]: { ports: publish } }, stack)
     const image = await buildah.inspect(tag)
     const run = (more: Readonly<Record<string, string>>, args: readonly string[]) =>
-      network.machine(NAME).command('buildah', 'run', '--isolation', 'chroot', '--network', 'host', ...envFlags(more), id, '--', ...args)
+      network
+        .machine(NAME)
+        .command('buildah', 'run', '--isolation', 'chroot', '--network', 'host', ...volumeFlags(volumes), ...envFlags(more), id, '--', ...args)
     const line = [...(entrypoint ?? image.entrypoint), ...(command ?? (entrypoint === undefined ? image.command : []))]
     const [program, ...args] = run(env, line)
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })

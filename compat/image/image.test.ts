@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { temporaryDirectory } from '../support/broker-under-test.ts'
 import { type Container, type ContainerEngine, findEngine, type ImageConfig } from './container-engine.ts'
 import { REPOSITORY } from './image-files.ts'
 import { roundTrip, WRITTEN } from './started-services.ts'
@@ -77,6 +78,17 @@ describe.skipIf(typeof engine === 'string')(typeof engine === 'string' ? `the im
       'echo >> /etc/confluent/docker/configure && sed -i s/x/x/ /etc/confluent/docker/ensure && touch /tmp/here zookeeper.properties && zookeeper-server-start x'
     const result = await container.exec({}, ['sh', '-c', script])
     expect(result, result.stderr).toMatchObject({ exit: 0 })
+  })
+
+  test.each([
+    ['/var/lib/kafka/data', '/var/lib/kafka/data'],
+    ['/bitnami', '/bitnami/kafka/data'],
+    ['/bitnami/kafka', '/bitnami/kafka/data'],
+    ['/mnt/elsewhere', '/var/lib/message-queue/data'],
+  ])('keeps the data where other images do when a volume is there: %s', async (at, expected) => {
+    await using directory = await temporaryDirectory()
+    await using other = await start(TAG, { volumes: [`${directory.path}:${at}`], command: ['sh', '-c', 'echo "data in $ODRADEK_DATA."'] })
+    await other.printed(`data in ${expected}.`)
   })
 
   test('holds the program and what it needs, and no sources or tools for building', async () => {
