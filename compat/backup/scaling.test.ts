@@ -68,19 +68,16 @@ describe('a cluster that grows', () => {
     expect(plan).toMatchObject({ exit: 0, err: '' })
     const file = nodes.file('plan.json')
     writeFileSync(file, plan.out)
-    const dry = await odradek('reassign', 'run', file, '--dry-run', '--json', ...at)
-    expect(JSON.parse(dry.out).filter(({ replicas }: { readonly replicas: readonly number[] }) => replicas.includes(4))).toHaveLength(6)
-    const moved = await odradek('reassign', 'run', file, '--throttle', '10000000', ...at)
-    expect(moved.err).toBe('')
-    expect(moved.out).toMatch(/^\d+ partitions are where the plan has them\.\n$/)
+    expect(JSON.parse(plan.out).partitions.filter(({ replicas }: { readonly replicas: readonly number[] }) => replicas.includes(4))).toHaveLength(6)
+    const moved = await odradek('reassign', 'execute', file, '--throttle', '10000000', '--wait', '--json', ...at)
+    expect(moved).toMatchObject({ exit: 0 })
+    expect(new Set(JSON.parse(moved.out).map(({ state }: { readonly state: string }) => state))).toEqual(new Set(['complete']))
     const partitions = await described(nodes.bootstrapServers, TOPIC)
     expect(partitions.filter(({ isr }) => isr.includes(4))).toHaveLength(6)
     expect(partitions.every(({ replicas }) => replicas.length === 3)).toBe(true)
-    expect(await odradek('reassign', 'status', '--json', ...at)).toMatchObject({ exit: 0, out: '[]\n' })
+    expect(await odradek('reassign', 'list', '--json', ...at)).toMatchObject({ exit: 0, out: '[]\n' })
     const { out: configs } = await odradek('metadata', 'export', ...at)
     expect(configs).not.toContain('throttled')
-    const again = await odradek('reassign', 'plan', TOPIC, ...at)
-    expect(JSON.parse(again.out).partitions).toEqual([])
     await orders.more(20)
     const sent = await orders.stop()
     checkOrders(await readByExample(nodes.bootstrapServers, TOPIC, sent), sent)
@@ -104,31 +101,5 @@ describe('a cluster that grows', () => {
     await until(() => members.flatMap(({ values }) => values).length >= sent.length)
     expect(members.flatMap(({ values }) => values).toSorted()).toEqual(sent.toSorted())
     expect(members.every(({ values }) => values.length > 0)).toBe(true)
-  })
-})
-
-describe('a move that is refused or ended', () => {
-  test('leaves replicas where they were', { timeout: 120_000 }, async () => {
-    await using nodes = await BackupNodes.make()
-    for (const nodeId of [1, 2]) await nodes.startMember(nodeId)
-    await createTopic(nodes.bootstrapServers, TOPIC, 1)
-    const at = ['--bootstrap-server', nodes.bootstrapServers]
-    const [before] = await described(nodes.bootstrapServers, TOPIC)
-    const run = (partitions: readonly object[]) => {
-      writeFileSync(nodes.file('plan.json'), JSON.stringify({ version: 1, partitions }))
-      return odradek('reassign', 'run', nodes.file('plan.json'), ...at)
-    }
-    expect(await run([{ topic: TOPIC, partition: 0, replicas: [9] }])).toMatchObject({
-      exit: 1,
-      err: expect.stringContaining('would go to broker 9, which is not there'),
-    })
-    expect(await run([{ topic: TOPIC, partition: 7, replicas: [1] }])).toMatchObject({
-      exit: 1,
-      err: expect.stringContaining('there is no partition orders-7'),
-    })
-    expect(await run([{ topic: TOPIC, partition: 0, replicas: [] }])).toMatchObject({ exit: 1, err: expect.stringContaining('plan.json is not used') })
-    expect(await odradek('reassign', 'plan', '--brokers', '1,7', ...at)).toMatchObject({ exit: 2, err: expect.stringContaining('There is no broker `7`') })
-    expect(await odradek('reassign', 'cancel', ...at)).toMatchObject({ exit: 0, out: '0 moves are ended.\n' })
-    expect(await described(nodes.bootstrapServers, TOPIC)).toEqual([before])
   })
 })

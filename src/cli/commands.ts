@@ -16,11 +16,6 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./restore.ts')).restoreCommand,
   },
   {
-    name: 'reassign',
-    summary: 'Spread replicas over brokers: plan it, run it with a throttle, watch and end it.',
-    load: async () => (await import('./reassign/reassign-commands.ts')).reassignCommands,
-  },
-  {
     name: 'metadata',
     summary: 'Write topics, settings, groups and offsets of a cluster as JSON, or make them in another.',
     load: async () => (await import('./metadata/metadata-commands.ts')).metadataCommands,
