@@ -16,17 +16,19 @@ export class Flusher {
 
   /** Resolves when all that was written before this call is durable. */
   run(): Promise<void> {
+    // The next one has its turn also where it is asked for when one has ended and it has not begun yet: two never run at once.
+    if (this.#next !== null) return this.#next
     if (this.#running === null) return this.#start()
-    this.#next ??= this.#running.catch(ignoreOfEarlierCall).then(() => {
+    this.#next = this.#running.catch(ignoreOfEarlierCall).then(() => {
       this.#next = null
       return this.#start()
     })
     return this.#next
   }
 
-  /** Resolves when no flush runs. */
+  /** Resolves when no flush runs, and none is about to. */
   async idle(): Promise<void> {
-    while (this.#running !== null) await this.#running.catch(ignoreOfEarlierCall)
+    for (let last = this.#next ?? this.#running; last !== null; last = this.#next ?? this.#running) await last.catch(ignoreOfEarlierCall)
   }
 
   #start(): Promise<void> {
