@@ -53,6 +53,7 @@ function normalised(text: string, name: string): string {
   return text
     .replaceAll(name, 'NAME')
     .replaceAll(/TopicId: \S{22}/g, 'TopicId: ID')
+    .replaceAll(/directory\.id=[^,]+/g, 'directory.id=ID')
     .replaceAll(/\b1[0-9]{12}\b/g, 'TIME')
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'UUID')
 }

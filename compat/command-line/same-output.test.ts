@@ -1,8 +1,10 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type BrokerUnderTest, startBrokerUnderTest } from '../support/broker-under-test.ts'
+import { type BrokerUnderTest, startBrokerUnderTest, temporaryDirectory } from '../support/broker-under-test.ts'
 import { type JavaTools, startJavaTools } from '../support/java-tools.ts'
 import { kafkas, ours } from './compared.ts'
-import { stories } from './stories.ts'
+import { directoryStory, stories } from './stories.ts'
 
 let broker: BrokerUnderTest
 let tools: JavaTools
@@ -23,4 +25,26 @@ describe('the programs of Kafka’s names print and end as Kafka’s do', () => 
       expect(await ours(step, broker.bootstrap, `story-o-${index}`)).toEqual(expected)
     }
   })
+
+  test('directories are formatted, and told of', { timeout: 240_000 }, async () => {
+    await using directory = await temporaryDirectory()
+    const names = ['j', 'o'].map((name) => join(directory.path, name))
+    for (const name of names) await writeFile(`${name}.properties`, nodeAt(name))
+    const [kafkasName = '', oursName = ''] = names
+    for (const step of directoryStory) {
+      const expected = await kafkas(tools, step, broker.bootstrap, kafkasName)
+      expect(await ours(step, broker.bootstrap, oursName)).toEqual(expected)
+    }
+  })
 })
+
+function nodeAt(directory: string): string {
+  return [
+    'process.roles=broker,controller',
+    'node.id=1',
+    'listeners=PLAINTEXT://127.0.0.1:29092,CONTROLLER://127.0.0.1:29093',
+    'controller.listener.names=CONTROLLER',
+    'controller.quorum.bootstrap.servers=127.0.0.1:29093',
+    `log.dirs=${directory}`,
+  ].join('\n')
+}

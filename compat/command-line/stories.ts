@@ -2,6 +2,25 @@ import type { Step } from './compared.ts'
 
 const B = '--bootstrap-server BOOTSTRAP'
 
+/** Of directories: NAME is a path here, and NAME.properties a node whose data stand there. */
+export const directoryStory: readonly Step[] = [
+  { tool: 'kafka-storage', args: '', comparesExitOnly: true },
+  { tool: 'kafka-storage', args: '--help', comparesExitOnly: true },
+  { tool: 'kafka-storage', args: 'frobnicate', comparesExitOnly: true },
+  { tool: 'kafka-storage', args: 'random-uuid', comparesExitOnly: true },
+  { tool: 'kafka-storage', args: 'version-mapping' },
+  { tool: 'kafka-storage', args: 'info -c NAME.properties' },
+  { tool: 'kafka-storage', args: 'info' },
+  { tool: 'kafka-storage', args: 'format -c NAME.properties' },
+  { tool: 'kafka-storage', args: 'format -c NAME.properties -t MkU3OEVBNTcwNTJENDM2Qg' },
+  { tool: 'kafka-storage', args: 'format -c NAME.properties -t MkU3OEVBNTcwNTJENDM2Qg -s -N' },
+  { tool: 'kafka-storage', args: 'format -c NAME.properties -t MkU3OEVBNTcwNTJENDM2Qg --standalone' },
+  { tool: 'kafka-storage', args: 'format -c NAME.properties -t MkU3OEVBNTcwNTJENDM2Qg --standalone' },
+  { tool: 'kafka-storage', args: 'format -c NAME.properties -t MkU3OEVBNTcwNTJENDM2Qg --standalone --ignore-formatted' },
+  { tool: 'kafka-storage', args: 'info --config NAME.properties' },
+  { tool: 'kafka-storage', args: 'format -c /no/such/file -t MkU3OEVBNTcwNTJENDM2Qg' },
+]
+
 /** A story is a row of steps: each program goes through it with a name of its own. */
 export const stories: Readonly<Record<string, readonly Step[]>> = {
   'topics are made, listed, described, grown and deleted': [
