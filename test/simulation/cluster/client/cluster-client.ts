@@ -129,10 +129,12 @@ export class ClusterClient {
     return {
       ask: async (api, version, request) => {
         const id = places.get(key()) ?? (await find())
-        return this.#askAt(this.#endpointOf(id), api, version, request).catch((error) => {
+        try {
+          return await this.#askAt(this.#endpointOf(id), api, version, request)
+        } catch (error) {
           places.delete(key())
           throw error
-        })
+        }
       },
       lookAgain: () => places.delete(key()),
     }
