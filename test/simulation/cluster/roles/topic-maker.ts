@@ -146,8 +146,9 @@ export class TopicMaker implements Role {
     if (counted.length === 0) return
     const id = random.pick(counted)
     try {
-      const { errorCode, partitions } = onlyOne((await client.metadata([name], client.broker(id))).topics)
-      if (!counts(id)) return
+      const { errorCode, topicId, partitions } = onlyOne((await client.metadata([name], client.broker(id))).topics)
+      // Another one may be there after a deletion: a request to make it whose answer was lost, and that is carried out only now.
+      if (!counts(id) || (what === 'deleted' && topicId !== this.#topicId)) return
       const expected = what === 'deleted' ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NONE
       const isKnown = errorCode === expected && (what !== 'grown' || partitions.length === 2)
       if (!isKnown && (await this.#isOver(epoch))) return
