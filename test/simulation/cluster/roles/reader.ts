@@ -57,7 +57,8 @@ export class Reader implements Role {
     const { at, readEnd } = this.#model
     try {
       const { records: found } = await fetchFrom(this.#client, at, readEnd, MAX_WAIT_MS)
-      for (const record of found) this.#model.onRead(record)
+      // Meanwhile somebody may have found that the log begins further on.
+      for (const record of found) if (record.offset >= this.#model.readEnd) this.#model.onRead(record)
     } catch (error) {
       if (!(error instanceof OutOfRange) || readEnd >= this.#model.deletableTo) throw error
       this.#model.onStart(await startOf(this.#client, at))

@@ -147,8 +147,9 @@ export class TopicMaker implements Role {
     const id = random.pick(counted)
     try {
       const { errorCode, topicId, partitions } = onlyOne((await client.metadata([name], client.broker(id))).topics)
-      // Another one may be there after a deletion: a request to make it whose answer was lost, and that is carried out only now.
-      if (!counts(id) || (what === 'deleted' && topicId !== this.#topicId)) return
+      if (!counts(id)) return
+      // A request to make it whose answer was lost may be carried out now, by a broker that was paused: that is another topic.
+      if (what === 'deleted' && errorCode === ErrorCode.NONE && topicId !== this.#topicId) return
       const expected = what === 'deleted' ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NONE
       const isKnown = errorCode === expected && (what !== 'grown' || partitions.length === 2)
       if (!isKnown && (await this.#isOver(epoch))) return
