@@ -85,13 +85,17 @@ function settled(options: PartitionChangeOptions): SettledOptions {
   return { ...options, target: { replicas: completed.replicas, removingReplicas: [], addingReplicas: [] }, targetIsr: completed.isr }
 }
 
-/** Of the replicas that were in sync or eligible, those that still count though they leave the ISR. */
-function targetElr(options: PartitionChangeOptions): readonly number[] {
-  const { partition, targetIsr, uncleanShutdownReplicas, minIsr, isElrEnabled } = options
+/**
+ * Of the replicas that were in sync or eligible, those that still count though they leave the ISR. Who is removed has deleted what it
+ * had: it would come back with an empty log. (Kafka's controller keeps it, and may elect it when it is added again.)
+ */
+function targetElr(options: SettledOptions): readonly number[] {
+  const { partition, target, targetIsr, uncleanShutdownReplicas, minIsr, isElrEnabled } = options
   if (!isElrEnabled) return partition.eligibleLeaderReplicas
   if (targetIsr.length >= minIsr) return []
-  const candidates = new Set([...partition.eligibleLeaderReplicas, ...partition.isr])
-  return [...candidates].filter((id) => !targetIsr.includes(id) && !uncleanShutdownReplicas.includes(id)).sort((a, b) => a - b)
+  const isKept = (id: number) => partition.replicas.includes(id) && target.replicas.includes(id)
+  const candidates = [...new Set([...partition.eligibleLeaderReplicas, ...partition.isr])].filter(isKept)
+  return candidates.filter((id) => !targetIsr.includes(id) && !uncleanShutdownReplicas.includes(id)).sort((a, b) => a - b)
 }
 
 function elect(options: SettledOptions): Elected {
@@ -116,7 +120,7 @@ function lastKnownLeader({ partition, targetIsr, isElrEnabled, isAcceptableLeade
 }
 
 /** A leader out of the ELR is the new ISR, and so is one of an unclean election, which leaves no eligible leader. */
-function isrAndElr(options: PartitionChangeOptions, elected: Elected | null): { readonly isr: readonly number[]; readonly elr: readonly number[] } {
+function isrAndElr(options: SettledOptions, elected: Elected | null): { readonly isr: readonly number[]; readonly elr: readonly number[] } {
   const elr = targetElr(options)
   if (elected?.isUnclean) return { isr: [elected.leader], elr: [] }
   if (elected !== null && elr.includes(elected.leader)) {

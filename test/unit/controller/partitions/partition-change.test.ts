@@ -37,6 +37,29 @@ const cases: readonly Case[] = [
     gives: 'isr=[1,2] eligibleLeaderReplicas=[]',
   },
   {
+    what: 'a reassignment that ends below min.insync.replicas: who is no replica any longer is not eligible, and what it had is deleted',
+    before: {
+      replicas: [4, 3, 2, 1],
+      directories: [DIRECTORY, DIRECTORY, DIRECTORY, DIRECTORY],
+      isr: [1],
+      eligibleLeaderReplicas: [3],
+      addingReplicas: [4],
+      removingReplicas: [1],
+    },
+    targetIsr: [1, 4],
+    live: [1, 4],
+    change: { minIsr: 2 },
+    gives: 'isr=[4] leader=4 replicas=[4,3,2] removingReplicas=[] addingReplicas=[]',
+  },
+  {
+    what: 'a former replica that was taken for eligible, and is added again without what it had',
+    before: { replicas: [4, 3, 2], isr: [4], leader: 4, eligibleLeaderReplicas: [1, 3] },
+    targetIsr: [4],
+    live: [1, 4],
+    change: { minIsr: 2, target: { replicas: [2, 1, 3, 4], addingReplicas: [1], removingReplicas: [4] } },
+    gives: 'replicas=[2,1,3,4] removingReplicas=[4] addingReplicas=[1] eligibleLeaderReplicas=[3]',
+  },
+  {
     what: 'the last replica that leaves cleanly, as Kafka writes it',
     before: { replicas: [1], isr: [1] },
     targetIsr: [],
@@ -149,7 +172,7 @@ describe('a change of a partition', () => {
 
 /** In the order of the record's fields. */
 function ordered(gives: string): string {
-  const fields = ['isr', 'leader', 'leaderRecoveryState', 'eligibleLeaderReplicas', 'lastKnownElr']
+  const fields = ['isr', 'leader', 'replicas', 'removingReplicas', 'addingReplicas', 'leaderRecoveryState', 'eligibleLeaderReplicas', 'lastKnownElr']
   const parts = gives.split(' ')
   const sorted = fields.flatMap((field) => parts.filter((part) => part.startsWith(`${field}=`)))
   return `PartitionChangeRecord partitionId=0 ${sorted.join(' ')}`
