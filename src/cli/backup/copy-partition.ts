@@ -93,6 +93,7 @@ class PartitionCopy {
     const after = await lookAtPartition(disk, this.#path)
     if (after === null) return []
     if (this.#isShort || !this.#isOfOneTime(before, after) || !(await this.#isAsCopied())) return 'disturbed'
+    this.#leaveOutWhatIsGone(after)
     // A vote or an epoch must not be older than what the log holds of it, so it comes behind all else.
     const votes = this.#isMetadata ? await this.#copyWhole([QUORUM_STATE_FILE]) : []
     return [...this.#copied.flatMap(({ log, indexes }) => [log, ...indexes]), ...others, ...votes]
@@ -144,6 +145,12 @@ class PartitionCopy {
       if (isUnsettled && !(await isAsCopied(disk, path, log, chunkBytes))) return false
     }
     return true
+  }
+
+  /** A log that is begun anew loses its segments in any order: what goes before the first one that stays may have a gap. */
+  #leaveOutWhatIsGone({ segments }: PartitionView): void {
+    const left = new Set(segments.map(({ baseOffset }) => baseOffset))
+    this.#copied = this.#copied.filter(({ baseOffset }) => left.has(baseOffset))
   }
 
   /** What was copied is what is there, but for what came behind it and what retention took from the front. */
