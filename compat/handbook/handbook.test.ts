@@ -1,18 +1,18 @@
 import { createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { runSections } from '../../test/support/handbook/document-blocks.ts'
+import { sessionsOf } from '../../test/support/handbook/document-blocks.ts'
 import { readHandbook } from '../../test/support/handbook/handbook.ts'
 import { areLeftOut } from '../processes/left-out.ts'
 import { runCommand } from '../support/command.ts'
 import { makeBridge, networkId } from '../support/network-namespaces.ts'
-import { playSection } from './section-session.ts'
+import { playSession } from './play-session.ts'
 
 /** What nodes of a document listen on: clients, controllers, metrics of three. */
 const DOCUMENTED_PORTS = [9092, 9093, 9094, 19092, 19093, 19094, 9404, 9405, 9406]
 
 type Network = (stack: AsyncDisposableStack) => Promise<(...args: readonly string[]) => readonly string[]>
 
-/** A network of its own for each section, where that can be made; else that of this machine, or a sentence that says why not. */
+/** A network of its own for each session, where that can be made; else that of this machine, or a sentence that says why not. */
 async function findNetwork(): Promise<Network | string> {
   const makesNamespaces = process.getuid?.() === 0 && (await runCommand('ip', ['netns', 'list']).catch(() => null))?.exit === 0
   if (makesNamespaces) return async (stack) => (await makeBridge(networkId(), stack)).command
@@ -32,13 +32,13 @@ function isFree(port: number): Promise<boolean> {
 
 const network = await findNetwork()
 const missing = typeof network === 'string' ? network : null
-const sections = readHandbook().flatMap(({ path, blocks }) => [...runSections(blocks)].map(([section, running]) => ({ path, section, running })))
+const sessions = readHandbook().flatMap(({ path, blocks }) => sessionsOf(blocks).map((session) => ({ path, ...session })))
 
 describe.skipIf(areLeftOut(missing))(missing === null ? 'the handbook' : `the handbook (not run: ${missing})`, () => {
-  test.each(sections)('$path, $section: its commands run as they stand', { timeout: 600_000 }, async ({ path, running }) => {
+  test.each(sessions)('$path, $name: its commands run as they stand', { timeout: 600_000 }, async ({ path, blocks }) => {
     if (typeof network === 'string') throw new Error(network)
     await using stack = new AsyncDisposableStack()
-    const { failed, output } = await playSection(running, await network(stack))
+    const { failed, output } = await playSession(blocks, await network(stack))
     expect(failed === null ? null : `${path}:${failed.line} failed:\n${failed.text}\n${output}`).toBeNull()
   })
 })

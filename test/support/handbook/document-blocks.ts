@@ -66,12 +66,19 @@ function markOf(before: string): Mark {
   return reason === undefined ? { kind: 'unknown', comment } : { kind: 'manual', reason }
 }
 
-/** The blocks that run, by their section, in order; those before each section stand at its head. */
-export function runSections(blocks: readonly Block[]): ReadonlyMap<string, readonly Block[]> {
+/** Blocks that are typed one after another into one shell. */
+export interface Session {
+  /** Its section. */
+  readonly name: string
+  readonly blocks: readonly Block[]
+}
+
+/** A session for each section that has blocks which run; those before each section stand at its head. */
+export function sessionsOf(blocks: readonly Block[]): readonly Session[] {
   const running = blocks.filter(({ mark, language }) => mark.kind === 'run' && SHELLS.includes(language))
   const isBeforeEach = ({ mark }: Block) => mark.kind === 'run' && mark.isBeforeEach
   const first = running.filter(isBeforeEach)
   const own = running.filter((block) => !isBeforeEach(block))
   const sections = new Set(own.map(({ section }) => section))
-  return new Map([...sections].map((section) => [section, [...first, ...own.filter((block) => block.section === section)]]))
+  return [...sections].map((name) => ({ name, blocks: [...first, ...own.filter(({ section }) => section === name)] }))
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Block, blocksOf } from './document-blocks.ts'
 
@@ -12,7 +12,5 @@ export interface HandbookDocument {
 
 /** The documents whose blocks carry marks. */
 export function readHandbook(): readonly HandbookDocument[] {
-  return ['docs/OPERATIONS.md', 'docs/TROUBLESHOOTING.md']
-    .filter((path) => existsSync(join(ROOT, path)))
-    .map((path) => ({ path, blocks: blocksOf(readFileSync(join(ROOT, path), 'utf8')) }))
+  return ['docs/OPERATIONS.md', 'docs/TROUBLESHOOTING.md'].map((path) => ({ path, blocks: blocksOf(readFileSync(join(ROOT, path), 'utf8')) }))
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { findingsOf } from '../../support/handbook/check-block.ts'
-import { blocksOf, runSections } from '../../support/handbook/document-blocks.ts'
+import { blocksOf, sessionsOf } from '../../support/handbook/document-blocks.ts'
 
 /** The findings of a document with one block. */
 function findings(language: string, text: string, mark = '<!-- checked -->'): readonly string[] {
@@ -33,12 +33,12 @@ describe('blocks of a document', () => {
       { language: 'bash', mark: { kind: 'manual', reason: 'takes root' }, text: '# no heading\n## nor this\n', line: 8, section: 'One' },
       { language: 'json', mark: { kind: 'checked' }, text: '{}\n', line: 14, section: 'Two' },
     ])
-    expect([...runSections(blocksOf(text)).keys()]).toEqual(['One'])
+    expect(sessionsOf(blocksOf(text)).map(({ name, blocks }) => [name, blocks.length])).toEqual([['One', 1]])
   })
 
   it('that stand before each section run at the head of all that run something', () => {
     const blocks = blocksOf('## A\n<!-- before each section -->\n```sh\nfirst\n```\n## B\n```sh\nb\n```\n## C\nwords\n## D\n```sh\nd\n```\n')
-    const played = [...runSections(blocks)].map(([section, running]) => [section, running.map(({ text }) => text.trim())])
+    const played = sessionsOf(blocks).map(({ name, blocks: running }) => [name, running.map(({ text }) => text.trim())])
     expect(played).toEqual([
       ['B', ['first', 'b']],
       ['D', ['first', 'd']],

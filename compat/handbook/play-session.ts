@@ -12,8 +12,8 @@ const BLOCK_TIMEOUT_MS = 90_000
 const END_TIMEOUT_MS = 15_000
 const LOOK_EVERY_MS = 50
 
-/** How far the blocks of a section came. */
-export interface SectionResult {
+/** How far the blocks of a session came. */
+export interface SessionResult {
   /** The block that failed or took too long, null when all ended with 0. */
   readonly failed: Block | null
   /** What they printed. */
@@ -23,9 +23,9 @@ export interface SectionResult {
 /**
  * Types the blocks into one shell that stops at the first error, in a directory of its own with `odradek` in its path, and ends all that
  * they started.
- * @param inNetwork makes of a command line one that runs in the network of the section
+ * @param inNetwork makes of a command line one that runs in the network of the session
  */
-export async function playSection(blocks: readonly Block[], inNetwork: (...args: readonly string[]) => readonly string[]): Promise<SectionResult> {
+export async function playSession(blocks: readonly Block[], inNetwork: (...args: readonly string[]) => readonly string[]): Promise<SessionResult> {
   const workspace = mkdtempSync(join(tmpdir(), 'odradek-handbook-'))
   try {
     for (const name of LINKED) symlinkSync(join(ROOT, name), join(workspace, name))
