@@ -8,7 +8,7 @@ import { makeBridge, networkId } from '../support/network-namespaces.ts'
 import { playSession } from './play-session.ts'
 
 /** What nodes of a document listen on: clients, controllers, metrics of three. */
-const DOCUMENTED_PORTS = [9092, 9093, 9094, 19092, 19093, 19094, 9404, 9405, 9406]
+const DOCUMENTED_PORTS = [9092, 9093, 9094, 9095, 19092, 19093, 19094, 19095, 9404, 9405, 9406, 9407]
 
 type Network = (stack: AsyncDisposableStack) => Promise<(...args: readonly string[]) => readonly string[]>
 

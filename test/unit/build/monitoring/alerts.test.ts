@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
@@ -85,8 +85,7 @@ describe('the rules of docker/prometheus/alerts.yml', () => {
     expect([300, 90, 1, 0].map(waiting)).toEqual(['5m', '90s', '1s', undefined])
   })
 
-  // The handbook is there or it is not; an alert that leads nowhere is found as soon as it is.
-  it.each(alerts.filter(({ runbook }) => existsSync(join(ROOT, runbook.split('#')[0] as string))))('$name leads to a section that exists', ({ runbook }) => {
+  it.each(alerts)('$name leads to a section that exists', ({ runbook }) => {
     const [path = '', anchor] = runbook.split('#')
     expect(anchorsOf(read(path))).toContain(anchor)
   })
