@@ -36,7 +36,7 @@ export const clusterMutants: readonly Mutant[] = [
   {
     name: 'takes every answer for a vote',
     play: playCluster,
-    seenWithin: 5,
+    seenWithin: 20,
     apply: takeEveryAnswerForAVote,
   },
   {
@@ -48,7 +48,7 @@ export const clusterMutants: readonly Mutant[] = [
   {
     name: 'says that its metadata are flushed when they are not',
     play: playCluster,
-    seenWithin: 20,
+    seenWithin: 40,
     apply: takeMetadataForFlushed,
   },
   {
