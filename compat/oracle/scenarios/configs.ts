@@ -31,9 +31,11 @@ const STARTED_DIFFERENTLY: ReadonlySet<string> = new Set([
   'log.dirs',
 ])
 
+const OWN_METRICS_SETTINGS = ['metrics.port', 'metrics.host', 'metrics.capacity.bytes.in', 'metrics.clients.max']
+
 /** Settings that Apache Kafka has not. */
 export function isOurs(name: string): boolean {
-  return name.startsWith('odradek.') || name === 'metrics.port' || name === 'metrics.host' || name === 'metrics.capacity.bytes.in'
+  return name.startsWith('odradek.') || OWN_METRICS_SETTINGS.includes(name)
 }
 
 export type Resource = readonly [type: number, name: string, keys?: readonly string[] | null]
