@@ -2,6 +2,7 @@ import { ErrorCode } from '../../protocol/error-codes.ts'
 import type { CreatePartitionsRequest, CreatePartitionsResponse } from '../../protocol/messages/create-partitions.ts'
 import type { CreateTopicsRequest, CreateTopicsResponse } from '../../protocol/messages/create-topics.ts'
 import type { DeleteTopicsRequest, DeleteTopicsResponse } from '../../protocol/messages/delete-topics.ts'
+import { InvariantError } from '../base/assert.ts'
 import type { Timers } from '../base/ports.ts'
 import type { PeerClient } from '../client/peer-client.ts'
 import type { MetadataImage } from '../metadata/image.ts'
@@ -35,11 +36,15 @@ export async function untilApplied(
   const { metadata, timers } = options
   const over = new AbortController()
   const limit = timers.schedule(Math.max(maxMs, 0), () => over.abort())
-  // Waits reject when the time is over, or the node fails.
-  const ends = [metadata.until(isApplied, over.signal), untilPast(options, over.signal)].map((end) => end.catch(() => {}))
+  const ends = [metadata.until(isApplied, over.signal), untilPast(options, over.signal)].map((end) => end.catch(toEnd))
   await Promise.race(ends)
   limit.cancel()
   over.abort()
+}
+
+/** Waits reject when the time is over, or the node fails: then the answer leaves as it is. */
+function toEnd(error: unknown): void {
+  if (error instanceof InvariantError) throw error
 }
 
 /** What is committed when this asks is more than what the controller spoke of. Where it does not tell, this waits for `signal`. */

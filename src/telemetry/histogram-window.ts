@@ -1,44 +1,31 @@
 import type { Clock } from '../base/ports.ts'
 import type { Histogram } from './histogram.ts'
+import { SampledWindow } from './sampled-window.ts'
 
-/** Asked more often than this, the window keeps no further samples: so it holds a bounded number of them. */
 const SAMPLE_INTERVAL_MS = 10_000
 
-interface Sample {
-  readonly atMs: number
-  readonly counts: Float64Array
-}
-
-/**
- * What a histogram counted of late, without a timer: since the newest reading that is at least a window old, or from the
- * beginning while there is none. As `RateWindow` for totals.
- */
+/** What a histogram counted of late: since the sample that `SampledWindow` names. */
 export class HistogramWindow {
   readonly #clock: Clock
-  readonly #windowMs: number
   readonly #histogram: Histogram
-  /** In the order of time; only the first may be older than the window. */
-  #samples: readonly Sample[]
+  readonly #window: SampledWindow<Float64Array>
 
   constructor(clock: Clock, windowMs: number, histogram: Histogram) {
     this.#clock = clock
-    this.#windowMs = windowMs
     this.#histogram = histogram
-    this.#samples = [{ atMs: clock.monotonicMs(), counts: new Float64Array(histogram.counts.length) }]
+    const first = { atMs: clock.monotonicMs(), value: new Float64Array(histogram.counts.length) }
+    this.#window = new SampledWindow({ windowMs, sampleIntervalMs: SAMPLE_INTERVAL_MS }, first)
   }
 
   /** What is held; bounded. */
   get sampleCount(): number {
-    return this.#samples.length
+    return this.#window.sampleCount
   }
 
   /** By bucket. */
   recentCounts(): Float64Array {
-    const now = { atMs: this.#clock.monotonicMs(), counts: this.#histogram.counts.slice() }
-    const newestOld = this.#samples.findLastIndex(({ atMs }) => now.atMs - atMs >= this.#windowMs)
-    if (newestOld > 0) this.#samples = this.#samples.slice(newestOld)
-    const base = this.#samples[0] as Sample
-    if (now.atMs - (this.#samples.at(-1) as Sample).atMs >= SAMPLE_INTERVAL_MS) this.#samples = [...this.#samples, now]
-    return now.counts.map((count, bucket) => count - (base.counts[bucket] as number))
+    const counts = this.#histogram.counts.slice()
+    const base = this.#window.baseOf({ atMs: this.#clock.monotonicMs(), value: counts })
+    return counts.map((count, bucket) => count - (base.value[bucket] as number))
   }
 }

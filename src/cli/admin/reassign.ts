@@ -53,7 +53,7 @@ const execute: Command = {
     const refused = await reassignPartitions(client, partitions)
     for (const { topic, partition, error } of refused) output.err(`${topic}-${partition}: ${error.message}\n`)
     const begun = partitions.filter((one) => !refused.some(({ topic, partition }) => topic === one.topic && partition === one.partition))
-    if (args.has('wait')) await untilMoved(client, begun, output)
+    if (args.has('wait')) await untilMoved(client, begun)
     const printed = await report(args, client, partitions, output, args.has('wait'))
     return refused.length > 0 ? 1 : printed
   },
@@ -124,14 +124,17 @@ async function saying<T>(work: () => T): Promise<T> {
   }
 }
 
-async function untilMoved(client: ClusterClient, partitions: readonly PlannedPartition[], output: Output): Promise<void> {
+async function untilMoved(client: ClusterClient, partitions: readonly PlannedPartition[]): Promise<void> {
   const { moveProgress } = await import('../operations/reassign/reassign-partitions.ts')
-  const { ProgressBar } = await import('../table/progress-bar.ts')
-  using bar = new ProgressBar((text) => output.err(text), process.stderr.isTTY)
+  const { Progress } = await import('../progress.ts')
+  using bar = new Progress('reassign', { shown: (count) => `${count} partitions` })
+  bar.expect(partitions.length)
+  let moved = 0
   for (;;) {
     const progress = await moveProgress(client, partitions)
     const left = progress.filter(({ state }) => state === 'moving').length
-    bar.show(progress.length - left, progress.length, 'partitions moved')
+    bar.add(progress.length - left - moved)
+    moved = progress.length - left
     if (left === 0) return
     await client.ports.timers.sleep(POLL_MS)
   }

@@ -1,10 +1,6 @@
-/** Asked more often than this, a window keeps no further samples. */
-const SAMPLE_INTERVAL_MS = 5_000
+import { SampledWindow } from '../../telemetry/sampled-window.ts'
 
-interface Sample {
-  readonly atMs: number
-  readonly totals: readonly number[]
-}
+const SAMPLE_INTERVAL_MS = 5_000
 
 /** By how much each of several totals grew, and in which time. */
 export interface Growth {
@@ -12,31 +8,21 @@ export interface Growth {
   readonly totals: readonly number[]
 }
 
-/**
- * How fast several totals grow together, as `RateWindow` says it of one: since the newest sample that is at least a window
- * old, or since the beginning. Samples are taken when somebody asks, and bounded in number.
- */
+/** How fast several totals grow together: since the sample that `SampledWindow` names. */
 export class TotalsWindow {
-  readonly #windowMs: number
-  /** In the order of time; only the first may be older than the window. */
-  #samples: Sample[]
+  readonly #window: SampledWindow<readonly number[]>
 
   /** @param totals as they are at `nowMs`; they grow only */
   constructor(windowMs: number, nowMs: number, totals: readonly number[]) {
-    this.#windowMs = windowMs
-    this.#samples = [{ atMs: nowMs, totals }]
+    this.#window = new SampledWindow({ windowMs, sampleIntervalMs: SAMPLE_INTERVAL_MS }, { atMs: nowMs, value: totals })
   }
 
   get sampleCount(): number {
-    return this.#samples.length
+    return this.#window.sampleCount
   }
 
   growth(nowMs: number, totals: readonly number[]): Growth {
-    const newestOld = this.#samples.findLastIndex(({ atMs }) => nowMs - atMs >= this.#windowMs)
-    if (newestOld > 0) this.#samples = this.#samples.slice(newestOld)
-    const base = this.#samples[0] as Sample
-    const last = this.#samples.at(-1) as Sample
-    if (nowMs - last.atMs >= SAMPLE_INTERVAL_MS) this.#samples.push({ atMs: nowMs, totals })
-    return { elapsedMs: nowMs - base.atMs, totals: totals.map((total, index) => total - (base.totals[index] as number)) }
+    const base = this.#window.baseOf({ atMs: nowMs, value: totals })
+    return { elapsedMs: nowMs - base.atMs, totals: totals.map((total, index) => total - (base.value[index] as number)) }
   }
 }

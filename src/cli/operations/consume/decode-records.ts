@@ -42,7 +42,7 @@ export function decodeRecords(fetched: FetchedPartition): DecodedPartition {
   for (const batch of batches(fetched.bytes)) {
     if (batch.nextOffset <= fetched.startOffset) continue
     if (fetched.checksCrcs && !isCrcValid(batch)) throw new KafkaError(ErrorCode.CORRUPT_MESSAGE, corrupt(fetched, batch))
-    if (filter.passes(batch)) found.push(...recordsOf(fetched, batch))
+    if (filter.passes(batch)) for (const record of recordsOf(fetched, batch)) found.push(record)
     nextOffset = Math.max(nextOffset, batch.nextOffset)
   }
   return { records: found, nextOffset }

@@ -34,8 +34,14 @@ interface Partition extends TopicPartition {
   /** The next that is taken. */
   position: number
   leaderEpoch: number
-  /** Records that wait to be taken. */
-  readonly waiting: ConsumedRecord[]
+  /** Records of the last answer; those before `taken` were taken. */
+  waiting: readonly ConsumedRecord[]
+  taken: number
+}
+
+/** Nothing of it waits to be taken. */
+function isTaken({ waiting, taken }: Partition): boolean {
+  return taken >= waiting.length
 }
 
 /** What passes where partitions are read, beside what `isTransient` says. */
@@ -68,7 +74,7 @@ export class Fetcher {
     this.#partitions = new Map(
       partitions.map(({ topic, partition, offset, leaderEpoch }) => {
         const key = topicPartitionKey(topic, partition)
-        return [key, { topic, partition, key, fetchOffset: offset, position: offset, leaderEpoch, waiting: [] }]
+        return [key, { topic, partition, key, fetchOffset: offset, position: offset, leaderEpoch, waiting: [], taken: 0 }]
       }),
     )
     this.#leaders = null
@@ -79,11 +85,12 @@ export class Fetcher {
     const all = [...this.#partitions.values()]
     for (let turn = 0; turn < all.length; turn++) {
       const partition = all[(this.#next + turn) % all.length] as Partition
-      const record = partition.waiting.shift()
+      const record = partition.waiting[partition.taken]
       if (record === undefined) continue
+      partition.taken++
       this.#next = (this.#next + turn) % all.length
       partition.leaderEpoch = record.leaderEpoch
-      partition.position = partition.waiting.length === 0 ? partition.fetchOffset : record.offset + 1
+      partition.position = isTaken(partition) ? partition.fetchOffset : record.offset + 1
       return record
     }
     return null
@@ -106,7 +113,7 @@ export class Fetcher {
   }
 
   async #startFetches(): Promise<void> {
-    const idle = [...this.#partitions.values()].filter(({ waiting }) => waiting.length === 0)
+    const idle = [...this.#partitions.values()].filter(isTaken)
     if (idle.length === 0) return
     const leaders = await this.#findLeaders()
     const led = idle.flatMap((partition) => {
@@ -180,8 +187,9 @@ export class Fetcher {
       checksCrcs: this.#settings.checksCrcs,
     })
     partition.fetchOffset = nextOffset
-    partition.waiting.push(...records)
-    if (partition.waiting.length === 0) partition.position = nextOffset
+    partition.waiting = records
+    partition.taken = 0
+    if (records.length === 0) partition.position = nextOffset
   }
 
   /** The offset is not there: retention was quicker, or it never was. */

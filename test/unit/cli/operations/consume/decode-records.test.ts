@@ -15,6 +15,17 @@ describe('what a consumer sees of fetched bytes', () => {
     expect(decoded(buildBatch({ baseOffset: 10 }, text('a', 'b', 'c')), 11)).toEqual({ values: ['b', 'c'], nextOffset: 13 })
   })
 
+  test('as many as one answer may hold', () => {
+    const count = 200_000
+    const { values, nextOffset } = decoded(
+      buildBatch(
+        { baseOffset: 0 },
+        Array.from({ length: count }, () => ({ timestamp: 1, value: Buffer.alloc(0) })),
+      ),
+    )
+    expect([values.length, nextOffset]).toEqual([count, count])
+  })
+
   test('a batch that is cut off is left for the next fetch', () => {
     const whole = buildBatch({ baseOffset: 0 }, text('a'))
     const cut = buildBatch({ baseOffset: 1 }, text('b')).subarray(0, 65)
