@@ -1,6 +1,5 @@
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { FetchApi, type FetchRequest, type FetchResponse } from '../../protocol/messages/fetch.ts'
-import { countRecords } from '../../protocol/records/count-records.ts'
 import type { Input } from '../../protocol/schema/notation.ts'
 import { type Uuid, ZERO_UUID } from '../../protocol/uuid.ts'
 import { currentLeader, type NamedLeader, NamedLeaders } from '../replication/current-leader.ts'
@@ -9,9 +8,8 @@ import { type FetchOutcome, fetchMessages } from '../replication/fetch/fetch-mes
 import { fetchParams, forgottenPartitions, isIsolationLevel, splitKnown, usesTopicIds, wantedPartitions } from '../replication/fetch/fetch-request.ts'
 import { type FetchedPartition, type PartitionData, unknownPartition } from '../replication/fetch/partition-fetch.ts'
 import type { ReplicaManager } from '../replication/replica-manager.ts'
-import type { TopicTraffic } from '../telemetry/traffic.ts'
 import { defineHandler } from './define-handler.ts'
-import { countFetched } from './fetch-count.ts'
+import { countCopied, countFetched } from './fetch-count.ts'
 import { fetchMetadataLog } from './fetch-metadata-log.ts'
 import type { RequestContext } from './request-context.ts'
 import { toldEndpoints } from './told-endpoints.ts'
@@ -55,10 +53,8 @@ export const fetchHandler = defineHandler({
     const outcome: FetchOutcome | Promise<FetchOutcome> = targets.length === 0 ? [] : fetchMessages(replicas, params, targets, () => context.closed)
     const respond = (fetched: FetchOutcome): Response | null => {
       if (fetched === null) return null
-      if (params.replicaId < 0) {
-        countSent(replicas, fetched)
-        countFetched(context, { startMs, waitedMs: params.waitedMs }, fetched)
-      } else countCopied(replicas, fetched)
+      if (params.replicaId < 0) countFetched(context, { startMs, waitedMs: params.waitedMs }, fetched)
+      else countCopied(replicas, fetched)
       context.whenSent(() => giveBack(replicas, fetched))
       const endpoints = new NamedLeaders(replicas, context.listenerName)
       const shaped = fetched.map((one) => (one.data.errorCode === ErrorCode.NONE ? one : shapeError(context, one, endpoints)))
@@ -75,35 +71,6 @@ function refusal(request: FetchRequest, version: number): Response {
     ? []
     : request.topics.map(({ topic, partitions }) => ({ topic, partitions: partitions.map(({ partition }) => unknownPartition(partition, errorCode)) }))
   return { throttleTimeMs: 0, errorCode, sessionId: request.sessionId, responses }
-}
-
-function countSent(replicas: ReplicaManager, fetched: readonly FetchedPartition[]): void {
-  for (const { fetch, data } of fetched) {
-    const records = countRecords(data.records)
-    for (const traffic of answeredFor(replicas, fetch.topic, data)) {
-      traffic.messagesOut += records
-      traffic.bytesOut += data.records.length
-    }
-  }
-}
-
-function countCopied(replicas: ReplicaManager, fetched: readonly FetchedPartition[]): void {
-  for (const { fetch, data } of fetched) {
-    answeredFor(replicas, fetch.topic, data)
-    replicas.traffic.replicationBytesOut += data.records.length
-    if (fetch.topic !== null) replicas.quotas.leader.record(fetch.topic, fetch.partition, data.records.length)
-  }
-}
-
-/** Counts the partition of an answer: of the node, and of the topic where this node has it. */
-function answeredFor(replicas: ReplicaManager, topic: string | null, { errorCode }: PartitionData): readonly TopicTraffic[] {
-  const ofTopic = topic === null ? null : replicas.trafficOf(topic)
-  const counted = ofTopic === null ? [replicas.traffic] : [replicas.traffic, ofTopic]
-  for (const traffic of counted) {
-    traffic.fetchRequests++
-    if (errorCode !== ErrorCode.NONE) traffic.failedFetchRequests++
-  }
-  return counted
 }
 
 function giveBack(replicas: ReplicaManager, fetched: readonly FetchedPartition[]): void {

@@ -38,7 +38,7 @@ export interface QuorumLeader {
 
 /** What a node is in the quorum, as it knows itself. */
 export interface QuorumState {
-  /** A node that is no voter is `observer`, whatever it waits for. */
+  /** `observer`: it follows the leader and is no voter, or its directory is not the voter's. As Kafka tells it. */
   readonly role: Role['role'] | 'observer'
   readonly epoch: number
   /** -1 while no leader of the epoch is known. */

@@ -124,9 +124,9 @@ export class RaftNode<T> implements AsyncDisposable, QuorumView, RaftServer {
 
   /** What this node is, as it knows itself. */
   state(): QuorumState {
-    const { role, epoch, leaderId, votedId, highWatermark, voters, progress } = this.#parts.core
+    const { role, isVoter, epoch, leaderId, votedId, highWatermark, voters, progress } = this.#parts.core
     return {
-      role: voters.some(({ id }) => id === this.#options.nodeId) || role === 'leader' ? role : 'observer',
+      role: role === 'follower' && !isVoter ? 'observer' : role,
       epoch,
       leaderId: leaderId ?? NOBODY,
       votedId: votedId ?? NOBODY,

@@ -160,6 +160,11 @@ export class Connection<Services> implements SocketHandlers, MemoryWaiter, Conne
     this.#host.stats.opened++
   }
 
+  /** One more waits for such a place, or one less. */
+  waits(change: 1 | -1): void {
+    this.#host.stats.waiting += change
+  }
+
   /** It had. */
   left(): void {
     this.#host.stats.open--

@@ -5,7 +5,7 @@ import { type ConnectionEvent, connectionClosed, connectionOpened } from '../tel
 import { Admission, type Arrival } from './admission.ts'
 import { Connection, type ConnectionHost } from './connection.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import { type ListenerStats, listenerStats } from './listener-stats.ts'
+import { type ListenerStats, listenerStats, type RefusalReason } from './listener-stats.ts'
 import type { Visit } from './lost-clients.ts'
 import type { RefusalLog } from './refusal-log.ts'
 import type { ListenerKind } from './request-context.ts'
@@ -96,8 +96,8 @@ export class Connections<Services> {
   accept(listener: ListenerFacts, socket: Socket): void {
     const isFull = this.#admitted.size + this.#waiting.size >= this.#options.settings.maxSockets
     const verdict = this.#admission.judge({ address: socket.remote.host, listenerName: listener.name })
-    if (isFull) this.#refuse(listener, socket, 'the process may open no more files (ulimit -n)')
-    else if (verdict === 'refuse') this.#refuse(listener, socket, 'max.connections.per.ip is reached')
+    if (isFull) this.#refuse(listener, socket, 'open-files')
+    else if (verdict === 'refuse') this.#refuse(listener, socket, 'max.connections.per.ip')
     else if (verdict === 'wait') this.#acceptLater(listener, socket)
     else this.#admit(this.#connectionOn(listener, socket))
   }
@@ -153,12 +153,20 @@ export class Connections<Services> {
 
   #acceptLater(listener: ListenerFacts, socket: Socket): void {
     if (this.#waiting.size >= this.#options.settings.backlog) {
-      this.#refuse(listener, socket, 'max.connections is reached')
+      this.#refuse(listener, socket, 'max.connections')
       return
     }
     const connection = this.#connectionOn(listener, socket)
     this.#waiting.add(connection)
     connection.hold()
+    connection.waits(1)
+  }
+
+  /** @returns whether it waited */
+  #stopWaiting(connection: Connection<Services>): boolean {
+    const waited = this.#waiting.delete(connection)
+    if (waited) connection.waits(-1)
+    return waited
   }
 
   #admit(connection: Connection<Services>): void {
@@ -170,7 +178,7 @@ export class Connections<Services> {
   }
 
   #onClosed(connection: Connection<Services>): void {
-    if (!this.#waiting.delete(connection)) this.#leave(connection)
+    if (!this.#stopWaiting(connection)) this.#leave(connection)
     if (this.#awaitingEmpty.length > 0) this.#tellEmpty()
   }
 
@@ -187,14 +195,16 @@ export class Connections<Services> {
   #admitWaiting(): void {
     for (const next of [...this.#waiting]) {
       if (this.#admission.judge(arrivalOf(next)) !== 'admit') continue
-      this.#waiting.delete(next)
+      this.#stopWaiting(next)
       this.#admit(next)
       next.release()
     }
   }
 
-  #refuse(listener: ListenerFacts, socket: Socket, why: string): void {
+  #refuse(listener: ListenerFacts, socket: Socket, reason: RefusalReason): void {
     const { host, port } = socket.remote
+    this.#hostOf(listener).stats.refused[reason]++
+    const why = reason === 'open-files' ? 'the process may open no more files (ulimit -n)' : `${reason} is reached`
     this.#options.refusals.refuse(host, 'refused a connection', { remote: `${host}:${port}`, listener: listener.name, why })
     discard(socket)
   }

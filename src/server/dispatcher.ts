@@ -10,7 +10,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { ApiEntry, ApiTable, Result } from './api-table.ts'
 import { encodeReply, failureReply } from './encode-reply.ts'
 import { type ConnectionFacts, RequestScope } from './request-scope.ts'
-import type { RequestKind, RequestStats } from './request-stats.ts'
+import type { CountedAs, RequestStats } from './request-stats.ts'
 
 const API_VERSIONS_KEY = 18
 /** API key, version and correlation id. */
@@ -74,10 +74,10 @@ export class Dispatcher<Services> {
     if (apiVersion < entry.oldestVersion || apiVersion > entry.latestVersion) return refuseVersion(entry, header)
     const request = decodeMessage(entry.served.api.request, reader, apiVersion)
     const scope = new RequestScope(header, connection)
-    const kinds = requests.kindsOf(entry.served.api, request)
-    const exchange = { entry, scope, connection, kinds, requestBytes: frame.length, arrivedMs: connection.arrivedMs, startMs, handledMs: null }
+    const counted = requests.countedAs(entry.served.api, request)
+    const exchange = { entry, scope, connection, counted, requestBytes: frame.length, arrivedMs: connection.arrivedMs, startMs, handledMs: null }
     requests.inFlight++
-    for (const kind of kinds) kind.inFlight++
+    for (const kind of counted.kinds) kind.inFlight++
     return this.#answer(exchange, request)
   }
 
@@ -103,7 +103,7 @@ export class Dispatcher<Services> {
     } catch (error) {
       return this.#fail(exchange, error)
     }
-    if (value !== null) for (const { addError } of exchange.kinds) entry.eachErrorCode?.(value, addError)
+    if (value !== null) entry.eachErrorCode?.(value, exchange.counted.addError)
     this.#done(exchange, reply)
     return reply
   }
@@ -117,17 +117,17 @@ export class Dispatcher<Services> {
     if (error instanceof InvariantError) onBroken(error)
     const reply = failureReply(entry, scope)
     if (reply === null) connection.refuse(`${entry.name} failed and has no field that could say so`)
-    for (const kind of exchange.kinds) kind.addError(ErrorCode.UNKNOWN_SERVER_ERROR)
+    exchange.counted.addError(ErrorCode.UNKNOWN_SERVER_ERROR)
     this.#done(exchange, reply)
     return reply
   }
 
   #done(exchange: Exchange<Services>, reply: Reply): void {
-    const { kinds, scope, requestBytes, arrivedMs, startMs } = exchange
+    const { counted, scope, requestBytes, arrivedMs, startMs } = exchange
     const doneMs = this.nowMs
     const replyBytes = reply === null ? 0 : reply.reduce((bytes, chunk) => bytes + chunk.length, 0)
     this.#options.requests.inFlight--
-    for (const kind of kinds) {
+    for (const kind of counted.kinds) {
       kind.inFlight--
       kind.add({ arrivedMs, startMs, handledMs: exchange.handledMs ?? doneMs, doneMs })
       kind.addVersion(scope.apiVersion)
@@ -149,7 +149,7 @@ interface Exchange<Services> {
   readonly scope: RequestScope<Services>
   readonly connection: ConnectionFacts<Services>
   /** Under whose names it is counted. */
-  readonly kinds: readonly RequestKind[]
+  readonly counted: CountedAs
   readonly requestBytes: number
   readonly arrivedMs: number
   readonly startMs: number

@@ -54,32 +54,50 @@ export class RequestKind {
   }
 }
 
+/** Under whose names a request is counted, made once for all requests that are alike. */
+export interface CountedAs {
+  readonly kinds: readonly RequestKind[]
+  /** Adds one of the error codes of its answer, to all of them. */
+  addError(code: number): void
+}
+
+function countedAs(kinds: readonly RequestKind[]): CountedAs {
+  const [first, ...others] = kinds
+  if (first !== undefined && others.length === 0) return { kinds, addError: first.addError }
+  return {
+    kinds,
+    addError: (code) => {
+      for (const { addError } of kinds) addError(code)
+    },
+  }
+}
+
 /** The requests of one node: counted as they are served, read when somebody asks. One kind is made at its first request. */
 export class RequestStats {
   /** Being served: those that wait for others, too. */
   inFlight = 0
   readonly #kinds = new Map<string, RequestKind>()
   /** By API key, of APIs whose requests are all of one kind. */
-  readonly #single: (readonly RequestKind[])[] = []
-  #consumers: readonly RequestKind[] | null = null
-  #followers: readonly RequestKind[] | null = null
+  readonly #single: CountedAs[] = []
+  #consumers: CountedAs | null = null
+  #followers: CountedAs | null = null
 
   /** In the order in which they came first. */
   get kinds(): Iterable<RequestKind> {
     return this.#kinds.values()
   }
 
-  /** @param request decoded; under whose names it is counted */
-  kindsOf({ key, name }: AnyApi, request: object): readonly RequestKind[] {
+  /** @param request decoded */
+  countedAs({ key, name }: AnyApi, request: object): CountedAs {
     if (key !== FETCH_KEY) {
-      this.#single[key] ??= [this.#kind(name)]
+      this.#single[key] ??= countedAs([this.#kind(name)])
       return this.#single[key]
     }
     if (isFromFollower(request)) {
-      this.#followers ??= [this.#kind(name), this.#kind('FetchFollower')]
+      this.#followers ??= countedAs([this.#kind(name), this.#kind('FetchFollower')])
       return this.#followers
     }
-    this.#consumers ??= [this.#kind(name), this.#kind('FetchConsumer')]
+    this.#consumers ??= countedAs([this.#kind(name), this.#kind('FetchConsumer')])
     return this.#consumers
   }
 

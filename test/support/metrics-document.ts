@@ -1,7 +1,7 @@
 import { clusterSheet, controllerSheet, metadataSheet, topicPartitionsSheet } from '../../src/node/metrics/controller-metrics.ts'
 import { flushQuantileSheet, flushSheet, metadataFlushSheet } from '../../src/node/metrics/flush-metrics.ts'
 import { groupSheet, kafkaGroupSheet } from '../../src/node/metrics/group-metrics.ts'
-import { listenerSheet } from '../../src/node/metrics/listener-metrics.ts'
+import { listenerSheet, refusedSheet } from '../../src/node/metrics/listener-metrics.ts'
 import { nodeSheet } from '../../src/node/metrics/node-metrics.ts'
 import { copySheet, followerSheet, leaderSheet, logSheet } from '../../src/node/metrics/partition-metrics.ts'
 import { kafkaRoleSheet, quorumReplicaSheet, quorumRoleSheet, quorumSheet } from '../../src/node/metrics/quorum-metrics.ts'
@@ -43,7 +43,7 @@ export const metricSections: readonly Section[] = [
   in a node's first minute, since its start. Several collectors do not disturb each other. The counters beside allow any other window.
 - Records sent are counted in whole batches, as they leave, and each time that they leave: a consumer that begins within a batch is sent the batch. What followers copy is not in these, but in \`replication_bytes_out_total\`.
 - \`bytes_in_capacity\` is told where [\`metrics.capacity.bytes.in\`](configuration.md) is set.`,
-    sheets: [nodeSheet, listenerSheet, replicationSheet],
+    sheets: [nodeSheet, listenerSheet, refusedSheet, replicationSheet],
   },
   {
     title: 'Replicas',
@@ -67,6 +67,7 @@ Partitions without a leader are nobody's under-replicated ones.`,
   {
     title: 'Requests',
     about: `By API, and for Fetch also as \`FetchConsumer\` and \`FetchFollower\`, which are the same requests once more: do not add them to \`Fetch\`. An API is told from its first request on.
+A request arrives when this node has read its last bytes: as in Apache Kafka, what waits in the system's buffers is in none of the times. While the event loop is late (\`nodejs_eventloop_lag_seconds\`), clients wait longer than is told here.
 Quantiles are estimated from the histograms, over the last minute, and left out while nothing came. Requests that a broker passes on to the controller are counted there as \`Envelope\`.`,
     sheets: [requestSheet, errorSheet, kafkaVersionSheet, kafkaErrorSheet, kafkaQuantileSheet, kafkaCountSheet, kafkaWaitingSheet],
   },

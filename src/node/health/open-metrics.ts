@@ -8,7 +8,7 @@ import { MetricRegistry } from '../../telemetry/metric-registry.ts'
 import { noTraffic, type Traffic } from '../../telemetry/traffic.ts'
 import type { NodeFailure } from '../lifetime/node-failure.ts'
 import type { Teardown } from '../lifetime/teardown.ts'
-import { listenerTable } from '../metrics/listener-metrics.ts'
+import { listenerTables } from '../metrics/listener-metrics.ts'
 import { nodeTable } from '../metrics/node-metrics.ts'
 import { requestTables } from '../metrics/request-metrics.ts'
 import { listenerSpecs } from '../node-listeners.ts'
@@ -45,7 +45,7 @@ export async function openMetrics({ node, server, failure, teardown }: OpenMetri
   const traffic = noTraffic()
   const metrics = new MetricRegistry()
   metrics.add(nodeTable({ clock: ports.clock, traffic, server, config, healthState: () => health.state }))
-  metrics.add(listenerTable(() => server.listeners))
+  for (const table of listenerTables(() => server.listeners)) metrics.add(table)
   for (const table of requestTables(server.requests, ports.clock)) metrics.add(table)
   const http = await serve(node, ({ expose }) =>
     healthEndpoints(

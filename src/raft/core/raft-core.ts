@@ -55,6 +55,11 @@ export class RaftCore {
     return this.#state.role.role
   }
 
+  /** As `voters` say it of this id with this directory. */
+  get isVoter(): boolean {
+    return this.#state.isVoter
+  }
+
   /** null while no leader of the epoch is known. */
   get leaderId(): number | null {
     return this.#state.leaderId

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { ZERO_UUID } from '../../../protocol/uuid.ts'
+import { type Uuid, ZERO_UUID } from '../../../protocol/uuid.ts'
 import { deferred } from '../../../src/base/deferred.ts'
+import { noPeers } from '../../support/raft/no-peers.ts'
 import { World } from '../../support/world/world.ts'
 import { LOG_DIR, startRaft } from './raft-world.ts'
 
 const METADATA = `${LOG_DIR}/__cluster_metadata-0`
+/** Of a disk that was replaced. */
+const LOST_DIRECTORY = 'AAAAAAAAAAAAAAAAAAAABw' as Uuid
+const silentPeers = { ...noPeers, ask: () => new Promise<never>(() => undefined), askVersions: () => new Promise<never>(() => undefined) }
 const staticVoter = { id: 1, directoryId: ZERO_UUID, endpoints: [], minKraftVersion: 0, maxKraftVersion: 0 }
 
 describe('a node of a quorum of one', () => {
@@ -175,6 +179,18 @@ describe('a node of a quorum of one', () => {
     expect(raft.isLeader).toBe(false)
     expect(machine.stepDowns).toEqual([1])
     expect(machine.failures).toHaveLength(1)
+  })
+})
+
+describe('a node whose directory is another than the one that votes', () => {
+  it('is no voter, whatever its id: it tells of itself as an observer when it follows', async () => {
+    const world = new World({ seed: 1 })
+    const voters = [1, 2].map((id) => ({ ...staticVoter, id, directoryId: LOST_DIRECTORY, endpoints: [{ name: 'CONTROLLER', host: 'localhost', port: 9093 }] }))
+    const { raft } = await world.complete(startRaft(world.node('a').ports, { staticVoters: voters, isController: false, peers: silentPeers }))
+    expect(raft.state()).toMatchObject({ role: 'unattached', leaderId: -1 })
+    await world.complete(raft.handle({ type: 'begin-epoch', voter: null, leaderId: 2, epoch: 3 }, { maxBytes: 0, leaderEndpoints: [] }))
+    expect(raft.state()).toMatchObject({ role: 'observer', leaderId: 2, epoch: 3 })
+    await world.complete(raft[Symbol.asyncDispose]())
   })
 })
 

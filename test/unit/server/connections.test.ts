@@ -12,6 +12,7 @@ describe('limits', () => {
     expect(third?.state).toBe('destroyed')
     expect(other?.state).toBe('open')
     expect(harness.lines).toMatchObject([{ fields: { why: 'max.connections.per.ip is reached' } }])
+    expect(harness.connections.listeners[0]?.refused).toEqual({ 'open-files': 0, 'max.connections': 0, 'max.connections.per.ip': 1 })
     first?.close()
     expect(harness.connect('10.0.0.1').state).toBe('open')
   })
@@ -21,6 +22,7 @@ describe('limits', () => {
     const [first, second, third] = [harness.connect(), harness.connect(), harness.connect()]
     expect([first?.isPaused, second?.isPaused, third?.state]).toEqual([false, true, 'destroyed'])
     expect(harness.lines).toMatchObject([{ fields: { why: 'the process may open no more files (ulimit -n)' } }])
+    expect(harness.connections.listeners[0]).toMatchObject({ open: 1, waiting: 1, refused: { 'open-files': 1 } })
     second?.close()
     expect(harness.connect().state).toBe('open')
   })
@@ -37,7 +39,9 @@ describe('limits', () => {
     const [first, second, third] = [harness.connect(), harness.connect(), harness.connect()]
     expect([first?.isPaused, second?.isPaused, third?.state]).toEqual([false, true, 'destroyed'])
     expect(harness.connections.count).toBe(1)
+    expect(harness.connections.listeners[0]).toMatchObject({ open: 1, waiting: 1, refused: { 'max.connections': 1 } })
     first?.close()
+    expect(harness.connections.listeners[0]).toMatchObject({ open: 1, waiting: 0 })
     expect(second?.isPaused).toBe(false)
     second?.receive(heartbeat(1))
     expect(heartbeatReplies(second as NonNullable<typeof second>)).toHaveLength(1)

@@ -61,12 +61,27 @@ test('a request that fails by a mistake of ours counts as answered with UNKNOWN_
 
 test('fetches count once for all, and once more for consumers or followers', () => {
   const stats = new RequestStats()
-  const names = (fetch: object) => stats.kindsOf(FetchApi, fetch).map(({ name }) => name)
+  const names = (fetch: object) => stats.countedAs(FetchApi, fetch).kinds.map(({ name }) => name)
   expect(names({ replicaId: -1, replicaState: { replicaId: -1 } })).toEqual(['Fetch', 'FetchConsumer'])
   expect(names({ replicaId: 2, replicaState: { replicaId: -1 } })).toEqual(['Fetch', 'FetchFollower'])
   expect(names({ replicaId: -1, replicaState: { replicaId: 3 } })).toEqual(['Fetch', 'FetchFollower'])
-  expect(stats.kindsOf(HeartbeatApi, {}).map(({ name }) => name)).toEqual(['Heartbeat'])
+  expect(stats.countedAs(HeartbeatApi, {}).kinds.map(({ name }) => name)).toEqual(['Heartbeat'])
   expect([...stats.kinds].map(({ name }) => name)).toEqual(['Fetch', 'FetchConsumer', 'FetchFollower', 'Heartbeat'])
+})
+
+test('an error code of a fetch is counted under both of its names', () => {
+  const stats = new RequestStats()
+  const counted = stats.countedAs(FetchApi, { replicaId: -1 })
+  counted.addError(ErrorCode.OFFSET_OUT_OF_RANGE)
+  expect(stats.countedAs(FetchApi, { replicaId: -1 })).toBe(counted)
+  for (const name of ['Fetch', 'FetchConsumer']) expect([...kindOf(stats, name).errors]).toEqual([[ErrorCode.OFFSET_OUT_OF_RANGE, 1]])
+})
+
+test('nothing is read while requests wait for their turn, so that what came last is when they arrived', () => {
+  const harness = new Harness(() => new Promise<object>(() => undefined))
+  const socket = harness.connect()
+  socket.receive(Buffer.concat([heartbeat(1), heartbeat(2)]))
+  expect(socket.isPaused).toBe(true)
 })
 
 test('what comes and goes on a listener is counted', () => {
@@ -78,5 +93,5 @@ test('what comes and goes on a listener is counted', () => {
   expect(listener).toMatchObject({ name: 'PLAINTEXT', open: 2, opened: 2, bytesIn: frame.length })
   expect(listener?.bytesOut).toBeGreaterThan(0)
   second.close()
-  expect(harness.connections.listeners[0]).toMatchObject({ open: 1, opened: 2 })
+  expect(harness.connections.listeners[0]).toMatchObject({ open: 1, opened: 2, waiting: 0 })
 })

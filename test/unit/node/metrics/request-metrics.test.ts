@@ -19,8 +19,8 @@ test('requests are told as histograms, and as the quantiles and counts of the us
   }
   expect([...writeMetrics(tables)].join('')).toBe('')
 
-  const [kind] = stats.kindsOf(MetadataApi, {})
-  for (const waiting of stats.kindsOf(FetchApi, {})) waiting.inFlight = 3
+  const [kind] = stats.countedAs(MetadataApi, {}).kinds
+  for (const waiting of stats.countedAs(FetchApi, {}).kinds) waiting.inFlight = 3
   for (let count = 0; count < 10; count++) {
     kind?.add({ arrivedMs: 0, startMs: 10, handledMs: 30, doneMs: 100 })
     kind?.addVersion(12)
