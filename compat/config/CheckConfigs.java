@@ -62,7 +62,8 @@ public final class CheckConfigs {
             case "properties": {
                 Properties read = new Properties();
                 read.load(new StringReader(request.get("text").asText()));
-                return new TreeMap<>(read);
+                // Pairs and not an object: V8's JSON.parse mistakes a name that is an escape, as "\\t", for one of an earlier object.
+                return new TreeMap<>(read).entrySet().stream().map(entry -> List.of(entry.getKey(), entry.getValue())).toList();
             }
             case "clientMetrics":
                 ClientMetricsConfigs.validate("m", configs);

@@ -39,8 +39,9 @@ function* logicalLines(text: string): Generator<LogicalLine> {
     // A line that is a backslash alone leaves nothing to continue: the next line begins afresh.
     while (isContinued(content) && content !== '\\' && next < lines.length) content = content.slice(0, -1) + withoutIndent(lines[next++] ?? '')
     const endsFile = isContinued(content) && nothingFollows(lines, next)
-    if (endsFile) content = content.slice(0, -1)
-    if (endsFile || content !== '\\') yield { content, lineNumber }
+    // Java takes such a line and a `\r\n` that ends the file for nothing at all, but leaves an empty name where it ends otherwise.
+    if (content === '\\' && !(endsFile && !text.endsWith('\r\n'))) continue
+    yield { content: endsFile ? content.slice(0, -1) : content, lineNumber }
   }
 }
 

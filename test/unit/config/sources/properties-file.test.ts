@@ -27,6 +27,14 @@ describe('a properties file', () => {
     expect(read('a=1,\\\n   2,\\\r\n\t3\nb=x\\\\\nc=4')).toEqual({ a: '1,2,3', b: 'x\\', c: '4' })
   })
 
+  test('takes a backslash alone at the end of the file for an empty name, but with \\r\\n for nothing, as Java does', () => {
+    expect(read('\\')).toEqual({ '': '' })
+    expect(read('\\\n')).toEqual({ '': '' })
+    expect(read('\\\r')).toEqual({ '': '' })
+    expect(read('\\\r\n')).toEqual({})
+    expect(read('a\\\r\n')).toEqual({ a: '' })
+  })
+
   test('lets a comment sign begin a continued line', () => {
     expect(read('a=1\\\n#2')).toEqual({ a: '1#2' })
   })
