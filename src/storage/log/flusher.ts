@@ -19,7 +19,11 @@ export class Flusher {
     // The next one has its turn also where it is asked for when one has ended and it has not begun yet: two never run at once.
     if (this.#next !== null) return this.#next
     if (this.#running === null) return this.#start()
-    this.#next = this.#running.catch(ignoreOfEarlierCall).then(() => {
+    const turn = this.#running.catch((error: unknown) => {
+      if (!(error instanceof DiskError)) this.#next = null
+      ignoreOfEarlierCall(error)
+    })
+    this.#next = turn.then(() => {
       this.#next = null
       return this.#start()
     })

@@ -53,8 +53,9 @@ export class LogHistory {
   findRepeated(entry: ProducerEntry, { producerEpoch, baseSequence, lastSequence }: RecordBatch): BatchMetadata | null {
     const known = entry.findBatch(producerEpoch, baseSequence, lastSequence)
     if (known !== null || !entry.mayHaveForgotten(producerEpoch, baseSequence)) return known
-    const { segments, logStartOffset } = this.#state
-    this.#state.guard(() => recallBatches({ entry, segments: segments.all, logStartOffset }))
+    const { segments, logStartOffset, context } = this.#state
+    const { nearBytes } = context
+    this.#state.guard(() => recallBatches({ entry, segments: segments.all, logStartOffset, nearBytes }))
     return entry.findBatch(producerEpoch, baseSequence, lastSequence)
   }
 

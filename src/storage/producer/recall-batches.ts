@@ -11,29 +11,42 @@ export interface RecallOptions {
   /** Of the log, in order. */
   readonly segments: readonly Segment[]
   readonly logStartOffset: number
+  /** How far from the end of the log it is looked for: what is further back may not be in memory, and nobody is served meanwhile. */
+  readonly nearBytes: number
 }
 
 /**
  * Makes up for what the format of snapshots lacks: of a producer it has the last batch alone, and the four before may be sent
- * again just as well when their answers were lost. They are looked for in the log, from the remembered one back, when a batch
- * comes that would be refused without; once for each producer that a snapshot told of.
+ * again just as well when their answers were lost. They are looked for near the end of the log, from the remembered one back,
+ * when a batch comes that would be refused without; once for each producer that a snapshot told of.
  * Throws `DiskError`.
  */
-export function recallBatches({ entry, segments, logStartOffset }: RecallOptions): void {
+export function recallBatches({ entry, segments, logStartOffset, nearBytes }: RecallOptions): void {
   const { batch, room } = entry.oldest
   const search = new Search(entry, logStartOffset, room)
   let endOffset = batch === null ? 0 : firstOffsetOf(batch)
+  let bytesLeft = nearBytes
   for (const segment of segments.toReversed()) {
-    if (search.isOver(endOffset)) break
-    if (segment.baseOffset < endOffset) endOffset = searchSegment(segment, endOffset, search)
+    if (search.isOver(endOffset) || bytesLeft <= 0) break
+    if (segment.baseOffset < endOffset) endOffset = searchSegment({ segment, endOffset, firstPosition: segment.sizeBytes - bytesLeft, search })
+    bytesLeft -= segment.sizeBytes
   }
   entry.recall(search.found)
 }
 
+interface SearchOptions {
+  readonly segment: Segment
+  readonly endOffset: number
+  /** In the segment's file; what lies before is too far from the end of the log. */
+  readonly firstPosition: number
+  readonly search: Search
+}
+
 /** Looks through what is before `endOffset`, a piece at a time from the last one back. @returns where what it saw begins */
-function searchSegment(segment: Segment, endOffset: number, search: Search): number {
+function searchSegment({ segment, endOffset, firstPosition, search }: SearchOptions): number {
   for (let end = endOffset; ; ) {
     const { position } = segment.offsetIndex.lookup(end - 1)
+    if (position < firstPosition) return end
     end = search.piece(segment, position, end)
     if (position === 0 || search.isOver(end)) return end
   }

@@ -41,4 +41,17 @@ describe('the flushes of a log', () => {
     await turns(20)
     expect(isIdle).toBe(true)
   })
+
+  it('begin anew behind one that failed by a mistake of ours, which the one that waited was told of', async () => {
+    let begun = 0
+    const flusher = new Flusher(async () => {
+      begun++
+      await turns(1)
+      if (begun === 1) throw new TypeError('a mistake')
+    })
+    const outcomes = await Promise.allSettled([flusher.run(), flusher.run()])
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    await flusher.run()
+    expect(begun).toBe(2)
+  })
 })

@@ -111,4 +111,15 @@ describe('of a producer of which a snapshot has the last batch', () => {
     expect(send(log, 2).duplicate).toBe(true)
     expect(refusal(log, batchAt(1)).errorCode).toBe(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER)
   })
+
+  it('those are not looked for that lie further from the end of the log than what is in memory', async () => {
+    await using started = startWorld()
+    const before = await openTestLog(started.ports)
+    for (const index of [0, 1]) send(before, index)
+    for (let index = 0; index < 66; index++) append(before, dataBatch({ valueBytes: 1000 * 1024 }))
+    for (const index of [2, 3]) send(before, index)
+    const log = await reopened(started.ports, before)
+    expect(send(log, 2).duplicate).toBe(true)
+    expect(refusal(log, batchAt(1)).errorCode).toBe(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER)
+  })
 })
