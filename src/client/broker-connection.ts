@@ -5,10 +5,13 @@
  * Whatever leaves doubt about what the next bytes mean (a response that does not come in time, or is none) closes the
  * connection, and all that waits fails; there is no way back for a connection that failed.
  *
+ * What is told without an answer nobody would miss: it waits for the other side to take what came before, and disposal sees it off.
+ *
  * Errors are `OdradekError`s: `NetworkError`, or CLIENT_TIMEOUT, CLIENT_CLOSED, CLIENT_BUSY, CLIENT_PROTOCOL, CLIENT_VERSION.
  */
 import { DecodeError } from '../../protocol/errors.ts'
 import type { Api, Fields, Input, Message, Value } from '../../protocol/schema/notation.ts'
+import { type Deferred, deferred } from '../base/deferred.ts'
 import { OdradekError } from '../base/errors.ts'
 import type { Endpoint, Network, Socket, SocketHandlers, Timer, Timers } from '../base/ports.ts'
 import { formatHostPort } from '../config/values/host-port.ts'
@@ -42,6 +45,12 @@ interface Waiting {
   fail(error: Error): void
 }
 
+/** Those who told more than the system took at once. */
+interface Drain {
+  readonly over: Deferred<void>
+  readonly deadline: Timer
+}
+
 /** See the head of this file. */
 export class BrokerConnection implements SocketHandlers, AsyncDisposable {
   readonly endpoint: Endpoint
@@ -53,6 +62,12 @@ export class BrokerConnection implements SocketHandlers, AsyncDisposable {
   #lastCorrelationId = 0
   /** Why it is closed; null while it is open. */
   #failure: Error | null = null
+  /** Something was sent that nobody answers. */
+  #hasTold = false
+  /** null where the system has taken enough of what was told. */
+  #drain: Drain | null = null
+  /** Settles with the end of a connection that is being closed in order: why it was none, if so. */
+  #ended: Deferred<Error | undefined> | null = null
 
   private constructor(endpoint: Endpoint, socket: Socket, options: BrokerConnectionOptions) {
     this.endpoint = endpoint
@@ -109,10 +124,18 @@ export class BrokerConnection implements SocketHandlers, AsyncDisposable {
     })
   }
 
-  /** For a request that is not answered: a Produce with acks 0. Errors: why the connection is closed, if it is. */
-  tell<Q extends Fields>(api: Api<Q, Fields>, apiVersion: number, request: Input<Message<Q>>): void {
+  /**
+   * For a request that is not answered: a Produce with acks 0. Resolves when more may be told: all but the low mark of the socket was
+   * taken by the system. Disposal waits for that rest.
+   * Errors: why the connection is closed, be it by then; CLIENT_TIMEOUT where the other side does not read for so long.
+   */
+  async tell<Q extends Fields>(api: Api<Q, Fields>, apiVersion: number, request: Input<Message<Q>>): Promise<void> {
     if (this.#failure !== null) throw this.#failure
-    this.#socket.write(this.#encode(api, apiVersion, request, this.#nextCorrelationId()))
+    const chunks = this.#encode(api, apiVersion, request, this.#nextCorrelationId())
+    this.#hasTold = true
+    if (this.#socket.write(chunks)) return
+    this.#drain ??= this.#awaitDrain(`${api.name} v${apiVersion} to`)
+    await this.#drain.over.promise
   }
 
   onData(chunk: Buffer): void {
@@ -125,14 +148,48 @@ export class BrokerConnection implements SocketHandlers, AsyncDisposable {
     }
   }
 
-  onDrain(): void {}
+  onDrain(): void {
+    this.#drain?.deadline.cancel()
+    this.#drain?.over.resolve()
+    this.#drain = null
+  }
 
   onClose(error?: Error): void {
+    this.#ended?.resolve(error)
     this.#fail(error ?? this.#error('CLIENT_CLOSED', 'the other side closed the connection'))
   }
 
+  /** What waits for an answer fails. What was told is sent to its end, for `timeoutMs` at most. Errors: why it may not have been. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#fail(this.#error('CLIENT_CLOSED', 'the connection was closed on this side'))
+    const closed = this.#error('CLIENT_CLOSED', 'the connection was closed on this side')
+    if (!this.#hasTold) return this.#fail(closed)
+    if (this.#failure !== null) return
+    this.#close(closed)
+    await this.#endInOrder()
+  }
+
+  async #endInOrder(): Promise<void> {
+    const { timers, timeoutMs } = this.#options
+    const ended = deferred<Error | undefined>()
+    const deadline = timers.schedule(timeoutMs, () => ended.resolve(this.#unsent()))
+    this.#ended = ended
+    this.#socket.end()
+    const failure = await ended.promise
+    deadline.cancel()
+    this.#socket.destroy()
+    if (failure !== undefined) throw failure
+  }
+
+  /** undefined where all was taken, and only the other side does not end its half. */
+  #unsent(): OdradekError | undefined {
+    const { bufferedBytes } = this.#socket
+    if (bufferedBytes === 0) return undefined
+    return this.#error('CLIENT_TIMEOUT', `the last ${bufferedBytes} bytes were not taken within ${this.#options.timeoutMs} ms, and are lost`)
+  }
+
+  #awaitDrain(what: string): Drain {
+    const { timers, timeoutMs } = this.#options
+    return { over: deferred<void>(), deadline: timers.schedule(timeoutMs, () => this.#fail(timedOut(what, this.endpoint, timeoutMs))) }
   }
 
   #wait(what: string, correlationId: number, answer: (frame: Buffer) => void, fail: (error: Error) => void): Waiting {
@@ -158,8 +215,16 @@ export class BrokerConnection implements SocketHandlers, AsyncDisposable {
 
   #fail(error: Error): void {
     if (this.#failure !== null) return
-    this.#failure = error
     this.#socket.destroy()
+    this.#close(error)
+  }
+
+  /** Nothing is asked or told any more; all that waits fails. */
+  #close(error: Error): void {
+    this.#failure = error
+    this.#drain?.deadline.cancel()
+    this.#drain?.over.reject(error)
+    this.#drain = null
     for (const { deadline, fail } of this.#waiting.splice(0)) {
       deadline.cancel()
       fail(error)

@@ -59,9 +59,9 @@ export class KafkaClient implements AsyncDisposable {
     return this.#connection.send(api, this.#agreedVersion(api), request)
   }
 
-  /** As `send`, for a request that is not answered: a Produce with acks 0. */
-  tell<Q extends Fields>(api: Api<Q, Fields>, request: Input<Message<Q>>): void {
-    this.#connection.tell(api, this.#agreedVersion(api), request)
+  /** As `send`, for a request that is not answered: a Produce with acks 0. Resolves when more may be told. */
+  async tell<Q extends Fields>(api: Api<Q, Fields>, request: Input<Message<Q>>): Promise<void> {
+    await this.#connection.tell(api, this.#agreedVersion(api), request)
   }
 
   #agreedVersion(api: AnyApi): number {

@@ -44,13 +44,13 @@ export class PeerClient implements AsyncDisposable {
     return client.send(api, request(client.versionOf(api) ?? 0))
   }
 
-  /** As `send`, for a request that is not answered: a Produce with acks 0. Resolves when it was handed to the system. */
+  /** As `send`, for a request that is not answered: a Produce with acks 0. Resolves when more may be told. */
   async tell<Q extends Fields>(api: Api<Q, Fields>, request: Input<Message<Q>>): Promise<void> {
     const client = await this.#connected()
-    client.tell(api, request)
+    await client.tell(api, request)
   }
 
-  /** Waits for nobody: an attempt to connect is given up. */
+  /** Waits for nobody but who has not taken what was told yet: an attempt to connect is given up. Errors: that it may not have come. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(this.#closed())
     await this.#drop(this.#client)

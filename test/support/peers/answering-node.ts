@@ -47,6 +47,15 @@ export class AnsweringNode {
     return this.#sockets.size
   }
 
+  /** The connections that there are now. */
+  pauseReading(): void {
+    for (const socket of this.#sockets) socket.pause()
+  }
+
+  resumeReading(): void {
+    for (const socket of this.#sockets) socket.resume()
+  }
+
   closeConnections(): void {
     for (const socket of this.#sockets) socket.destroy()
   }

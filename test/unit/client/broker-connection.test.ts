@@ -115,6 +115,92 @@ describe('a connection to a broker', () => {
   })
 })
 
+describe('what is told without an answer', () => {
+  const told = { groupId: 'g', generationId: 1, memberId: 'm', groupInstanceId: null }
+
+  /** The other side reads nothing from the first request on. */
+  async function stuck() {
+    const { broker, connection } = await connected()
+    broker.socket.isStuck = true
+    return { broker, connection }
+  }
+
+  /** What becomes of a promise by now. */
+  async function stateOf(promise: Promise<unknown>): Promise<string> {
+    const states = [promise.then(() => 'resolved').catch(() => 'rejected'), new Promise((resolve) => setImmediate(() => resolve('waits')))]
+    return String(await Promise.race(states))
+  }
+
+  test('is over at once where the system takes it', async () => {
+    const { broker, connection } = await connected()
+    await connection.tell(HeartbeatApi, VERSION, told)
+    expect([broker.correlationIds, broker.time.pendingCount]).toEqual([[1], 0])
+  })
+
+  test('waits for a slow other side, and goes on when that has read', async () => {
+    const { broker, connection } = await stuck()
+    const telling = [1, 2].map(() => connection.tell(HeartbeatApi, VERSION, told))
+    expect(await Promise.all(telling.map(stateOf))).toEqual(['waits', 'waits'])
+    broker.socket.drain()
+    await Promise.all(telling)
+    broker.time.advance(10_000)
+    expect([connection.isOpen, broker.time.pendingCount]).toEqual([true, 0])
+  })
+
+  test('fails where the other side does not read in time', async () => {
+    const { broker, connection } = await stuck()
+    const telling = connection.tell(HeartbeatApi, VERSION, told)
+    broker.time.advance(1000)
+    await expect(telling).rejects.toMatchObject({ code: 'CLIENT_TIMEOUT', message: 'Heartbeat v3 to broker:9092 took longer than 1000 ms' })
+    expect(broker.socket.state).toBe('destroyed')
+  })
+
+  test('fails with the connection', async () => {
+    const { broker, connection } = await stuck()
+    const telling = connection.tell(HeartbeatApi, VERSION, told)
+    broker.socket.close()
+    await expect(telling).rejects.toMatchObject({ code: 'CLIENT_CLOSED' })
+    expect(broker.time.pendingCount).toBe(0)
+    await expect(connection.tell(HeartbeatApi, VERSION, told)).rejects.toMatchObject({ code: 'CLIENT_CLOSED' })
+  })
+
+  test('is sent to its end by disposal, and what waits for an answer fails before', async () => {
+    const { broker, connection } = await connected()
+    const asked = connection.send(HeartbeatApi, VERSION, beat('g'))
+    asked.catch(() => undefined)
+    broker.socket.isStuck = true
+    connection.tell(HeartbeatApi, VERSION, told).catch(() => undefined)
+    const disposing = connection[Symbol.asyncDispose]()
+    await expect(asked).rejects.toMatchObject({ code: 'CLIENT_CLOSED' })
+    expect([await stateOf(disposing), broker.socket.state]).toEqual(['waits', 'ended'])
+    broker.socket.close()
+    await disposing
+    expect(broker.time.pendingCount).toBe(0)
+  })
+
+  test('fails disposal where it is not taken to its end, and tells how much is lost', async () => {
+    const { broker, connection } = await stuck()
+    connection.tell(HeartbeatApi, VERSION, told).catch(() => undefined)
+    const disposing = connection[Symbol.asyncDispose]()
+    broker.time.advance(1000)
+    const bytes = broker.socket.bufferedBytes
+    await expect(disposing).rejects.toMatchObject({
+      code: 'CLIENT_TIMEOUT',
+      message: `broker:9092: the last ${bytes} bytes were not taken within 1000 ms, and are lost`,
+    })
+    expect(broker.socket.state).toBe('destroyed')
+  })
+
+  test('holds up disposal no longer than its time where only the other side does not end its half', async () => {
+    const { broker, connection } = await connected()
+    await connection.tell(HeartbeatApi, VERSION, told)
+    const disposing = connection[Symbol.asyncDispose]()
+    broker.time.advance(1000)
+    await disposing
+    expect(broker.socket.state).toBe('destroyed')
+  })
+})
+
 describe('connecting to a broker', () => {
   test('fails as the network says', async () => {
     const broker = new BrokerSide()

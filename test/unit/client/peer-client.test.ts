@@ -96,6 +96,30 @@ describe('a client of another node', () => {
     await world.run(100)
     expect(peer.openCount).toBe(0)
   })
+
+  test('tells no more than the other side reads, and all of it before it is disposed', async () => {
+    let heardCount = 0
+    const count = () => {
+      heardCount++
+      return null
+    }
+    const { world, peer, client } = await connected([served(HeartbeatApi, count)])
+    await world.complete(client.versionOf(HeartbeatApi))
+    peer.pauseReading()
+    let toldCount = 0
+    const tellAll = async () => {
+      for (; toldCount < 40; toldCount++) await client.tell(HeartbeatApi, { ...beat, groupId: 'g'.repeat(30_000) })
+      await client[Symbol.asyncDispose]()
+    }
+    const telling = tellAll()
+    await world.run(500)
+    expect(toldCount).toBeLessThan(15)
+    peer.resumeReading()
+    await world.complete(telling)
+    await world.run(100)
+    expect([toldCount, heardCount]).toEqual([40, 40])
+  })
+
   test('is disposed at once while the other side is not heard, be it while it connects or while it asks for versions', async () => {
     const { world, peer, client } = await connected()
     world.network.partition(['self'], ['peer'])

@@ -91,7 +91,7 @@ export class ClusterClient implements AsyncDisposable {
     return (await this.#brokerPeer(id)).send(api, request)
   }
 
-  /** For a request that is not answered: a Produce with acks 0. */
+  /** For a request that is not answered: a Produce with acks 0. Resolves when more may be told. */
   async tellBroker<Q extends Fields>(id: number, api: Api<Q, Fields>, request: Input<Message<Q>>): Promise<void> {
     await (await this.#brokerPeer(id)).tell(api, request)
   }
@@ -128,6 +128,7 @@ export class ClusterClient implements AsyncDisposable {
     return coordinator
   }
 
+  /** What was told is sent to its end. Errors: that it may not have come to a broker. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
     await Promise.all([...this.#peers.values()].map((peer) => peer[Symbol.asyncDispose]()))
