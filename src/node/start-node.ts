@@ -62,7 +62,7 @@ async function start(options: NodeOptions, failure: NodeFailure, teardown: Teard
   refuseUnserved(config, identity)
   checkOwnPorts(config, identity)
   const apis = new ApiTable<Services>(options.handlers ?? handlers)
-  const server = await openFreePorts(options, apis, failure, teardown)
+  const server = await claimPorts(options, apis, failure, teardown)
   const { health, metrics, traffic, at: metricsAt } = await openMetrics({ node: options, server, failure, teardown })
   const told = addressesTold(options, server)
   const shared = { config, identity, ports, logger, failure, teardown }
@@ -99,7 +99,7 @@ function hasOthersToCome({ brokersAwaited = 1 }: NodeOptions): boolean {
   return brokersAwaited > 1
 }
 
-async function openFreePorts(
+async function claimPorts(
   { config, identity, ports, logger, steeredClock }: NodeOptions,
   apis: ApiTable<Services>,
   failure: NodeFailure,
@@ -117,7 +117,7 @@ async function openFreePorts(
   })
   teardown.add('the listeners', () => server[Symbol.asyncDispose]())
   config.onChange(() => server.limitsChanged())
-  await server.bindFreePorts()
+  await server.claimPorts()
   return server
 }
 

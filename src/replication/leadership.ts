@@ -31,6 +31,7 @@ export class Leadership {
     this.state = new LeaderState(environment.nodeId, registration, options.log().logEndOffset, environment.clock.monotonicMs(), previous?.state)
     this.#keeper = new IsrKeeper({ ...options, leader: this.state, offsets: options.log, onCommitted: options.onIsrChange })
     this.#watch()
+    if (registration.isr.length < registration.replicas.length) this.#logIsr('a partition is led from here with replicas out of sync')
     const followers = registration.replicas.filter((replicaId) => replicaId !== environment.nodeId)
     if (followers.length > 0) environment.expectedFetches.expect(this, followers)
   }
@@ -47,7 +48,10 @@ export class Leadership {
   }
 
   update(registration: PartitionImage): void {
+    const before = this.state.isr.committed
     this.state.update(registration, this.#options.environment.clock.monotonicMs())
+    // What this leader asked for is logged when it is answered; this is what the controller did by itself.
+    if (!haveSameMembers(before, this.state.isr.committed)) this.#logIsr('in-sync replicas changed')
     this.#watch()
   }
 
@@ -70,9 +74,19 @@ export class Leadership {
     expectedFetches.forget(this)
   }
 
+  #logIsr(message: string): void {
+    const { environment, topic, index } = this.#options
+    const { committed: isr, partitionEpoch } = this.state.isr
+    environment.logger.info(message, { topic, partition: index, isr, partitionEpoch })
+  }
+
   #watch(): void {
     const { lagWatch } = this.#options.environment
     if (this.state.isAlone) lagWatch.remove(this.#keeper)
     else lagWatch.add(this.#keeper)
   }
+}
+
+function haveSameMembers(some: readonly number[], others: readonly number[]): boolean {
+  return some.length === others.length && some.every((member) => others.includes(member))
 }

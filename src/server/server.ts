@@ -32,8 +32,8 @@ export interface ServerOptions<Services> {
 }
 
 /**
- * The listeners of a node. Free ports are bound by `bindFreePorts`, before anyone can know them, so that the node can
- * register under its real addresses; fixed ports open in `open`, when requests will be served in full.
+ * The listeners of a node. Free ports are bound by `claimPorts`, before anyone can know them, so that the node can
+ * register under its real addresses; fixed ports are only looked at there, and open in `open`, when requests will be served in full.
  */
 export class Server<Services> implements AsyncDisposable {
   /** What was served, and how long it took. */
@@ -79,9 +79,15 @@ export class Server<Services> implements AsyncDisposable {
     return this.#connections?.visitOf(connectionId) ?? null
   }
 
-  /** Binds the listeners that take a free port; who connects before `open` is turned away. Errors: `NetworkError`. */
-  async bindFreePorts(): Promise<void> {
-    for (const spec of this.#options.listeners) if (spec.at.port === 0) await this.#bind(spec)
+  /**
+   * Binds the listeners that take a free port; who connects before `open` is turned away. Of the others it sees that they could
+   * be bound now: a node that will not serve changes nothing on its disks before. Errors: `NetworkError`.
+   */
+  async claimPorts(): Promise<void> {
+    for (const spec of this.#options.listeners) {
+      if (spec.at.port === 0) await this.#bind(spec)
+      else await this.#probe(spec)
+    }
   }
 
   /**
@@ -137,6 +143,12 @@ export class Server<Services> implements AsyncDisposable {
       refusals: new RefusalLog(options.logger, options.clock),
       onClosed: (connectionId) => this.#onClosed?.(connectionId),
     })
+  }
+
+  async #probe({ at }: ListenerSpec): Promise<void> {
+    const { network, settings } = this.#options
+    const listeners = await bind(network, at, settings.backlog, discard)
+    await Promise.all(listeners.map((listener) => listener.close()))
   }
 
   async #bind(spec: ListenerSpec): Promise<void> {

@@ -31,7 +31,7 @@ beforeAll(async () => {
       throw error
     },
   })
-  await server.bindFreePorts()
+  await server.claimPorts()
   await server.open({})
 })
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -68,12 +68,14 @@ describe('odradek start', () => {
     expect(readdirSync(temporary)).toEqual([])
   })
 
-  test('a port in use is named, with what to do, and nothing is left running', async () => {
+  test('a port in use is named, with what to do, before anything is formatted, and nothing is left running', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
     const { port } = taken.address() as AddressInfo
-    await using node = new Odradek(['start', '--ephemeral', '--set', `listeners=PLAINTEXT://localhost:${port},CONTROLLER://localhost:0`])
+    const data = directory('no-port')
+    await using node = new Odradek(['start', '--set', `listeners=PLAINTEXT://localhost:${port},CONTROLLER://localhost:0`, '--set', `log.dirs=${data}`])
     expect(await node.exit()).toBe(1)
+    expect(existsSync(join(data, 'meta.properties'))).toBe(false)
     expect(node.err).toContain(`127.0.0.1:${port}`)
     expect(node.err).not.toContain('    at ')
     taken.close()

@@ -20,6 +20,7 @@ import { noTraffic } from '../../../src/telemetry/traffic.ts'
 import { LOG_MANAGER_SETTINGS } from '../../support/log-manager-settings.ts'
 import { NOTHING_THROTTLED, REPLICATION_SETTINGS } from '../../support/replication/settings.ts'
 import { World } from '../../support/world/world.ts'
+import { type Line, recordingLogger } from '../server/harness.ts'
 
 export const NODE_ID = 1
 const DIRECTORIES = ['/data/a', '/data/b']
@@ -42,6 +43,8 @@ export class TestBroker {
   readonly world = new World({ seed: 1 })
   readonly node = this.world.node('broker')
   readonly failures: unknown[] = []
+  /** What was logged, but for what the storage says. */
+  readonly lines: Line[] = []
   readonly traffic = noTraffic()
   readonly clients = new ClientTable(() => 10)
   readonly controller = new AskedController()
@@ -76,7 +79,7 @@ export class TestBroker {
     this.#replicas = new ReplicaManager({
       nodeId: NODE_ID,
       ports,
-      logger: silentLogger,
+      logger: recordingLogger(this.lines),
       logs: this.#logs,
       metadata: { image: () => this.#image },
       settings: this.settings,

@@ -225,3 +225,26 @@ describe('changes of several partitions', () => {
     expect(broker.controller.asked).toEqual([])
   })
 })
+
+describe('who is in sync is logged', () => {
+  const logged = () => broker.lines.filter(({ message }) => message.includes('sync')).map(({ message, fields }) => [message, fields.isr])
+
+  it('once where the controller changes it by itself', async () => {
+    await broker.createTopic('t', { replicas: [1, 2, 3], isr: [1, 2, 3] })
+    await broker.changePartition('t', 0, { isr: [1, 3], partitionEpoch: 1 })
+    await broker.changePartition('t', 0, { isr: [3, 1], partitionEpoch: 2 })
+    expect(logged()).toEqual([['in-sync replicas changed', [1, 3]]])
+  })
+
+  it('once where the leader asked for it', async () => {
+    await broker.createTopic('t', { replicas: [1, 2], isr: [1] })
+    fetched(0)
+    broker.controller.take()
+    await answered()
+    await broker.changePartition('t', 0, { isr: [1, 2], partitionEpoch: 1 })
+    expect(logged()).toEqual([
+      ['a partition is led from here with replicas out of sync', [1]],
+      ['in-sync replicas changed', [1, 2]],
+    ])
+  })
+})
