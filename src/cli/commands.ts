@@ -32,8 +32,13 @@ export const commands: readonly CommandEntry[] = [
   { name: 'groups', summary: 'Groups: where they are, and where they go on.', load: async () => (await import('./admin/groups.ts')).groupCommands },
   { name: 'configs', summary: 'Show and change settings of a cluster.', load: async () => (await import('./admin/configs.ts')).configCommands },
   { name: 'offsets', summary: 'First and last offsets of partitions.', load: async () => (await import('./admin/offsets.ts')).offsetsCommand },
-  { name: 'cluster', summary: 'Brokers, id and features of a cluster.', load: async () => (await import('./admin/cluster.ts')).clusterCommands },
+  {
+    name: 'cluster',
+    summary: 'Brokers, directories, features and voters of a cluster.',
+    load: async () => (await import('./admin/cluster.ts')).clusterCommands,
+  },
   { name: 'quorum', summary: 'Who keeps the metadata log.', load: async () => (await import('./admin/quorum.ts')).quorumCommand },
+  { name: 'elect', summary: 'Give leadership back to the preferred replicas.', load: async () => (await import('./admin/elect.ts')).electCommand },
   { name: 'reassign', summary: 'Move partitions between brokers.', load: async () => (await import('./admin/reassign.ts')).reassignCommands },
   { name: 'log', summary: 'Show what is in files of a partition.', load: async () => (await import('./admin/log.ts')).logCommand },
   {

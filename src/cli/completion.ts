@@ -1,5 +1,5 @@
 import type { Command, CommandEntry, CommandGroup } from './command.ts'
-import { kafkaPrograms } from './kafka/kafka-programs.ts'
+import { kafkaPrograms, workingKafkaPrograms } from './kafka/kafka-programs.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The words that may come next, by what stands before them: `` for the first, `topics` and `topics list` for the rest. */
@@ -34,7 +34,7 @@ export function completionFor(commands: readonly CommandEntry[]): Command {
 const SHELLS: Readonly<Record<string, (words: Words) => string>> = { bash, zsh, fish }
 
 async function knownWords(commands: readonly CommandEntry[]): Promise<Words> {
-  const words = new Map<string, readonly string[]>([['', [...commands.map(({ name }) => name), ...Object.keys(kafkaPrograms), 'kafka-storage']]])
+  const words = new Map<string, readonly string[]>([['', [...commands.map(({ name }) => name), ...workingKafkaPrograms]]])
   for (const entry of commands) addCommand(words, await entry.load())
   for (const [name, entry] of Object.entries(kafkaPrograms)) words.set(name, [...Object.keys((await entry.load()).options), 'help', 'version'].map(flag))
   words.set('completion', Object.keys(SHELLS))

@@ -117,10 +117,10 @@ A node with 10,000 partitions writes some ten megabytes in slices, between which
     about: `Clients from Apache Kafka 3.7 on (librdkafka from 2.5 on) measure themselves and push what a broker asks for (KIP-714). Nothing is asked for until you subscribe:
 
 \`\`\`sh
-kafka-client-metrics --bootstrap-server localhost:9092 --alter --name producers --metrics org.apache.kafka.producer. --interval 30000 --match client_id=app-.*
+odradek configs set client-metrics producers metrics=org.apache.kafka.producer. interval.ms=30000 'match=client_id=app-.*'
 \`\`\`
 
-\`--metrics '*'\` is all that clients know. \`--match\` is an expression for each of \`client_id\`, \`client_instance_id\`, \`client_software_name\`, \`client_software_version\`, \`client_source_address\` and
+Kafka's \`kafka-client-metrics --alter\` does the same. \`metrics=*\` is all that clients know. \`match\` is an expression for each of \`client_id\`, \`client_instance_id\`, \`client_software_name\`, \`client_software_version\`, \`client_source_address\` and
 \`client_source_port\`, which must match it as a whole; all must match. Apache Kafka hands the figures to a plugin; here the broker to which a client pushes shows them, as \`kafka_client_\` and the name without \`org.apache.kafka.\`:
 
 \`\`\`text

@@ -1,6 +1,9 @@
 import type { Command, CommandGroup } from '../command.ts'
 import { UsageError } from '../usage-error.ts'
 import { clientFromFlags, clusterFlags, jsonFlag } from './cluster-flags.ts'
+import { addControllerAction, removeControllerAction } from './controllers.ts'
+import { downgradeAction, upgradeAction } from './features.ts'
+import { logDirsAction } from './log-dirs.ts'
 import { printDone, printTable } from './print.ts'
 
 const flags = { ...clusterFlags, ...jsonFlag }
@@ -65,6 +68,6 @@ const unregister: Command = {
 
 export const clusterCommands: CommandGroup = {
   name: 'cluster',
-  summary: 'Show what a cluster is made of.',
-  commands: [brokers, id, features, unregister],
+  summary: 'Show what a cluster is made of, and change it.',
+  commands: [brokers, id, logDirsAction, features, upgradeAction, downgradeAction, addControllerAction, removeControllerAction, unregister],
 }

@@ -1,3 +1,4 @@
+import type { OdradekError } from '../../base/errors.ts'
 import type { ExitCode, Output } from '../command.ts'
 import type { Arguments } from '../parse-arguments.ts'
 import { textTable } from '../table/text-table.ts'
@@ -19,4 +20,9 @@ export function printTable(args: Arguments, output: Output, { json, head, rows }
 export function printDone(args: Arguments, output: Output, sentence: string, json: unknown): ExitCode {
   output.out(args.has('json') ? `${JSON.stringify(json, null, 2)}\n` : `${sentence}\n`)
   return 0
+}
+
+/** How --json tells of a failure of one part. */
+export function errorFacts({ code, message }: OdradekError): { readonly code: string; readonly message: string } {
+  return { code, message }
 }

@@ -19,7 +19,9 @@ export const quorumCommand: Command = {
       one.logEndOffset,
       end - one.logEndOffset,
       one.lastCaughtUpMs === null ? '-' : new Date(one.lastCaughtUpMs).toISOString(),
+      one.directoryId ?? '-',
+      one.listeners.join(' ') || '-',
     ])
-    return printTable(args, output, { json: quorum, head: ['NODE', 'ROLE', 'END', 'BEHIND', 'CAUGHT UP'], rows })
+    return printTable(args, output, { json: quorum, head: ['NODE', 'ROLE', 'END', 'BEHIND', 'CAUGHT UP', 'DIRECTORY', 'LISTENERS'], rows })
   },
 }

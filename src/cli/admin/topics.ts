@@ -1,6 +1,8 @@
 import type { Command, CommandGroup } from '../command.ts'
 import { assignments, clientFromFlags, clusterFlags, jsonFlag, wholeNumber } from './cluster-flags.ts'
+import { deleteRecordsAction } from './delete-records.ts'
 import { printDone, printTable } from './print.ts'
+import { producersAction } from './producers.ts'
 
 const flags = { ...clusterFlags, ...jsonFlag }
 
@@ -103,5 +105,5 @@ const remove: Command = {
 export const topicCommands: CommandGroup = {
   name: 'topics',
   summary: 'List, make, describe, grow and delete topics.',
-  commands: [list, describe, create, grow, remove],
+  commands: [list, describe, create, grow, remove, deleteRecordsAction, producersAction],
 }

@@ -1,7 +1,7 @@
 import { nearestName } from '../../config/sources/nearest-name.ts'
 import type { ExitCode, Output } from '../command.ts'
 import { KAFKA_VERSION, type KafkaProgram } from './kafka-program.ts'
-import { kafkaPrograms, otherKafkaPrograms } from './kafka-programs.ts'
+import { KAFKA_STORAGE, kafkaPrograms, otherKafkaPrograms, workingKafkaPrograms } from './kafka-programs.ts'
 import { OptionError, UsageExit } from './options/option-error.ts'
 import { defaultOptions } from './options/option-table.ts'
 import { parseOptions } from './options/parse-options.ts'
@@ -9,8 +9,7 @@ import { usageOf } from './options/usage.ts'
 
 /** Runs the program of Kafka's that has this name, or says what does its work here. */
 export async function runNamedKafkaProgram(name: string, args: readonly string[], output: Output): Promise<ExitCode> {
-  // Its options stand behind an action.
-  if (name === 'kafka-storage') return (await import('./storage/kafka-storage.ts')).kafkaStorage(args, output)
+  if (name === KAFKA_STORAGE) return (await import('./storage/kafka-storage.ts')).kafkaStorage(args, output)
   const entry = Object.hasOwn(kafkaPrograms, name) ? kafkaPrograms[name] : undefined
   if (entry !== undefined) return runKafkaProgram(await entry.load(), args, output)
   output.err(`${whatInstead(name)}\n`)
@@ -19,10 +18,10 @@ export async function runNamedKafkaProgram(name: string, args: readonly string[]
 
 function whatInstead(name: string): string {
   const instead = Object.hasOwn(otherKafkaPrograms, name) ? otherKafkaPrograms[name] : undefined
-  if (instead !== undefined) return `\`${name}\` is not here: ${instead} does what it does.`
-  const near = nearestName(name, Object.keys(kafkaPrograms))
+  if (instead !== undefined) return `\`${name}\` is not here. ${instead}`
+  const near = nearestName(name, [...workingKafkaPrograms, ...Object.keys(otherKafkaPrograms)])
   if (near !== null) return `There is no \`${name}\`. Did you mean \`${near}\`?`
-  return `\`${name}\` is not here. Kafka's own works with this broker; \`odradek --help\` lists what is here.`
+  return `There is no \`${name}\`. \`odradek --help\` lists what is here.`
 }
 
 /** Runs `program` with the command line that stands behind its name. */

@@ -28,6 +28,8 @@ test.each([
   'src/cli/admin/configs.ts',
   'src/cli/admin/produce.ts',
   'src/cli/admin/cluster.ts',
+  'src/cli/admin/elect.ts',
+  'src/cli/admin/reassign.ts',
   'src/cli/kafka/run-kafka-program.ts',
   'src/cli/kafka/topics/kafka-topics.ts',
   'src/cli/kafka/groups/kafka-consumer-groups.ts',

@@ -3,7 +3,9 @@ import { ApiVersionsApi } from '../../../../protocol/messages/api-versions.ts'
 import { DescribeClusterApi } from '../../../../protocol/messages/describe-cluster.ts'
 import { DescribeQuorumApi } from '../../../../protocol/messages/describe-quorum.ts'
 import { UnregisterBrokerApi } from '../../../../protocol/messages/unregister-broker.ts'
+import { type Uuid, ZERO_UUID } from '../../../../protocol/uuid.ts'
 import { SOFTWARE_NAME } from '../../../base/software-name.ts'
+import { formatHostPort } from '../../../config/values/host-port.ts'
 import { check } from '../kafka-error.ts'
 import type { ClusterClient } from './cluster-client.ts'
 
@@ -59,6 +61,10 @@ export async function unregisterBroker(client: ClusterClient, brokerId: number):
 
 export interface QuorumReplica {
   readonly id: number
+  /** Of the directory with its metadata log; null where it is not told: of a quorum without directories, by brokers before 3.9. */
+  readonly directoryId: Uuid | null
+  /** Where it is reached, as `NAME://HOST:PORT`; told of voters, by brokers from 3.9 on. */
+  readonly listeners: readonly string[]
   readonly isVoter: boolean
   readonly logEndOffset: number
   /** Milliseconds since the epoch; null where it is not known. */
@@ -82,7 +88,11 @@ export function describeQuorum(client: ClusterClient): Promise<QuorumDescription
     const partition = answer.topics[0]?.partitions[0]
     check(partition?.errorCode ?? -1, partition?.errorMessage)
     const { leaderId = -1, leaderEpoch = -1, highWatermark = -1, currentVoters = [], observers = [] } = partition ?? {}
-    const replicas = [...currentVoters.map((one) => replicaOf(one, true)), ...observers.map((one) => replicaOf(one, false))]
+    const listeners = new Map(answer.nodes.map((node) => [node.nodeId, node.listeners.map(listenerText)]))
+    const replicas = [
+      ...currentVoters.map((one) => ({ ...replicaOf(one), isVoter: true, listeners: listeners.get(one.replicaId) ?? [] })),
+      ...observers.map((one) => ({ ...replicaOf(one), isVoter: false, listeners: [] })),
+    ]
     return {
       leaderId,
       leaderEpoch,
@@ -94,12 +104,19 @@ export function describeQuorum(client: ClusterClient): Promise<QuorumDescription
 
 interface WireReplica {
   readonly replicaId: number
+  readonly replicaDirectoryId: Uuid
   readonly logEndOffset: number
   readonly lastFetchTimestamp: number
   readonly lastCaughtUpTimestamp: number
 }
 
-function replicaOf({ replicaId, logEndOffset, lastFetchTimestamp, lastCaughtUpTimestamp }: WireReplica, isVoter: boolean): QuorumReplica {
+function listenerText({ name, host, port }: { readonly name: string; readonly host: string; readonly port: number }): string {
+  return `${name}://${formatHostPort(host, port)}`
+}
+
+function replicaOf(replica: WireReplica): Omit<QuorumReplica, 'isVoter' | 'listeners'> {
+  const { replicaId, replicaDirectoryId, logEndOffset, lastFetchTimestamp, lastCaughtUpTimestamp } = replica
   const known = (timestamp: number) => (timestamp < 0 ? null : timestamp)
-  return { id: replicaId, isVoter, logEndOffset, lastFetchMs: known(lastFetchTimestamp), lastCaughtUpMs: known(lastCaughtUpTimestamp) }
+  const directoryId = replicaDirectoryId === ZERO_UUID ? null : replicaDirectoryId
+  return { id: replicaId, directoryId, logEndOffset, lastFetchMs: known(lastFetchTimestamp), lastCaughtUpMs: known(lastCaughtUpTimestamp) }
 }
