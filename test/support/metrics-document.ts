@@ -97,6 +97,7 @@ A node with 10,000 partitions writes some ten megabytes in slices, between which
   a partition, is not slow: the wait is left out, so that \`fetch_latency_avg\` above a second means trouble, whatever \`fetch.max.wait.ms\` says. Clients measure it [with the wait](#that-clients-push).
 - What an idempotent producer sends a second time counts both times. The fetches of other brokers, which copy partitions, do not count.
 - At most \`metrics.clients.max\` client ids (1000) are told apart; further ones are told together as \`client_id="other"\`. Requests without a client id go as \`(none)\`.
+  A client whose id is one of these two words is shown with \`~\` before it. Of a client id 256 characters are shown; those that begin alike are told together.
 - Each broker tells what it sees: sum rates over all of them.`,
     sheets: [clientSheet],
   },
@@ -130,8 +131,10 @@ kafka_client_consumer_fetch_manager_fetch_latency_avg{group_id="g",client_id="ap
 
 - Labels are the client's id, the id that it got for this, and what the client says of itself and of the figure (\`group_id\`, \`transactional_id\`, \`node_id\`, \`topic\`, …) but for the member's id.
 - Counters add up what was pushed to this broker since the client began to. A figure that was not pushed for three intervals, or a minute where they are shorter, goes; so does a client that is gone.
-- Bounds: \`metrics.clients.max\` clients, of which the one that pushed longest ago makes room; 5,000 series of a client, 50,000 of all, 1,000 names. What does not fit is dropped and counted.
-  A push has at most \`telemetry.max.bytes\`, compressed and inflated.`,
+- What a client pushes and is not asked for is dropped; of a client that is asked for nothing nothing is looked at. Both are answered as Apache Kafka answers them.
+- Bounds: \`metrics.clients.max\` clients; for a further one the client makes room that was silent longest of those whose connection is closed or that did not push for two intervals. Of each connection one client is shown.
+  5,000 series and 2 Mi characters of labels of a client, 50,000 and 16 Mi of all; 1,000 names. The name of a label has at most 64 characters, its value is cut at 256. What does not fit is dropped and counted.
+  A push has at most \`telemetry.max.bytes\`, compressed and inflated, and 10,000 values.`,
     sheets: [telemetrySheet],
   },
   { title: 'Process', about: 'Nodes that share a process tell the same. Disks are counted on Linux alone.', sheets: [processSheet] },

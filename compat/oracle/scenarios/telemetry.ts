@@ -220,6 +220,22 @@ export const telemetryScenarios: readonly Scenario[] = [
       return outcomes
     }),
   ),
+  one('PushTelemetry: by a client that nobody asks for anything', async (stage) => {
+    const client = await clientOf(stage)
+    const [asked, unasked, terminating] = [idFor(stage, 'a'), idFor(stage, 'b'), idFor(stage, 'c')]
+    const subscriptionId = await idOf(client, asked)
+    await sleep(2)
+    return [
+      await push(client, asked, { subscriptionId }),
+      await push(client, asked, { subscriptionId }),
+      await push(client, unasked, { subscriptionId: 1 }),
+      await push(client, terminating, { subscriptionId: await idOf(client, terminating), terminating: true }),
+      await push(client, terminating, { subscriptionId }),
+    ]
+  }),
+  one('PushTelemetry: of metrics that nobody asked for', (stage) =>
+    subscribed(stage, { metrics: 'org.apache.kafka.consumer.' }, (client) => pushesOf(stage, client, [{}, { terminating: true }])),
+  ),
   one('PushTelemetry: by a client that did not ask here', (stage) =>
     subscribed(stage, {}, async (client) => {
       const id = idFor(stage, 'a')

@@ -1,3 +1,8 @@
+import { shortText } from '../short-text.ts'
+
+/** A longer text is matched by no pattern, and no more of it is kept. */
+export const MAX_MATCHED_LENGTH = 1024
+
 /** What a node knows of a client that asks about metrics. */
 export interface ClientFacts {
   readonly clientId: string
@@ -24,10 +29,15 @@ export type ClientAttributes = Readonly<Record<ClientAttribute, string>>
 export function attributesOf(clientInstanceId: string, client: ClientFacts): ClientAttributes {
   return {
     client_instance_id: clientInstanceId,
-    client_id: client.clientId,
-    client_software_name: client.softwareName,
-    client_software_version: client.softwareVersion,
+    client_id: kept(client.clientId),
+    client_software_name: kept(client.softwareName),
+    client_software_version: kept(client.softwareVersion),
     client_source_address: client.sourceAddress,
     client_source_port: String(client.sourcePort),
   }
+}
+
+/** As much of it as tells that it is too long. */
+function kept(text: string): string {
+  return shortText(text, MAX_MATCHED_LENGTH + 1)
 }

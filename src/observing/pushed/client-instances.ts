@@ -44,6 +44,8 @@ export interface AcceptedPush {
   readonly clientInstanceId: Uuid
   readonly compression: Compression
   readonly pushIntervalMs: number
+  /** What the client is asked for, as in `GetAnswer`. */
+  readonly requestedMetrics: readonly string[]
   /** What became of it decides on the client's next request. */
   settle(errorCode: ErrorCode): void
 }
@@ -130,7 +132,8 @@ export class ClientInstances {
       settle(error)
       return error
     }
-    return { clientInstanceId, compression: COMPRESSIONS[push.compressionType] as Compression, pushIntervalMs: instance.pushIntervalMs, settle }
+    const { pushIntervalMs, metrics: requestedMetrics } = instance
+    return { clientInstanceId, compression: COMPRESSIONS[push.compressionType] as Compression, pushIntervalMs, requestedMetrics, settle }
   }
 
   connectionClosed(connectionId: number): void {
@@ -220,4 +223,9 @@ function mayPush(instance: Instance, nowMs: number): boolean {
   const isDue = instance.lastGetMs > instance.lastPushMs || nowMs - instance.lastPushMs >= instance.pushIntervalMs
   if (isDue) instance.lastPushMs = nowMs
   return isDue
+}
+
+/** Whether a client that is asked for these is asked for the metric of this name. Source: KIP-714; ClientTelemetryUtils. */
+export function isRequested(requestedMetrics: readonly string[], name: string): boolean {
+  return requestedMetrics.some((beginning) => beginning === ALL_METRICS || name.startsWith(beginning))
 }

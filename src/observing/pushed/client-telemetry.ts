@@ -7,7 +7,7 @@ import type { Clock, Random } from '../../base/ports.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { AnyMetricTable } from '../../telemetry/metrics.ts'
 import type { ClientFacts } from './client-facts.ts'
-import { type AcceptedPush, ClientInstances, type GetAnswer, type Push } from './client-instances.ts'
+import { type AcceptedPush, ClientInstances, type GetAnswer, isRequested, type Push } from './client-instances.ts'
 import { PushedFigures } from './pushed-figures.ts'
 import { Subscriptions } from './subscriptions.ts'
 import { type TelemetryFacts, telemetrySheet } from './telemetry-sheet.ts'
@@ -62,17 +62,22 @@ export class ClientTelemetry {
     return this.#instances.get(client, asked, this.#clock.monotonicMs())
   }
 
-  /** Takes what a client pushed. @returns what it is answered */
+  /**
+   * Takes what a client pushed, as far as it is asked for it. Of a client that is asked for nothing nothing is looked at: it is answered
+   * as Kafka answers it. @returns what it is answered
+   */
   push(client: ClientFacts, push: Push): ErrorCode {
     const accepted = this.#instances.push(client, push, this.#clock.monotonicMs())
     if (typeof accepted === 'number') return accepted
-    const errorCode = push.metrics.length === 0 ? ErrorCode.NONE : this.#receive(client, accepted, push.metrics as Buffer)
+    const isOfInterest = push.metrics.length > 0 && accepted.requestedMetrics.length > 0
+    const errorCode = isOfInterest ? this.#receive(client, accepted, push.metrics as Buffer) : ErrorCode.NONE
     accepted.settle(errorCode)
     return errorCode
   }
 
   connectionClosed(connectionId: number): void {
     this.#instances.connectionClosed(connectionId)
+    this.#figures.connectionClosed(connectionId)
   }
 
   /** What is shown of it now. */
@@ -81,10 +86,12 @@ export class ClientTelemetry {
   }
 
   /** Bytes that are no metrics are refused as Kafka does what its receiver fails over. */
-  #receive(client: ClientFacts, { clientInstanceId, compression, pushIntervalMs }: AcceptedPush, metrics: Buffer): ErrorCode {
+  #receive(client: ClientFacts, { clientInstanceId, compression, pushIntervalMs, requestedMetrics }: AcceptedPush, metrics: Buffer): ErrorCode {
     try {
       const resources = decodeMetricsData(decompress(compression, metrics, this.maxBytes()))
-      this.#figures.add({ clientInstanceId, clientId: client.clientId, pushIntervalMs }, resources, this.#clock.monotonicMs())
+      const { clientId, connectionId } = client
+      const isWanted = (name: string) => isRequested(requestedMetrics, name)
+      this.#figures.add({ clientInstanceId, clientId, connectionId, pushIntervalMs }, resources, isWanted, this.#clock.monotonicMs())
       this.#pushCount += 1
       return ErrorCode.NONE
     } catch (error) {

@@ -1,30 +1,19 @@
 import type { OtlpMetric, OtlpPoint, OtlpResource } from '../../../protocol/otlp/metrics-data.ts'
-import type { Uuid } from '../../../protocol/uuid.ts'
 import type { MetricTable } from '../../telemetry/metrics.ts'
 import { shownLabels, shownName } from './pushed-names.ts'
+import { type Owner, type PushingClient, PushingClients } from './pushing-clients.ts'
 
 /** Series of all clients together, and of one: a consumer of a hundred partitions has about a thousand. */
 export const MAX_PUSHED_SERIES = 50_000
 export const MAX_SERIES_PER_CLIENT = 5_000
+/** Of the labels of all series together, and of those of one client: some 250 for each series are usual. */
+export const MAX_LABEL_CHARACTERS = 16 * 1024 * 1024
+export const MAX_LABEL_CHARACTERS_PER_CLIENT = 2 * 1024 * 1024
 /** Names of metrics; Kafka's clients know some two hundred. */
 export const MAX_PUSHED_NAMES = 1_000
 const LEAST_EXPIRY_MS = 60_000
 /** While there are too many, what has expired is looked for this often. */
 const SWEEP_INTERVAL_MS = 10_000
-
-export interface PushingClient {
-  readonly clientInstanceId: Uuid
-  readonly clientId: string
-  readonly pushIntervalMs: number
-}
-
-/** A client whose series are shown. */
-export interface Owner {
-  readonly labels: ReadonlyMap<string, string>
-  seriesCount: number
-  /** It made room for another: its series go at the next sweep. */
-  isGone: boolean
-}
 
 export interface PushedSeries {
   readonly owner: Owner
@@ -41,40 +30,53 @@ interface Family {
 
 /**
  * What clients told of themselves (KIP-714), as it is shown: the last value of each figure, and the sum of what each counter
- * grew by. What a client no longer tells goes after three intervals, with the client or without. Bounded in clients, names and
- * series: of clients the one that was silent longest makes room, of the others what is new is dropped and counted.
+ * grew by. What a client no longer tells goes after three intervals, with the client or without.
+ *
+ * Nothing that a client chooses is without bound: neither clients (`PushingClients`), names, series, nor the length of labels, each
+ * and together. What has no place is dropped and counted. Whether a client is asked for a metric is for who calls to know.
  */
 export class PushedFigures {
-  readonly #maxClients: () => number
+  readonly #clients: PushingClients
   readonly #families = new Map<string, Family>()
-  /** The one that pushed last stands last. */
-  readonly #owners = new Map<Uuid, Owner>()
   #seriesCount = 0
+  #labelCharacters = 0
   #droppedCount = 0
   #sweptAtMs = Number.NEGATIVE_INFINITY
 
   constructor(maxClients: () => number) {
-    this.#maxClients = maxClients
+    this.#clients = new PushingClients(maxClients)
   }
 
   get clientCount(): number {
-    return this.#owners.size
+    return this.#clients.count
   }
 
   get seriesCount(): number {
     return this.#seriesCount
   }
 
-  /** Values that were not kept, as there were too many names or series. */
+  /** Of the labels of all series. */
+  get labelCharacters(): number {
+    return this.#labelCharacters
+  }
+
+  /** Values that were not kept: there were too many clients, names or series, or their labels are too long. */
   get droppedCount(): number {
     return this.#droppedCount
   }
 
-  add(client: PushingClient, resources: readonly OtlpResource[], nowMs: number): void {
-    if (this.#seriesCount >= MAX_PUSHED_SERIES && nowMs - this.#sweptAtMs >= SWEEP_INTERVAL_MS) this.#sweep(nowMs)
-    const owner = this.#ownerOf(client)
+  /** @param isWanted whether the client is asked for the metric of this name */
+  add(client: PushingClient, resources: readonly OtlpResource[], isWanted: (name: string) => boolean, nowMs: number): void {
+    if (this.#isFull && nowMs - this.#sweptAtMs >= SWEEP_INTERVAL_MS) this.#sweep(nowMs)
+    const wanted = resources.map(({ attributes, metrics }) => ({ attributes, metrics: metrics.filter(({ name }) => isWanted(name)) }))
+    this.#droppedCount += pointCount(resources) - pointCount(wanted)
+    const owner = this.#clients.ownerOf(client, nowMs)
+    if (owner === null) {
+      this.#droppedCount += pointCount(wanted)
+      return
+    }
     const expiresAtMs = nowMs + Math.max(LEAST_EXPIRY_MS, 3 * client.pushIntervalMs)
-    for (const { attributes, metrics } of resources) {
+    for (const { attributes, metrics } of wanted) {
       for (const metric of metrics) {
         for (const point of metric.points) {
           const series = this.#seriesOf(owner, metric, shownLabels(owner.labels, attributes, point.attributes))
@@ -85,6 +87,10 @@ export class PushedFigures {
     }
   }
 
+  connectionClosed(connectionId: number): void {
+    this.#clients.connectionClosed(connectionId)
+  }
+
   /** What is shown at `nowMs`, a table for each name: what labels there are is the clients' choice. */
   tables(nowMs: number): readonly MetricTable<PushedSeries>[] {
     this.#sweep(nowMs)
@@ -92,37 +98,39 @@ export class PushedFigures {
     return names.map((name) => tableOf(name, this.#families.get(name) as Family))
   }
 
-  #ownerOf({ clientInstanceId, clientId }: PushingClient): Owner {
-    const labels = { client_id: clientId, client_instance_id: clientInstanceId }
-    const owner = this.#owners.get(clientInstanceId) ?? { labels: new Map(Object.entries(labels)), seriesCount: 0, isGone: false }
-    this.#owners.delete(clientInstanceId)
-    this.#owners.set(clientInstanceId, owner)
-    for (const [id, oldest] of this.#owners) {
-      if (this.#owners.size <= this.#maxClients()) break
-      oldest.isGone = true
-      this.#owners.delete(id)
-    }
-    return owner
+  get #isFull(): boolean {
+    return this.#seriesCount >= MAX_PUSHED_SERIES || this.#labelCharacters >= MAX_LABEL_CHARACTERS
   }
 
-  /** null: there are too many. */
-  #seriesOf(owner: Owner, metric: OtlpMetric, labels: ReadonlyMap<string, string>): PushedSeries | null {
+  /** null: it has no name or labels that could be shown, or there are too many. */
+  #seriesOf(owner: Owner, metric: OtlpMetric, labels: ReadonlyMap<string, string> | null): PushedSeries | null {
     const type = metric.kind === 'sum' && metric.isMonotonic ? 'counter' : 'gauge'
     const name = shownName(metric.name, type === 'counter')
-    if (name === null) return null
-    const key = JSON.stringify([...labels].sort(([a], [b]) => (a < b ? -1 : 1)))
+    if (name === null || labels === null) return null
+    const key = keyOf(labels)
     const known = this.#families.get(name)
     const series = known?.series.get(key)
     if (series !== undefined && !series.owner.isGone) return series
-    const isFull = this.#seriesCount >= MAX_PUSHED_SERIES || owner.seriesCount >= MAX_SERIES_PER_CLIENT
-    if (isFull || (known === undefined && this.#families.size >= MAX_PUSHED_NAMES)) return null
+    if (!this.#fits(owner, key.length) || (known === undefined && this.#families.size >= MAX_PUSHED_NAMES)) return null
     const family = known ?? { type, series: new Map() }
     const added = { owner, labels, value: 0, expiresAtMs: 0 }
     this.#families.set(name, family)
-    if (series === undefined) this.#seriesCount += 1
+    if (series !== undefined) this.#count(series.owner, -1, -key.length)
     family.series.set(key, added)
-    owner.seriesCount += 1
+    this.#count(owner, 1, key.length)
     return added
+  }
+
+  #fits(owner: Owner, characters: number): boolean {
+    const isInAll = this.#seriesCount < MAX_PUSHED_SERIES && this.#labelCharacters + characters <= MAX_LABEL_CHARACTERS
+    return isInAll && owner.seriesCount < MAX_SERIES_PER_CLIENT && owner.labelCharacters + characters <= MAX_LABEL_CHARACTERS_PER_CLIENT
+  }
+
+  #count(owner: Owner, series: 1 | -1, characters: number): void {
+    owner.seriesCount += series
+    owner.labelCharacters += characters
+    this.#seriesCount += series
+    this.#labelCharacters += characters
   }
 
   #sweep(nowMs: number): void {
@@ -131,13 +139,25 @@ export class PushedFigures {
       for (const [key, { owner, expiresAtMs }] of series) {
         if (expiresAtMs > nowMs && !owner.isGone) continue
         series.delete(key)
-        owner.seriesCount -= 1
-        this.#seriesCount -= 1
+        this.#count(owner, -1, -key.length)
       }
       if (series.size === 0) this.#families.delete(name)
     }
-    for (const [id, { seriesCount }] of this.#owners) if (seriesCount === 0) this.#owners.delete(id)
+    this.#clients.forgetIdle()
   }
+}
+
+/** The same for the same labels, in whatever order they came. */
+function keyOf(labels: ReadonlyMap<string, string>): string {
+  let key = ''
+  for (const [name, value] of [...labels].sort(([a], [b]) => (a < b ? -1 : 1))) key += `${name}=${value.length}:${value}`
+  return key
+}
+
+function pointCount(resources: readonly OtlpResource[]): number {
+  let count = 0
+  for (const { metrics } of resources) for (const { points } of metrics) count += points.length
+  return count
 }
 
 /** A delta that is no number would spoil the sum for good. */

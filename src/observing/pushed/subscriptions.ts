@@ -8,10 +8,7 @@ import type { SettingValue } from '../../config/values/setting-value.ts'
 import type { MetadataDelta, MetadataPublisher } from '../../metadata/delta.ts'
 import { type ConfigImage, ConfigResourceType, type MetadataImage } from '../../metadata/image.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import type { ClientAttribute, ClientAttributes } from './client-facts.ts'
-
-/** A longer text is matched by no pattern: expressions of JavaScript have no bound in time but that of the text. */
-const MAX_MATCHED_LENGTH = 1024
+import { type ClientAttribute, type ClientAttributes, MAX_MATCHED_LENGTH } from './client-facts.ts'
 
 /** What some clients are asked for: one `client-metrics` resource. */
 export interface Subscription {

@@ -44,7 +44,7 @@ export const telemetrySheet: MetricSheet<TelemetryFacts> = {
     {
       name: 'client_telemetry_dropped_total',
       type: 'counter',
-      help: 'Values that clients pushed and that were not kept, as there were too many series.',
+      help: 'Values that clients pushed and that were not kept: nobody asked for them, there were too many clients, names or series, or their labels were too long.',
       read: ({ droppedCount }) => droppedCount,
     },
   ],

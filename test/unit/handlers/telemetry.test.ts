@@ -21,7 +21,10 @@ let time: ManualTime
 let telemetry: ClientTelemetry
 let node: TopicNode
 
-beforeEach(() => {
+beforeEach(() => subscribe('client_id=test,client_software_name=test,client_software_version=1'))
+
+/** A broker with one subscription, for clients that match. */
+function subscribe(match: string): void {
   time = new ManualTime(0)
   telemetry = new ClientTelemetry({
     settings: { maxBytes: () => MAX_BYTES, maxClients: () => 10 },
@@ -32,12 +35,12 @@ beforeEach(() => {
   const records = [
     config(ConfigResourceType.CLIENT_METRICS, 's', 'metrics', 'org.apache.kafka.producer.'),
     config(ConfigResourceType.CLIENT_METRICS, 's', 'interval.ms', String(INTERVAL_MS)),
-    config(ConfigResourceType.CLIENT_METRICS, 's', 'match', 'client_id=test,client_software_name=test,client_software_version=1'),
+    config(ConfigResourceType.CLIENT_METRICS, 's', 'match', match),
   ]
   node = new TopicNode(records, {}, { telemetry })
   const image = node.controller.image()
   telemetry.subscriptions.onUpdate(wholeDelta(image), image)
-})
+}
 
 function ask(clientInstanceId = ZERO_UUID) {
   return node.ask(getTelemetrySubscriptionsHandler, 0, { clientInstanceId })
@@ -106,5 +109,21 @@ describe('PushTelemetry', () => {
     for (const compression of COMPRESSIONS.slice(1)) expect(await push(metrics, compression)).toBe(ErrorCode.INVALID_RECORD)
     expect(await push(compress('gzip', Buffer.alloc(MAX_BYTES + 1)), 'gzip')).toBe(ErrorCode.INVALID_RECORD)
     expect(shown('client_telemetry_unreadable_total')).toBe(6)
+  })
+
+  test('of a client that is asked for nothing looks at nothing, and keeps nothing', async () => {
+    subscribe('client_id=another')
+    const { clientInstanceId, subscriptionId, requestedMetrics } = await ask()
+    expect(requestedMetrics).toEqual([])
+    time.pass(1)
+    const push = { clientInstanceId, subscriptionId, terminating: false, compressionType: 0, metrics }
+    expect(await node.ask(pushTelemetryHandler, 0, push)).toMatchObject({ errorCode: ErrorCode.NONE })
+    expect([shown('client_telemetry_pushes_total'), shown('client_telemetry_series')]).toEqual([0, 0])
+  })
+
+  test('keeps what the client is asked for alone', async () => {
+    const push = await pusher()
+    expect(await push(encodeMetrics([{ name: 'org.apache.kafka.consumer.x', gauge: [{ value: 1 }] }]))).toBe(ErrorCode.NONE)
+    expect([shown('client_telemetry_dropped_total'), shown('client_telemetry_series')]).toEqual([1, 0])
   })
 })

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { CLIENT_WINDOW_MS } from '../../../../src/observing/clients/client-figures.ts'
 import { clientMetrics } from '../../../../src/observing/clients/client-metrics.ts'
-import { CLIENT_EXPIRY_MS, ClientTable, NAMELESS_CLIENTS, OTHER_CLIENTS } from '../../../../src/observing/clients/client-table.ts'
+import { CLIENT_EXPIRY_MS, ClientTable, MAX_SHOWN_LENGTH, NAMELESS_CLIENTS, OTHER_CLIENTS } from '../../../../src/observing/clients/client-table.ts'
 import { TotalsWindow } from '../../../../src/observing/clients/totals-window.ts'
 import { ManualTime } from '../../../../src/platform/time/manual-time.ts'
 
@@ -62,6 +62,19 @@ describe('what is told of a client', () => {
     time.pass(CLIENT_EXPIRY_MS)
     client('e').produceRequests += 1
     expect(Object.keys(shown())).toEqual(['e'])
+  })
+
+  test('no client id is taken for those that gave none, nor for those that found no place', () => {
+    clients = new ClientTable(() => 6)
+    for (const clientId of ['', NAMELESS_CLIENTS, OTHER_CLIENTS, `~${OTHER_CLIENTS}`, '~', 'app', 'one more', 'and another'])
+      client(clientId).produceRequests += 1
+    expect([...clients.shown(0)].map(([name]) => name)).toEqual([NAMELESS_CLIENTS, '~(none)', '~other', '~~other', '~', 'app', OTHER_CLIENTS])
+  })
+
+  test('a long client id is cut, and no more of it is kept', () => {
+    client('c'.repeat(32_000)).produceRequests += 1
+    client(`${'c'.repeat(32_000)}d`).produceRequests += 1
+    expect([...clients.shown(0)]).toMatchObject([['c'.repeat(MAX_SHOWN_LENGTH), { produceRequests: 2 }]])
   })
 })
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { OtlpMetric } from '../../../../protocol/otlp/metrics-data.ts'
 import { type Uuid, uuidFromBytes } from '../../../../protocol/uuid.ts'
-import { MAX_PUSHED_NAMES, MAX_SERIES_PER_CLIENT, PushedFigures } from '../../../../src/observing/pushed/pushed-figures.ts'
+import { MAX_LABEL_CHARACTERS_PER_CLIENT, MAX_PUSHED_NAMES, MAX_SERIES_PER_CLIENT, PushedFigures } from '../../../../src/observing/pushed/pushed-figures.ts'
 
 const MINUTE_MS = 60_000
 
@@ -10,6 +10,7 @@ let maxClients: number
 
 beforeEach(() => {
   maxClients = 3
+  connections.clear()
   figures = new PushedFigures(() => maxClients)
 })
 
@@ -17,8 +18,18 @@ function idOf(clientId: string): Uuid {
   return uuidFromBytes(Buffer.alloc(16, clientId))
 }
 
+const connections = new Map<string, number>()
+
+/** Each client has a connection of its own. */
+function connectionOf(clientId: string): number {
+  const known = connections.get(clientId) ?? connections.size
+  connections.set(clientId, known)
+  return known
+}
+
 function push(clientId: string, metrics: readonly OtlpMetric[], nowMs = 0, attributes: Readonly<Record<string, string>> = {}): void {
-  figures.add({ clientInstanceId: idOf(clientId), clientId, pushIntervalMs: MINUTE_MS }, [{ attributes: new Map(Object.entries(attributes)), metrics }], nowMs)
+  const client = { clientInstanceId: idOf(clientId), clientId, connectionId: connectionOf(clientId), pushIntervalMs: MINUTE_MS }
+  figures.add(client, [{ attributes: new Map(Object.entries(attributes)), metrics }], () => true, nowMs)
 }
 
 function gauge(name: string, value: number, attributes: Readonly<Record<string, string>> = {}): OtlpMetric {
@@ -81,10 +92,73 @@ describe('figures that clients push', () => {
     expect(shown()).toEqual({ 'kafka_client_a{client_id=app}': 1 })
   })
 
-  test('are of so many clients: the one that pushed longest ago makes room', () => {
+  test('that differ in a label without a value are one', () => {
+    push('app', [gauge('a', 1, { x: '' }), gauge('a', 2)])
+    expect(shown()).toEqual({ 'kafka_client_a{client_id=app}': 2 })
+    push('', [gauge('b', 1, { client_id: 'app' })])
+    expect(shown()).toMatchObject({ 'kafka_client_b{}': 1 })
+  })
+
+  test('are of so many clients: one that pushes when it is time makes no room, and what finds none is counted', () => {
     for (const clientId of ['a', 'b', 'c', 'a', 'd']) push(clientId, [gauge('x', 1)])
+    expect(Object.keys(shown())).toEqual(['kafka_client_x{client_id=a}', 'kafka_client_x{client_id=b}', 'kafka_client_x{client_id=c}'])
+    expect([figures.clientCount, figures.seriesCount, figures.droppedCount]).toEqual([3, 3, 1])
+  })
+
+  test('of the client that was silent longest make room when it is late', () => {
+    for (const clientId of ['a', 'b', 'c']) push(clientId, [gauge('x', 1)])
+    push('a', [gauge('x', 1)], MINUTE_MS)
+    push('d', [gauge('x', 1)], 2 * MINUTE_MS)
+    expect(Object.keys(shown(2 * MINUTE_MS))).toEqual(['kafka_client_x{client_id=a}', 'kafka_client_x{client_id=c}', 'kafka_client_x{client_id=d}'])
+  })
+
+  test('of a client whose connection is closed make room, unless it came again', () => {
+    for (const clientId of ['a', 'b', 'c']) push(clientId, [gauge('x', 1)])
+    for (const clientId of ['a', 'b']) figures.connectionClosed(connectionOf(clientId))
+    connections.set('a', 1_000)
+    push('a', [gauge('x', 1)])
+    push('d', [gauge('x', 1)])
     expect(Object.keys(shown())).toEqual(['kafka_client_x{client_id=a}', 'kafka_client_x{client_id=c}', 'kafka_client_x{client_id=d}'])
-    expect([figures.clientCount, figures.seriesCount]).toEqual([3, 3])
+  })
+
+  test('of one connection are those of the last client that pushed on it', () => {
+    for (const clientId of ['a', 'b']) push(clientId, [gauge('x', 1)])
+    connections.set('c', connectionOf('a'))
+    push('c', [gauge('x', 1)])
+    expect(Object.keys(shown())).toEqual(['kafka_client_x{client_id=b}', 'kafka_client_x{client_id=c}'])
+  })
+
+  test('that nobody asked for are not kept', () => {
+    const client = { clientInstanceId: idOf('app'), clientId: 'app', connectionId: 1, pushIntervalMs: MINUTE_MS }
+    figures.add(client, [{ attributes: new Map(), metrics: [gauge('wanted.x', 1), gauge('other.x', 1)] }], (name) => name.startsWith('wanted.'), 0)
+    expect(shown()).toEqual({ 'kafka_client_wanted_x{client_id=app}': 1 })
+    expect(figures.droppedCount).toBe(1)
+  })
+
+  test('with a name of a label that is too long are not kept, and long values are cut', () => {
+    push('app', [gauge('x', 1, { ['n'.repeat(65)]: '' }), gauge('y', 1, { n: 'v'.repeat(257) })])
+    expect(shown()).toEqual({ [`kafka_client_y{client_id=app,n=${'v'.repeat(256)}}`]: 1 })
+    expect(figures.droppedCount).toBe(1)
+  })
+
+  test('are bounded in the characters of their labels', () => {
+    const labels = (at: number) => new Map(Array.from({ length: 15 }, (_, label) => [`l${label}`, `${at}.`.padEnd(256, 'x')]))
+    push('app', [{ ...gauge('x', 1), points: Array.from({ length: 1_000 }, (_, at) => ({ attributes: labels(at), value: at })) }])
+    expect(figures.labelCharacters).toBeLessThanOrEqual(MAX_LABEL_CHARACTERS_PER_CLIENT)
+    expect(figures.seriesCount + figures.droppedCount).toBe(1_000)
+    expect(figures.droppedCount).toBeGreaterThan(0)
+  })
+
+  test('of strangers with ever new ids and long names hold no memory, and push nobody out', () => {
+    for (const clientId of ['a', 'b']) push(clientId, [gauge('x', 1)])
+    for (let at = 0; at < 5_000; at++) {
+      const clientId = `${at}`.padStart(16, 's').slice(-16)
+      connections.set(clientId, 77)
+      push(clientId, [gauge('x', 1, { ['n'.repeat(100_000)]: 'v' }), gauge('y', 1, { n: 'v'.repeat(100_000) })])
+    }
+    expect([figures.clientCount, figures.droppedCount]).toEqual([3, 5_000])
+    expect(Object.keys(shown()).filter((name) => name.startsWith('kafka_client_x'))).toEqual(['kafka_client_x{client_id=a}', 'kafka_client_x{client_id=b}'])
+    expect(figures.seriesCount).toBe(3)
   })
 
   test('of one client are bounded, and what is dropped is counted', () => {
