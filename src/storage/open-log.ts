@@ -56,6 +56,8 @@ export async function openLog(options: OpenLogOptions): Promise<PartitionLog> {
       flushTimes,
       discard: (paths, delayMs) => trash.discardFiles(paths, delayMs),
       places: new LogPlaces(ports.disk, directory.slice(0, directory.lastIndexOf('/'))),
+      // The caller keeps none: such a log is recovered from the place that it is told.
+      checkpoint: async () => {},
       onDiskError: options.onDiskError,
     },
   })

@@ -34,10 +34,16 @@ export class DirectoryResources {
     const { ports, configOf, settings } = this.#options
     const trash = new FileTrash({ disk: ports.disk, timers: ports.timers, onDiskError })
     const concurrency = Math.max(LEAST_CONCURRENCY, settings.recoveryConcurrency)
-    return new LogDirectory({ path, directoryId, context: this.#contextOf(path, trash, onDiskError), trash, configOf, concurrency })
+    const context = this.#contextOf({ path, trash, checkpoint: () => directory.checkpoint(), onDiskError })
+    const directory: LogDirectory = new LogDirectory({ path, directoryId, context, trash, configOf, concurrency })
+    return directory
   }
 
-  #contextOf(path: string, trash: FileTrash, onDiskError: (error: DiskError) => void): LogContext {
+  #contextOf({
+    path,
+    trash,
+    ...ofDirectory
+  }: Pick<LogContext, 'checkpoint' | 'onDiskError'> & { readonly path: string; readonly trash: FileTrash }): LogContext {
     const { ports, settings, logger } = this.#options
     return {
       ...ports,
@@ -51,7 +57,7 @@ export class DirectoryResources {
       flushTimes: this.flushTimes,
       discard: (paths, delayMs) => trash.discardFiles(paths, delayMs),
       places: new LogPlaces(ports.disk, path),
-      onDiskError,
+      ...ofDirectory,
     }
   }
 }

@@ -22,6 +22,8 @@ export interface LogContext {
   readonly discard: (paths: readonly string[], delayMs: number) => Promise<void>
   /** The names of the logs' directories. */
   readonly places: { noteChange(): void; flush(): Promise<void> }
+  /** Writes the recovery points of all logs where they have changed. Resolves when they are durable. */
+  readonly checkpoint: () => Promise<void>
   /** A disk failure of work that nobody waits for. The directory goes offline. */
   readonly onDiskError: (error: DiskError) => void
 }

@@ -129,6 +129,11 @@ export class LogCutter {
   async #discardEnd(segments: readonly Segment[], isSnapshotToGo: (offset: number) => boolean): Promise<void> {
     await this.#discard(segments.toReversed(), isSnapshotToGo)
     if (segments.length > 0) await this.#durability.flushNames()
+    try {
+      await this.#durability.lowerCheckpoint()
+    } catch (error) {
+      throw this.#state.failed(error)
+    }
   }
 
   /** In the order given: a crash in between must leave no gap. */

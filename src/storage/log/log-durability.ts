@@ -32,6 +32,8 @@ export class LogDurability {
   #completeTo: number
   /** Files were made in the directory since it was flushed. */
   #hasNewNames: boolean
+  /** The log was cut below what the checkpoint of recovery points may say. */
+  #isCheckpointAhead = false
 
   constructor(options: LogDurabilityOptions) {
     this.#state = options.state
@@ -117,8 +119,19 @@ export class LogDurability {
   }
 
   noteCut(offset: number): void {
+    if (offset < this.#recoveryPoint) this.#isCheckpointAhead = true
     this.#recoveryPoint = Math.min(this.#recoveryPoint, offset)
     this.#completeTo = -1
+  }
+
+  /**
+   * Resolves when no checkpoint says that the log is durable beyond where it was cut: a segment that is written anew up to there would not be
+   * looked at behind a crash. To be called before anything is appended behind a cut. Source: LogManager.truncateTo of Kafka.
+   */
+  async lowerCheckpoint(): Promise<void> {
+    if (!this.#isCheckpointAhead) return
+    this.#isCheckpointAhead = false
+    await this.#state.context.checkpoint()
   }
 
   async #flushNow(): Promise<void> {

@@ -435,6 +435,22 @@ describe('periodic work', () => {
   })
 })
 
+describe('a log that is cut', () => {
+  it('has its recovery point on disk where it was cut, before the cut is over: what is written anew there is not durable', async () => {
+    await using started = startWorld()
+    const { manager } = await open(started.ports, { segmentBytes: 100 })
+    const found = await manager.getOrCreateLog(log('a'))
+    for (let count = 0; count < 10; count++) append(found, dataBatch())
+    await found.flush()
+    await manager.checkpoint()
+    expect(await text(started.ports, '/one/recovery-point-offset-checkpoint')).toBe('0\n1\na 0 9\n')
+    await found.truncateTo(4)
+    expect(await text(started.ports, '/one/recovery-point-offset-checkpoint')).toBe('0\n1\na 0 4\n')
+    await found.truncateFullyAndStartAt(2, 2)
+    expect(await text(started.ports, '/one/recovery-point-offset-checkpoint')).toBe('0\n1\na 0 2\n')
+  })
+})
+
 describe('lockDirectories', () => {
   it('makes missing directories, takes all, and says who has one already', async () => {
     await using started = startWorld()
