@@ -33,7 +33,7 @@ export interface MetricSheet<Row> {
 
 /** Metrics of things of one kind: a row for each thing, a series for each metric and row. */
 export interface MetricTable<Row> extends MetricSheet<Row> {
-  /** Awaited at each reading before the rows: for what cannot be read at once. */
+  /** Awaited at each reading before the rows: for what cannot be read at once. One call serves all tables that have the same function here. */
   prepare?(): Promise<void>
   /** Iterated once at each reading, with pauses in which other work runs: what is behind it must bear changes. No two rows have the same labels. */
   rows(): Iterable<Row>
@@ -52,5 +52,8 @@ export interface Exposition {
   readonly text: AsyncIterable<string>
 }
 
-/** Makes what writes the tables out as they are then, with metrics of the process beside them. Nothing is loaded or measured before it is first called. */
-export type Expose = (tables: () => Iterable<AnyMetricTable>) => () => Promise<Exposition>
+/**
+ * Makes what writes the tables out as they are then, with metrics of the process beside them. Nothing is loaded or measured before it is first called.
+ * @param tables whose rows can be read now (`TablePreparer`)
+ */
+export type Expose = (tables: () => Promise<Iterable<AnyMetricTable>>) => () => Promise<Exposition>

@@ -22,6 +22,7 @@ import { exporterGroupSheet, exporterLagSheet, lagSheet, groupSheet as observedG
 import { telemetrySheet } from '../../src/observing/pushed/telemetry-sheet.ts'
 import { processSheet } from '../../src/platform/metrics/process-metrics.ts'
 import type { Metric, MetricSheet } from '../../src/telemetry/metrics.ts'
+import { readingSheet } from '../../src/telemetry/table-preparer.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: of any rows
 type AnySheet = MetricSheet<any>
@@ -137,7 +138,12 @@ kafka_client_consumer_fetch_manager_fetch_latency_avg{group_id="g",client_id="ap
   A push has at most \`telemetry.max.bytes\`, compressed and inflated, and 10,000 values.`,
     sheets: [telemetrySheet],
   },
-  { title: 'Process', about: 'Nodes that share a process tell the same. Disks are counted on Linux alone.', sheets: [processSheet] },
+  {
+    title: 'Process',
+    about:
+      'Nodes that share a process tell the same, but for `metric_tables_left_out_total`, which each tells of itself. Disks are counted on Linux alone. Tables that are left out are told with the next reading before which they could be looked up; the rest of a reading does not wait for them.',
+    sheets: [readingSheet, processSheet],
+  },
 ]
 
 const INTRODUCTION = `# Metrics and health

@@ -5,6 +5,7 @@ import type { NodeConfig } from '../../config/node-config.ts'
 import { PROFILE_ORIGIN } from '../../config/profiles.ts'
 import type { Server } from '../../server/server.ts'
 import { MetricRegistry } from '../../telemetry/metric-registry.ts'
+import { TablePreparer } from '../../telemetry/table-preparer.ts'
 import { noTraffic, type Traffic } from '../../telemetry/traffic.ts'
 import type { NodeFailure } from '../lifetime/node-failure.ts'
 import type { Teardown } from '../lifetime/teardown.ts'
@@ -47,10 +48,12 @@ export async function openMetrics({ node, server, failure, teardown }: OpenMetri
   metrics.add(nodeTable({ clock: ports.clock, traffic, server, config, healthState: () => health.state }))
   for (const table of listenerTables(() => server.listeners)) metrics.add(table)
   for (const table of requestTables(server.requests, ports.clock)) metrics.add(table)
+  const preparer = new TablePreparer(ports.timers, node.logger)
+  metrics.add(preparer.table())
   const http = await serve(node, ({ expose }) =>
     healthEndpoints(
       health,
-      expose(() => metrics.tables),
+      expose(() => preparer.ready(metrics.tables)),
     ),
   )
   if (http !== null) teardown.add('the metrics port', () => http[Symbol.asyncDispose]())

@@ -16,15 +16,12 @@ interface DirectoryRow {
 /** The directories of `log.dirs`, and the volumes that they are on. */
 export function storageTables(logs: Logs): readonly AnyMetricTable[] {
   let rows: readonly DirectoryRow[] = []
-  const directories: MetricTable<DirectoryRow> = {
-    ...directorySheet,
-    async prepare() {
-      rows = await Promise.all(logs.directoryPaths.map((path) => directoryRow(logs, path)))
-    },
-    rows: () => rows,
-    labelsOf: ({ path }) => [path],
+  const prepare = async () => {
+    rows = await Promise.all(logs.directoryPaths.map((path) => directoryRow(logs, path)))
   }
-  const kafka: MetricTable<DirectoryRow> = { ...kafkaDirectorySheet, rows: () => rows, labelsOf: ({ path }) => [path] }
+  const labelsOf = ({ path }: DirectoryRow) => [path]
+  const directories: MetricTable<DirectoryRow> = { ...directorySheet, prepare, rows: () => rows, labelsOf }
+  const kafka: MetricTable<DirectoryRow> = { ...kafkaDirectorySheet, prepare, rows: () => rows, labelsOf }
   const count: MetricTable<Logs> = { ...offlineDirectoriesSheet, rows: () => [logs], labelsOf: () => [] }
   return [directories, kafka, count]
 }

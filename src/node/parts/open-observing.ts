@@ -12,6 +12,7 @@ import { ClientTelemetry } from '../../observing/pushed/client-telemetry.ts'
 import type { ReplicaManager } from '../../replication/replica-manager.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { MetricRegistry } from '../../telemetry/metric-registry.ts'
+import type { NodeFailure } from '../lifetime/node-failure.ts'
 import type { Teardown } from '../lifetime/teardown.ts'
 
 export interface OpenObservingOptions {
@@ -24,6 +25,7 @@ export interface OpenObservingOptions {
   readonly loader: MetadataLoader
   readonly replicas: ReplicaManager
   readonly groups: GroupService
+  readonly failure: NodeFailure
 }
 
 /** What handlers count and receive of clients. */
@@ -43,6 +45,7 @@ export async function openObserving({
   loader,
   replicas,
   groups,
+  failure,
 }: OpenObservingOptions): Promise<Observing> {
   const { clock, timers, network } = ports
   const own = logger.child('observing')
@@ -59,6 +62,7 @@ export async function openObserving({
     timers,
     network,
     logger: own,
+    onBroken: failure.report,
   })
   teardown.add('the lag of groups', () => ends[Symbol.asyncDispose]())
   metrics.add(clientMetrics(clients, clock))

@@ -1,5 +1,7 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
+import { DecodeError } from '../../../protocol/errors.ts'
 import { ListOffsetsApi } from '../../../protocol/messages/list-offsets.ts'
+import { OdradekError } from '../../base/errors.ts'
 import type { Clock, Endpoint, Network, Timers } from '../../base/ports.ts'
 import { type TopicPartition, topicPartitionKey } from '../../base/topic-partition.ts'
 import { PeerClient } from '../../client/peer-client.ts'
@@ -34,6 +36,8 @@ export interface PartitionEndsOptions {
   readonly timers: Timers
   readonly network: Network
   readonly logger: Logger
+  /** A mistake of ours surfaced while others were asked. */
+  readonly onBroken: (error: unknown) => void
 }
 
 interface HeardEnd {
@@ -80,9 +84,11 @@ export class PartitionEnds implements AsyncDisposable {
   ask(wanted: Iterable<TopicPartition>): void {
     if (!this.isDue) return
     this.#askedAtMs = this.#options.clock.monotonicMs()
-    this.#asking = this.#askAll(byLeader(wanted, this.#options.leaders)).finally(() => {
-      this.#asking = null
-    })
+    this.#asking = this.#askAll(byLeader(wanted, this.#options.leaders))
+      .catch(this.#options.onBroken)
+      .finally(() => {
+        this.#asking = null
+      })
   }
 
   /** Resolves when those that were asked have answered, or the time for that is over; never rejects. */
@@ -132,6 +138,7 @@ export class PartitionEnds implements AsyncDisposable {
         }
       }
     } catch (error) {
+      if (!(error instanceof OdradekError || error instanceof DecodeError)) throw error
       this.#failed(leaderId, error)
     }
   }

@@ -20,8 +20,8 @@ let processRegistry: Registry | null = null
  */
 export const exposePrometheus: Expose = (tables) => async () => {
   const registry = registryOfProcess(await loadClient())
-  const all = [...tables(), processTable]
-  await Promise.all(all.map((table) => table.prepare?.()))
+  const [ready] = await Promise.all([tables(), processTable.prepare?.()])
+  const all = [...ready, processTable]
   return { contentType: registry.contentType, text: pieces(all, registry) }
 }
 

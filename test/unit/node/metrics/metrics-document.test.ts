@@ -18,7 +18,7 @@ test('no name is told twice', () => {
 })
 
 test('docs/metrics.md names what prom-client tells of the process and Node.js, and nothing else', async () => {
-  const text = await textOf(await exposePrometheus(() => [])())
+  const text = await textOf(await exposePrometheus(async () => [])())
   const told = [...parseExposition(text).keys()].filter((name) => /^(process|nodejs)_/.test(name))
   const [, about = ''] = document.split('## Of the process and Node.js')
   const named = [...(about.split('## ')[0] ?? '').matchAll(/`((?:process|nodejs)_\w+)`/g)].map(([, name]) => name)

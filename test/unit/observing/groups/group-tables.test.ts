@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { ErrorCode } from '../../../../protocol/error-codes.ts'
 import { ListOffsetsApi, type ListOffsetsRequest } from '../../../../protocol/messages/list-offsets.ts'
+import { InvariantError } from '../../../../src/base/assert.ts'
 import type { Endpoint } from '../../../../src/base/ports.ts'
 import { groupTables, type ObservedGroup } from '../../../../src/observing/groups/group-tables.ts'
 import { ANSWER_MS, ASK_INTERVAL_MS, PartitionEnds, STALE_MS } from '../../../../src/observing/groups/partition-ends.ts'
@@ -16,18 +17,21 @@ class Bench {
   readonly world = new World({ seed: 1 })
   readonly asked: ListOffsetsRequest[] = []
   readonly warned: unknown[] = []
+  readonly broken: unknown[] = []
   groups = new Map<string, ObservedGroup>()
   ends = new Map([['remote', 100]])
   endpoint: Endpoint | null = ELSEWHERE
   isSilent = false
+  endpointOf: () => Endpoint | null = () => this.endpoint
   readonly partitionEnds: PartitionEnds
 
   constructor() {
     this.partitionEnds = new PartitionEnds({
       nodeId: 1,
       localEnd: (topic) => (topic === 'local' ? 50 : null),
-      leaders: { leaderOf: (topic) => (topic === 'orphan' ? null : 2), endpointOf: () => this.endpoint },
+      leaders: { leaderOf: (topic) => (topic === 'orphan' ? null : 2), endpointOf: () => this.endpointOf() },
       ...this.world.node('self').ports,
+      onBroken: (error) => this.broken.push(error),
       logger: { ...silentLogger, warn: (message: string, fields?: LogFields) => this.warned.push({ message, leaderId: fields?.leaderId }) },
     })
   }
@@ -154,6 +158,25 @@ describe('the lag of groups', () => {
     bench.groups.set('g', { memberCount: 0, committed })
     expect(await bench.lag('g', 'remote')).toBe(1)
     expect(bench.asked.map(({ topics }) => topics[0]?.partitions.length)).toEqual([1000, 500])
+  })
+
+  test('is not kept from failing by a mistake of ours', async () => {
+    bench.commit('g', { remote: 90 })
+    const mistake = new InvariantError('an image names its brokers')
+    bench.endpointOf = () => {
+      throw mistake
+    }
+    expect(await bench.lag('g', 'remote')).toBeNull()
+    expect([bench.broken, bench.warned]).toEqual([[mistake], []])
+    bench.endpointOf = () => bench.endpoint
+    await bench.world.run(ASK_INTERVAL_MS)
+    expect(await bench.lag('g', 'remote')).toBe(10)
+    bench.endpointOf = () => {
+      throw mistake
+    }
+    await bench.world.run(ASK_INTERVAL_MS)
+    await bench.read()
+    expect(bench.broken).toEqual([mistake, mistake])
   })
 
   test('is not asked for any more when the node stops', async () => {

@@ -11,7 +11,7 @@ function counter(name: string, read: () => number): MetricTable<number> {
 test('each request gives the tables and the values of its moment', async () => {
   let total = 3
   const tables = [counter('spools_total', () => total)]
-  const expose = exposePrometheus(() => tables)
+  const expose = exposePrometheus(async () => tables)
   const first = await expose()
   expect(first.contentType).toMatch(/^text\/plain; version=0\.0\.4/)
   expect(await textOf(first)).toContain('# HELP spools_total What was counted.\n# TYPE spools_total counter\nspools_total 3\n')
@@ -23,7 +23,7 @@ test('each request gives the tables and the values of its moment', async () => {
 })
 
 test('the process and Node.js tell of themselves beside, once for each node of the process', async () => {
-  const [first, second] = [exposePrometheus(() => [counter('first_total', () => 1)]), exposePrometheus(() => [counter('second_total', () => 2)])]
+  const [first, second] = [exposePrometheus(async () => [counter('first_total', () => 1)]), exposePrometheus(async () => [counter('second_total', () => 2)])]
   for (const expose of [first, second]) {
     const families = parseExposition(await textOf(await expose()))
     expect(families.get('process_resident_memory_bytes')?.samples[0]?.value).toBeGreaterThan(10_000_000)
@@ -36,27 +36,13 @@ test('the process and Node.js tell of themselves beside, once for each node of t
   expect(await textOf(await second())).not.toContain('first_total')
 })
 
-test('what has to be read before is awaited', async () => {
-  let size = 0
-  const table: MetricTable<number> = {
-    ...counter('size_total', () => size),
-    prepare: async () => {
-      size = 42
-    },
-  }
-  expect(await textOf(await exposePrometheus(() => [table])())).toContain('\nsize_total 42\n')
-})
-
 test('a reading that fails does not spoil the next', async () => {
   let isBroken = true
-  const table: MetricTable<number> = {
-    ...counter('spools_total', () => 3),
-    prepare: async () => {
-      if (isBroken) throw new Error('no descriptor left to look')
-    },
-  }
-  const expose = exposePrometheus(() => [table])
-  await expect(expose()).rejects.toThrow('no descriptor left')
+  const expose = exposePrometheus(async () => {
+    if (isBroken) throw new Error('a mistake')
+    return [counter('spools_total', () => 3)]
+  })
+  await expect(expose()).rejects.toThrow('a mistake')
   isBroken = false
   expect(await textOf(await expose())).toContain('\nspools_total 3\n')
 })
@@ -69,7 +55,7 @@ test('other work runs between the pieces of a long answer', async () => {
     rows: () => rows,
     labelsOf: (row) => [String(row)],
   }
-  const { text } = await exposePrometheus(() => [table])()
+  const { text } = await exposePrometheus(async () => [table])()
   let turns = 0
   let isOver = false
   const takeTurn = () => {
