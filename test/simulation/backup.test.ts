@@ -4,8 +4,9 @@ import type { Ports } from '../../src/base/ports.ts'
 import { ArchiveWriter, type FileDigest } from '../../src/cli/backup/archive-writer.ts'
 import { findNode } from '../../src/cli/backup/backed-up-node.ts'
 import { copyNode } from '../../src/cli/backup/copy-node.ts'
-import { copyPartition } from '../../src/cli/backup/copy-partition.ts'
+import { type CopiedPartition, copyPartition } from '../../src/cli/backup/copy-partition.ts'
 import { readTar } from '../../src/cli/backup/read-tar.ts'
+import { recoveryPointOfCopy } from '../../src/cli/backup/recovery-points.ts'
 import { restoreNode } from '../../src/cli/backup/restored-node.ts'
 import type { PartitionLog } from '../../src/storage/log/partition-log.ts'
 import { inChunks } from '../support/backup-archives.ts'
@@ -114,8 +115,11 @@ async function play(seed: string): Promise<'whole' | 'cut'> {
   const story = new Story(log, random)
   for (let step = 0; step < 60; step++) await story.step()
   await ports.timers.sleep(SETTLED_MS)
+  const noted = { offset: log.recoveryStart, writtenMs: ports.clock.nowMs() }
+  // Other logs are copied before this one.
+  if (random.chance(0.5)) for (let count = random.below(30); count > 0; count--) await story.step()
+  await ports.timers.sleep(SETTLED_MS)
   const from = story.versions.length - 1
-  const recoveryPoint = log.recoveryPoint
   const copy = copyLog(ports)
   let isCopied = false
   copy.then(
@@ -126,7 +130,8 @@ async function play(seed: string): Promise<'whole' | 'cut'> {
     await story.step()
     await ports.timers.sleep(random.below(40) / 10)
   }
-  const { files, archive } = await copy
+  const { files, segments, archive } = await copy
+  const recoveryPoint = recoveryPointOfCopy(noted.offset, noted.writtenMs, segments)
   await unpack(world, files, archive)
   const during = story.versions.slice(from)
   const restored = await openTestLog(world.node('b').ports, { config: CONFIG, recoveryPoint })
@@ -136,12 +141,12 @@ async function play(seed: string): Promise<'whole' | 'cut'> {
   return during.some(({ end }, index) => end < (during[index - 1]?.end ?? 0)) ? 'cut' : 'whole'
 }
 
-async function copyLog({ disk, clock, timers }: Ports): Promise<{ readonly files: readonly FileDigest[]; readonly archive: Buffer }> {
+async function copyLog({ disk, clock, timers }: Ports): Promise<CopiedPartition & { readonly archive: Buffer }> {
   const parts: Buffer[] = []
   const writer = new ArchiveWriter(async (bytes) => void parts.push(Buffer.from(bytes)), 0)
-  const files = await copyPartition({ disk, clock, timers, writer, root: '/data', directory: 0, name: 'topic-0', chunkBytes: CHUNK_BYTES })
+  const copied = await copyPartition({ disk, clock, timers, writer, root: '/data', directory: 0, name: 'topic-0', chunkBytes: CHUNK_BYTES })
   await writer.end()
-  return { files, archive: Buffer.concat(parts) }
+  return { ...copied, archive: Buffer.concat(parts) }
 }
 
 /** Of entries of the same name the last one counts. */

@@ -1,12 +1,14 @@
 import { OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC } from '../../../protocol/internal-topics.ts'
 import type { Clock, Disk, Timers } from '../../base/ports.ts'
 import { parseTopicPartitionKey } from '../../base/topic-partition.ts'
+import { encodeOffsets, RECOVERY_POINT_CHECKPOINT } from '../../storage/checkpoint/offset-checkpoint.ts'
 import { archivePath, DIRECTORY_FILES, HEADER_FILE, isPartitionDirectory, MANIFEST_FILE, METADATA_DIRECTORY } from './archive-layout.ts'
 import { ArchiveWriter, type FileDigest } from './archive-writer.ts'
 import type { BackedUpNode } from './backed-up-node.ts'
-import { copyPartition } from './copy-partition.ts'
+import { type CopiedPartition, copyPartition } from './copy-partition.ts'
 import { lookAtPartition } from './look-at-partition.ts'
 import { encodeHeader, encodeManifest } from './manifest.ts'
+import { type RecoveryPoints, readRecoveryPoints, recoveryPointOfCopy } from './recovery-points.ts'
 
 export interface CopyNodeOptions {
   readonly node: BackedUpNode
@@ -38,7 +40,7 @@ interface Found {
 /**
  * Writes an archive of a node's directories, whether it runs or not. The order is part of what is promised:
  *
- * 1. checkpoints, which must not be ahead of the logs;
+ * 1. checkpoints, which must not be ahead of the logs; recovery points are read here, and written when it is known how the logs were copied;
  * 2. committed offsets and transactions, so that no group is ahead of what it reads;
  * 3. all other logs; those that came up meanwhile elsewhere, as a replica does that moves between directories, until none do;
  * 4. the metadata log, which so knows every leader epoch, topic and producer id that the logs hold.
@@ -54,9 +56,12 @@ export async function copyNode(options: CopyNodeOptions): Promise<CopiedNode> {
   options.onEstimate?.(estimatedBytes)
   const header = { programVersion, startedAt, ...node, estimatedBytes }
   const files: FileDigest[] = [await writer.addBuffer(HEADER_FILE, encodeHeader(header))]
+  const recoveryPoints: (RecoveryPoints | null)[] = []
+  for (const { path } of node.directories) recoveryPoints.push(await readRecoveryPoints(disk, path))
   files.push(...(await copyDirectoryFiles(node, disk, writer)))
   const logs = await copyLogs(partitions, { ...options, writer })
-  for (const copied of logs.values()) files.push(...copied)
+  for (const copied of logs.values()) files.push(...copied.files)
+  files.push(...(await addRecoveryPoints(recoveryPoints, logs, writer)))
   files.push(...(await copyMetadata({ ...options, writer })))
   const endedAt = new Date(clock.nowMs()).toISOString()
   await writer.addBuffer(MANIFEST_FILE, encodeManifest({ endedAt, files }))
@@ -70,6 +75,7 @@ async function copyDirectoryFiles(node: BackedUpNode, disk: Disk, writer: Archiv
   const contents: { readonly path: string; readonly content: Buffer }[] = []
   for (const [directory, { path: root }] of node.directories.entries()) {
     for (const name of DIRECTORY_FILES) {
+      if (name === RECOVERY_POINT_CHECKPOINT) continue
       const content = await disk.readFile(`${root}/${name}`)
       if (content !== null) contents.push({ path: archivePath(directory, name), content })
     }
@@ -79,26 +85,44 @@ async function copyDirectoryFiles(node: BackedUpNode, disk: Disk, writer: Archiv
   return files
 }
 
-/** @returns the files that count, by partition */
-async function copyLogs(first: readonly Found[], options: Copying): Promise<ReadonlyMap<string, readonly FileDigest[]>> {
-  const logs = new Map<string, readonly FileDigest[]>()
+/** Of the logs that were copied, as they were copied. Of the others nothing is said, and all of them is looked at. */
+async function addRecoveryPoints(noted: readonly (RecoveryPoints | null)[], logs: CopiedLogs, writer: ArchiveWriter): Promise<FileDigest[]> {
+  const files: FileDigest[] = []
+  for (const [index, points] of noted.entries()) {
+    if (points === null) continue
+    const offsets = new Map<string, number>()
+    for (const [name, { directory, segments }] of logs) {
+      const offset = directory === index ? points.offsets.get(name) : undefined
+      if (offset !== undefined) offsets.set(name, recoveryPointOfCopy(offset, points.writtenMs, segments))
+    }
+    files.push(await writer.addBuffer(archivePath(index, RECOVERY_POINT_CHECKPOINT), encodeOffsets(offsets)))
+  }
+  return files
+}
+
+/** By partition. */
+type CopiedLogs = ReadonlyMap<string, CopiedPartition & { readonly directory: number }>
+
+async function copyLogs(first: readonly Found[], options: Copying): Promise<CopiedLogs> {
+  const logs = new Map<string, CopiedPartition & { readonly directory: number }>()
   const seen = new Set<string>()
   let todo = first
   for (let round = 1; todo.length > 0 && round <= MOST_ROUNDS; round++) {
     for (const found of todo) {
       seen.add(`${found.directory}/${found.name}`)
-      const files = await copyPartition({ ...options, ...found })
+      const copied = await copyPartition({ ...options, ...found })
       // One that is in two directories has moved from the first.
-      if (files.length > 0) logs.set(found.name, files)
+      if (copied.files.length > 0) logs.set(found.name, { ...copied, directory: found.directory })
     }
     todo = inOrder(await listPartitions(options.node, options.disk)).filter(({ directory, name }) => !seen.has(`${directory}/${name}`))
   }
   return logs
 }
 
-function copyMetadata(options: Copying): Promise<readonly FileDigest[]> {
+async function copyMetadata(options: Copying): Promise<readonly FileDigest[]> {
   const directory = options.node.directories.findIndex(({ holdsMetadata }) => holdsMetadata)
-  return copyPartition({ ...options, root: options.node.directories[directory]?.path as string, directory, name: METADATA_DIRECTORY })
+  const root = options.node.directories[directory]?.path as string
+  return (await copyPartition({ ...options, root, directory, name: METADATA_DIRECTORY })).files
 }
 
 async function listPartitions(node: BackedUpNode, disk: Disk): Promise<Found[]> {

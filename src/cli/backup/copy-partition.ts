@@ -46,14 +46,22 @@ export interface CopyPartitionOptions {
 const ATTEMPTS = 50
 const RETRY_MS = 100
 /** A file that was written to so lately may be written to again without its time showing it. */
-const SETTLED_AFTER_MS = 5_000
+export const SETTLED_AFTER_MS = 5_000
 const INDEX_SUFFIXES = [OFFSET_INDEX_SUFFIX, TIME_INDEX_SUFFIX, TRANSACTION_INDEX_SUFFIX]
 
+export interface CopiedPartition {
+  /** Those that count; none where the partition is not there. */
+  readonly files: readonly FileDigest[]
+  /** As they were copied, in order. */
+  readonly segments: readonly SeenSegment[]
+}
+
+const NOT_THERE: CopiedPartition = { files: [], segments: [] }
+
 /**
- * @returns the files that count; none where the partition is not there
  * Errors: BACKUP_UNSETTLED for a log that changes each time it is copied; `DiskError`.
  */
-export async function copyPartition(options: CopyPartitionOptions): Promise<readonly FileDigest[]> {
+export async function copyPartition(options: CopyPartitionOptions): Promise<CopiedPartition> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const copied = await new PartitionCopy(options).make()
     if (copied !== 'disturbed') return copied
@@ -84,19 +92,19 @@ class PartitionCopy {
     this.#isMetadata = options.name === METADATA_DIRECTORY
   }
 
-  async make(): Promise<readonly FileDigest[] | 'disturbed'> {
+  async make(): Promise<CopiedPartition | 'disturbed'> {
     const { disk } = this.#options
     const before = await lookAtPartition(disk, this.#path)
-    if (before === null) return []
+    if (before === null) return NOT_THERE
     for (const segment of before.segments) await this.#copySegment(segment, segment === before.segments.at(-1))
     const others = await this.#copyOthers(before)
     const after = await lookAtPartition(disk, this.#path)
-    if (after === null) return []
+    if (after === null) return NOT_THERE
     if (this.#isShort || !this.#isOfOneTime(before, after) || !(await this.#isAsCopied())) return 'disturbed'
     this.#leaveOutWhatIsGone(after)
     // A vote or an epoch must not be older than what the log holds of it, so it comes behind all else.
     const votes = this.#isMetadata ? await this.#copyWhole([QUORUM_STATE_FILE]) : []
-    return [...this.#copied.flatMap(({ log, indexes }) => [log, ...indexes]), ...others, ...votes]
+    return { files: [...this.#copied.flatMap(({ log, indexes }) => [log, ...indexes]), ...others, ...votes], segments: this.#copied }
   }
 
   async #copySegment(segment: SeenSegment, isLast: boolean): Promise<void> {
