@@ -1,17 +1,25 @@
 /**
  * Runs Apache Kafka and Odradek in turns on this machine and prints the figures of docs/architecture.md, section 12, as ratios.
  *
- *   npm run bench -- [--rounds 3] [--scale 1] [--only odradek] [--measure cluster|failover|partitions|connections|scrape]
+ *   npm run bench -- [--rounds 3] [--scale 1] [--only odradek] [--measure cluster|failover|partitions|connections|scrape|start]
+ *   npm run bench -- --measure capacity [--scale 1] [--only odradek] [--axes partitions,connections] [--report FILE]
  *
  * A round is one broker after the other, each in a fresh process and directory; the order changes from round to round.
  * `--measure` runs one that takes long in place of these: three nodes, only the leaders that they lose, 2,000
- * and 10,000 partitions, 10,000 connections, or readings of the metrics with 1, 1,000 and 10,000 partitions, of Odradek alone.
+ * and 10,000 partitions, 10,000 connections; or, of Odradek alone, readings of the metrics with 1, 1,000 and 10,000 partitions,
+ * and what a command of ours costs beside a Node process that does nothing.
+ * Capacity is measured once, step by step (bench/capacity/steps.ts), and written to a file, of which `npm run docs` makes
+ * the tables and the plot of docs/OPERATIONS.md.
  *
  * Needs a JDK and Maven (Kafka's own tools are the load) and Linux (/proc).
  */
 import { parseArgs } from 'node:util'
 import type { BrokerKind } from './brokers.ts'
+import { type Axis, REPORT_FILE } from './capacity/report.ts'
+import { runCapacity } from './capacity/run-capacity.ts'
+import { AXIS_NAMES, stepsOf } from './capacity/steps.ts'
 import { cluster } from './measures/cluster.ts'
+import { commandStart } from './measures/command-start.ts'
 import { manyConnections } from './measures/connections.ts'
 import { failover } from './measures/failover.ts'
 import { bareListener, cannedLatency } from './measures/floor.ts'
@@ -26,6 +34,8 @@ const { values } = parseArgs({
     scale: { type: 'string', default: '1' },
     only: { type: 'string' },
     measure: { type: 'string', default: 'round' },
+    axes: { type: 'string', default: AXIS_NAMES.join() },
+    report: { type: 'string', default: REPORT_FILE },
   },
 })
 const rounds = Number(values.rounds)
@@ -44,10 +54,19 @@ const MEASURES: Readonly<Record<string, (kind: BrokerKind, keep: Keep) => Promis
   scrape: async (kind, keep) => {
     if (kind === 'odradek') for (const partitions of [1, 1_000, 10_000]) await scrape(partitions, keep)
   },
+  start: async (kind, keep) => {
+    if (kind === 'odradek') await commandStart(keep)
+  },
+}
+
+if (values.measure === 'capacity') {
+  const steps = stepsOf(values.axes.split(',').map(axisNamed)).filter(({ kind }) => values.only === undefined || values.only === kind)
+  await runCapacity({ steps, scale, file: values.report })
+  process.exit()
 }
 
 const measure = MEASURES[values.measure]
-if (measure === undefined) throw new Error(`--measure ${values.measure} is none of ${Object.keys(MEASURES).join(', ')}`)
+if (measure === undefined) throw new Error(`--measure ${values.measure} is none of ${[...Object.keys(MEASURES), 'capacity'].join(', ')}`)
 const measured: Record<BrokerKind, Figures[]> = { kafka: [], odradek: [] }
 for (let round = 0; round < rounds; round++) {
   const order: BrokerKind[] = round % 2 === 0 ? ['kafka', 'odradek'] : ['odradek', 'kafka']
@@ -73,4 +92,10 @@ if (values.measure === 'round') {
     `\nThe floor, a bare Node listener: ${floor.startMs.toFixed(0)} ms to its first answer, ${floor.residentMegabytes.toFixed(1)} MB idle, ${floor.roundTripMs.toFixed(3)} ms for a round trip of 100 bytes. ` +
       `With prepared answers, latency ${canned.averageMs.toFixed(2)} ms on average and ${canned.p99Ms} at p99, CPU ${(canned.cpuSeconds / 2).toFixed(2)} s per 10,000 records.`,
   )
+}
+
+function axisNamed(name: string): Axis {
+  const axis = AXIS_NAMES.find((one) => one === name)
+  if (axis === undefined) throw new Error(`--axes ${name} is none of ${AXIS_NAMES.join(', ')}`)
+  return axis
 }

@@ -5,9 +5,9 @@ import { produceSteadily } from '../../compat/support/cluster/steady-producer.ts
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { CreateTopicsApi } from '../../protocol/messages/create-topics.ts'
 import type { BrokerKind } from '../brokers.ts'
+import { type BenchNodes, formatNodes } from '../nodes.ts'
 import { cpuSecondsOf, residentBytesOf } from '../process-stats.ts'
 import type { Keep } from '../round.ts'
-import { formatThreeNodes, type ThreeNodes } from '../three-nodes.ts'
 import { EVERYWHERE, failovers, RECORD_BYTES, SAFE } from './failover.ts'
 import { produce } from './load.ts'
 
@@ -23,7 +23,7 @@ const WARM_RECORDS = 1_000_000
  * @param scale multiplies the counts of records
  */
 export async function cluster(kind: BrokerKind, keep: Keep, scale: number): Promise<void> {
-  await using nodes = await formatThreeNodes(kind)
+  await using nodes = await formatNodes(kind)
   keep({ 'start of three formatted nodes to a topic created, ms': await startToTopic(nodes) })
   await sleep(SETTLE_MS)
   const idleCpu = cpuSecondsOf(nodes.pids)
@@ -39,7 +39,7 @@ export async function cluster(kind: BrokerKind, keep: Keep, scale: number): Prom
 }
 
 /** From the start of the processes to a topic with three replicas, asking as soon as anyone answers. */
-async function startToTopic(nodes: ThreeNodes): Promise<number> {
+async function startToTopic(nodes: BenchNodes): Promise<number> {
   const startMs = performance.now()
   for (const id of nodes.brokerIds) nodes.launch(id)
   const deadlineMs = startMs + GIVE_UP_MS
@@ -52,14 +52,14 @@ async function startToTopic(nodes: ThreeNodes): Promise<number> {
   return ms
 }
 
-async function isTopicMade(nodes: ThreeNodes): Promise<boolean> {
+async function isTopicMade(nodes: BenchNodes): Promise<boolean> {
   await using client = await RawClient.open(`127.0.0.1:${nodes.clientPort(1)}`, 'bench')
   const topic = { name: 'first', numPartitions: 1, replicationFactor: 3, assignments: [], configs: [] }
   const { topics } = await client.ask(CreateTopicsApi, 7, { topics: [topic], timeoutMs: GIVE_UP_MS, validateOnly: false })
   return topics[0]?.errorCode === ErrorCode.NONE
 }
 
-async function load(nodes: ThreeNodes, keep: Keep, scaled: (records: number) => number): Promise<void> {
+async function load(nodes: BenchNodes, keep: Keep, scaled: (records: number) => number): Promise<void> {
   const warmRecords = scaled(WARM_RECORDS)
   const gigabytes = (warmRecords * RECORD_BYTES) / 1e9
   await createTopic(nodes, 1, { name: 'load', assignments: EVERYWHERE, configs: SAFE })
@@ -80,7 +80,7 @@ async function load(nodes: ThreeNodes, keep: Keep, scaled: (records: number) => 
 }
 
 /** Each node is stopped and started again while an idempotent producer sends one record after the other. */
-async function rollingRestart(nodes: ThreeNodes, keep: Keep): Promise<void> {
+async function rollingRestart(nodes: BenchNodes, keep: Keep): Promise<void> {
   const topic = 'rolling'
   await createTopic(nodes, 1, { name: topic, assignments: EVERYWHERE.slice(0, 1), configs: SAFE })
   const producer = await produceSteadily(nodes, topic)
@@ -107,7 +107,7 @@ async function rollingRestart(nodes: ThreeNodes, keep: Keep): Promise<void> {
 
 /** Values for trying things: a lost connection shortens the wait for a broker that is gone. */
 async function devProfile(keep: Keep): Promise<void> {
-  await using nodes = await formatThreeNodes('odradek', { profile: 'dev' })
+  await using nodes = await formatNodes('odradek', { profile: 'dev' })
   keep({ 'dev profile: start of three formatted nodes to a topic created, ms': await startToTopic(nodes) })
   await failovers(nodes, (figures) => keep(Object.fromEntries(Object.entries(figures).map(([name, value]) => [`dev profile: ${name}`, value]))))
 }

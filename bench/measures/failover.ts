@@ -6,8 +6,8 @@ import { DescribeQuorumApi } from '../../protocol/messages/describe-quorum.ts'
 import { ProduceApi } from '../../protocol/messages/produce.ts'
 import { buildBatch } from '../../protocol/records/build-batch.ts'
 import type { BrokerKind } from '../brokers.ts'
+import { type BenchNodes, formatNodes } from '../nodes.ts'
 import type { Keep } from '../round.ts'
-import { formatThreeNodes, type ThreeNodes } from '../three-nodes.ts'
 
 const POLL_MS = 10
 const GIVE_UP_MS = 60_000
@@ -22,14 +22,14 @@ export const SAFE = { 'min.insync.replicas': '2' }
 
 /** Nothing but failovers, on three fresh nodes. */
 export async function failover(kind: BrokerKind, keep: Keep): Promise<void> {
-  await using nodes = await formatThreeNodes(kind)
+  await using nodes = await formatNodes(kind)
   for (const id of nodes.brokerIds) nodes.launch(id)
   for (const id of nodes.brokerIds) await nodes.ready(id)
   await failovers(nodes, keep)
 }
 
 /** A leader is killed that is not the active controller, and then one that is. */
-export async function failovers(nodes: ThreeNodes, keep: Keep): Promise<void> {
+export async function failovers(nodes: BenchNodes, keep: Keep): Promise<void> {
   const active = await activeController(nodes, 1)
   const other = nodes.brokerIds.find((id) => id !== active) as number
   keep({ 'kill -9 of a leader to the next acknowledged record, ms': await killLeader(nodes, 'led-by-broker', other) })
@@ -37,7 +37,7 @@ export async function failovers(nodes: ThreeNodes, keep: Keep): Promise<void> {
 }
 
 /** Kills the leader, measures, starts it again and waits until all is in sync. In milliseconds. */
-async function killLeader(nodes: ThreeNodes, topic: string, leader: number): Promise<number> {
+async function killLeader(nodes: BenchNodes, topic: string, leader: number): Promise<number> {
   const survivor = nodes.brokerIds.find((id) => id !== leader) as number
   const replicas = [leader, ...nodes.brokerIds.filter((id) => id !== leader)]
   await createTopic(nodes, survivor, { name: topic, assignments: [replicas], configs: SAFE })
@@ -53,7 +53,7 @@ async function killLeader(nodes: ThreeNodes, topic: string, leader: number): Pro
 }
 
 async function untilAcknowledged(
-  nodes: ThreeNodes,
+  nodes: BenchNodes,
   topic: string,
   { survivor, killed }: { readonly survivor: number; readonly killed: number },
 ): Promise<void> {
@@ -67,7 +67,7 @@ async function untilAcknowledged(
   }
 }
 
-async function isAcknowledged(nodes: ThreeNodes, name: string, leader: number): Promise<boolean> {
+async function isAcknowledged(nodes: BenchNodes, name: string, leader: number): Promise<boolean> {
   await using client = await RawClient.open(`127.0.0.1:${nodes.clientPort(leader)}`, 'bench')
   const records = buildBatch({}, [{ timestamp: Date.now(), value: Buffer.alloc(RECORD_BYTES, 'x') }])
   const topicData = [{ name, partitionData: [{ index: 0, records }] }]
@@ -75,7 +75,7 @@ async function isAcknowledged(nodes: ThreeNodes, name: string, leader: number): 
   return responses[0]?.partitionResponses[0]?.errorCode === ErrorCode.NONE
 }
 
-async function activeController(nodes: ThreeNodes, via: number): Promise<number> {
+async function activeController(nodes: BenchNodes, via: number): Promise<number> {
   await using client = await RawClient.open(`127.0.0.1:${nodes.clientPort(via)}`, 'bench')
   const topics = [{ topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }]
   const answer = await client.ask(DescribeQuorumApi, 2, { topics })

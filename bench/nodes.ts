@@ -10,8 +10,8 @@ import { ORACLE_CLUSTER_ID } from '../compat/support/oracle-node.ts'
 import { propertiesText, type Settings } from '../compat/support/properties-file.ts'
 import { answers, type BrokerKind, type Command, end, kafkaNode, ODRADEK } from './brokers.ts'
 
-/** Three nodes, each broker and controller, formatted and not started. Disposing kills them and removes their directories. */
-export interface ThreeNodes extends Brokers, AsyncDisposable {
+/** The nodes of a cluster, each broker and controller, formatted and not started. Disposing kills them and removes their directories. */
+export interface BenchNodes extends Brokers, AsyncDisposable {
   readonly kind: BrokerKind
   readonly pids: readonly number[]
   readonly bootstrap: string
@@ -23,19 +23,20 @@ export interface ThreeNodes extends Brokers, AsyncDisposable {
   stop(id: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
 }
 
-export interface ThreeNodesOptions {
+export interface NodesOptions {
+  /** 3 where not given; their ids begin with 1. */
+  readonly count?: number
   /** Over Kafka's defaults, the same for both kinds. */
   readonly settings?: Settings
   /** Odradek's: `kafka` where not given. */
   readonly profile?: 'dev' | 'kafka'
 }
 
-const IDS = [1, 2, 3] as const
-
-export async function formatThreeNodes(kind: BrokerKind, { settings = {}, profile = 'kafka' }: ThreeNodesOptions = {}): Promise<ThreeNodes> {
+export async function formatNodes(kind: BrokerKind, { count = 3, settings = {}, profile = 'kafka' }: NodesOptions = {}): Promise<BenchNodes> {
+  const ids = Array.from({ length: count }, (_, index) => index + 1)
   const root = await mkdtemp(join(tmpdir(), `odradek-bench-${kind}-`))
-  const ports = await freePorts(IDS.length * 3)
-  const places = IDS.map((id, index) => place(kind, id, join(root, `node-${id}`), ports.slice(index * 3)))
+  const ports = await freePorts(ids.length * 3)
+  const places = ids.map((id, index) => place(kind, id, join(root, `node-${id}`), ports.slice(index * 3)))
   const quorum = { 'controller.quorum.voters': staticVoters(places) }
   const commands = new Map<number, Command>()
   for (const one of places) {
@@ -47,9 +48,9 @@ export async function formatThreeNodes(kind: BrokerKind, { settings = {}, profil
   const clientPort = (id: number) => places[id - 1]?.ports.client as number
   return {
     kind,
-    brokerIds: IDS,
+    brokerIds: ids,
     clientPort,
-    bootstrap: IDS.map((id) => `127.0.0.1:${clientPort(id)}`).join(','),
+    bootstrap: ids.map((id) => `127.0.0.1:${clientPort(id)}`).join(','),
     get pids() {
       return [...running.values()].map(({ pid }) => pid as number)
     },
