@@ -1,4 +1,3 @@
-import { OdradekError } from '../base/errors.ts'
 import { nodePorts } from '../platform/node-ports.ts'
 import { ArchiveFile } from './backup/archive-file.ts'
 import { findNode } from './backup/backed-up-node.ts'
@@ -7,7 +6,7 @@ import { directoryFlags, nodeDirectories } from './backup/node-directories.ts'
 import type { Command } from './command.ts'
 import { Progress } from './progress.ts'
 import { shownBytes } from './shown-bytes.ts'
-import { watchStopSignals } from './stop-signals.ts'
+import { exitCodeOf, watchStopSignals } from './stop-signals.ts'
 import { version } from './version.ts'
 
 /** Copies what a node has on disk, whether it runs or not; docs/decisions/backup.md says why that can be. */
@@ -30,7 +29,12 @@ export const backupCommand: Command = {
         progress.add(bytes.length)
       }
       const copying = copyNode({ node, disk, clock, timers, programVersion: version(), write, onEstimate: progress.expect })
-      const copied = await Promise.race([copying, signals.first.then(interrupted)])
+      const copied = await Promise.race([copying, signals.first])
+      if (typeof copied === 'string') {
+        archive.abandon()
+        output.err(`The backup was interrupted (${copied}): nothing is left of it.\n`)
+        return exitCodeOf(copied)
+      }
       const archiveBytes = await archive.end()
       output.out(`${file}: node ${node.nodeId} of cluster ${node.clusterId}, ${copied.partitions} partitions in ${copied.files} files, `)
       output.out(`${shownBytes(copied.bytes)} as ${shownBytes(archiveBytes)}.\n`)
@@ -40,8 +44,4 @@ export const backupCommand: Command = {
       throw error
     }
   },
-}
-
-function interrupted(signal: string): never {
-  throw new OdradekError('INTERRUPTED', `The backup was interrupted (${signal}): nothing is left of it.`)
 }

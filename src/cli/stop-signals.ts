@@ -1,4 +1,5 @@
 import { deferred } from '../base/deferred.ts'
+import { EXIT_BEFORE_READY, EXIT_INTERRUPTED } from './command.ts'
 
 /** How a running command learns that it shall end. */
 export interface StopSignals extends Disposable {
@@ -8,6 +9,11 @@ export interface StopSignals extends Disposable {
 
 /** SIGHUP: the terminal is closed. A JVM stops in order for these three, too. */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+
+/** Of a command that a signal ended before it was done: as the shell tells of a process that the signal ends. SIGHUP counts as SIGTERM. */
+export function exitCodeOf(signal: string): typeof EXIT_BEFORE_READY | typeof EXIT_INTERRUPTED {
+  return signal === 'SIGINT' ? EXIT_INTERRUPTED : EXIT_BEFORE_READY
+}
 
 /** @param onSecond called before the process ends at once; must be synchronous */
 export function watchStopSignals(onSecond: () => void): StopSignals {

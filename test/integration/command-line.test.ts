@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,6 +44,45 @@ describe('the document’s examples, as they stand', { timeout: 120_000 }, () =>
       expect.objectContaining({ name: 'retention.ms', value: '86400000' }),
     )
     expect(await readFile(join(directory, 'plan.json'), 'utf8')).toContain('"topic": "orders"')
+  })
+})
+
+/** As `run`, with the exit code and both outputs. */
+async function outcome(commands: string): Promise<{ readonly exit: number; readonly out: string; readonly err: string }> {
+  const script = `set +e; (${commands}) 2>${directory}/err; echo "exit $?"`
+  const [out = '', exit] = (await run(script)).split(/exit (\d+)\n$/)
+  return { exit: Number(exit), out, err: await readFile(join(directory, 'err'), 'utf8') }
+}
+
+test('records that are refused make `produce` end with 1; Kafka’s program tells of them and ends with 0', async () => {
+  await run('odradek topics create narrow --config max.message.bytes=200')
+  const lines = `(printf 'small\\n'; head -c 1000 /dev/zero | tr '\\0' x; printf '\\nlast\\n')`
+  const refused = { err: expect.stringContaining('org.apache.kafka.common.errors.RecordTooLargeException') }
+  expect(await outcome(`${lines} | odradek produce narrow`)).toMatchObject({ exit: 1, ...refused })
+  expect(await outcome(`${lines} | odradek kafka-console-producer --bootstrap-server ${node.bootstrapServers} --topic narrow`)).toMatchObject({
+    exit: 0,
+    ...refused,
+  })
+  expect(await run('odradek consume narrow -a --count 4')).toBe('small\nlast\nsmall\nlast\n')
+})
+
+describe('a broker that says nothing', () => {
+  test.each([
+    ['odradek consume orders', 'Timed out waiting for a node assignment. Call: describeTopics'],
+    ['odradek consume orders --group g', 'Timed out waiting for a node assignment. Call: metadata'],
+    ['echo x | odradek produce orders', 'Topic orders not present in metadata after 300 ms.'],
+    ['odradek topics list', 'Timed out waiting for a node assignment. Call: listTopics'],
+  ])('is not waited for longer than --timeout-ms says: %s', async (command, message) => {
+    const silent = createServer(() => {}).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    try {
+      const { port } = silent.address() as AddressInfo
+      const { exit, err } = await outcome(`time -p ${command} --bootstrap-server 127.0.0.1:${port} --timeout-ms 300`)
+      expect([exit, err]).toEqual([1, expect.stringContaining(message)])
+      expect(Number(/real ([0-9.]+)/.exec(err)?.[1])).toBeLessThan(10)
+    } finally {
+      silent.close()
+    }
   })
 })
 

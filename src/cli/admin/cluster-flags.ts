@@ -24,8 +24,14 @@ export const jsonFlag: Flags = { json: { does: 'Print JSON.' } }
 export async function clientFromFlags(args: Arguments): Promise<ClusterClient> {
   const { openClient } = await import('../operations/cluster/open-client.ts')
   const properties = await propertiesFromFlags(args)
-  const apiTimeoutMs = wholeNumber(args, 'timeout-ms') ?? DEFAULT_TIMEOUT_MS
-  return openClient({ bootstrap: bootstrapOf(args, properties), properties, clientId: 'odradek', apiTimeoutMs })
+  return openClient({ bootstrap: bootstrapOf(args, properties), properties: withTimeout(args, properties, 'default.api.timeout.ms'), clientId: 'odradek' })
+}
+
+/** The properties with `--timeout-ms` as the one of that name; its default where neither says anything. Errors: `UsageError`. */
+export function withTimeout(args: Arguments, properties: ClientProperties, name: string): ClientProperties {
+  const given = wholeNumber(args, 'timeout-ms')
+  if (given === undefined && properties.has(name)) return properties
+  return new Map([...properties, [name, String(given ?? DEFAULT_TIMEOUT_MS)]])
 }
 
 /** Errors: CLIENT_PROPERTIES. */

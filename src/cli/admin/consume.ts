@@ -3,7 +3,7 @@ import type { ConsumedRecord } from '../operations/consume/decode-records.ts'
 import type { RecordSource } from '../operations/consume/print-records.ts'
 import type { Arguments } from '../parse-arguments.ts'
 import { UsageError } from '../usage-error.ts'
-import { bootstrapOf, clusterFlags, jsonFlag, propertiesFromFlags, wholeNumber } from './cluster-flags.ts'
+import { bootstrapOf, clusterFlags, jsonFlag, propertiesFromFlags, wholeNumber, withTimeout } from './cluster-flags.ts'
 
 export const consumeCommand: Command = {
   name: 'consume',
@@ -43,7 +43,7 @@ export const consumeCommand: Command = {
     ])
     return printRecords({
       bootstrap: bootstrapOf(args, given),
-      properties: new Map([['client.id', 'odradek-consume'], ...given]),
+      properties: withTimeout(args, new Map([['client.id', 'odradek-consume'], ...given]), 'default.api.timeout.ms'),
       settings: consumerSettings(properties, group ?? null),
       from: sourceOf(args, topic),
       maxRecords: wholeNumber(args, 'count') ?? null,

@@ -1,4 +1,5 @@
 import type { Command, CommandGroup } from '../command.ts'
+import type { TopicChoice } from '../operations/topics/topic-arguments.ts'
 import type { Arguments } from '../parse-arguments.ts'
 import { UsageError } from '../usage-error.ts'
 import { clientFromFlags, clusterFlags, jsonFlag } from './cluster-flags.ts'
@@ -66,13 +67,13 @@ const reset: Command = {
     const { planReset } = await import('../operations/groups/reset-offsets.ts')
     const { commitOffsets, committedOffsets } = await import('../operations/groups/group-offsets.ts')
     const { resetTarget } = await import('../operations/groups/reset-target.ts')
-    const { chosenPartitions } = await import('../kafka/groups/topic-arguments.ts')
+    const { chosenPartitions } = await import('../operations/topics/topic-arguments.ts')
+    const topics = await topicsFromFlags(args)
     const to = resetTarget(args.value('to') ?? '', Date.now())
     if (to === null) throw new UsageError('`--to` says where to go on: earliest, latest, current, an offset, +N, -N, a time or a duration.')
     await using client = await clientFromFlags(args)
     await refuseMembers(args, client)
-    const topics = args.list('topic')
-    const all = topics.length === 0 ? [...(await committedOffsets(client, group)).values()] : await chosenPartitions(client, topics)
+    const all = args.list('topic').length === 0 ? [...(await committedOffsets(client, group)).values()] : await chosenPartitions(client, topics)
     const partitions = all.map(({ topic, partition }) => ({ topic, partition }))
     const plan = await planReset(client, group, partitions, to, (sentence) => output.err(`${sentence}\n`))
     if (args.has('execute')) await commitOffsets(client, group, plan)
@@ -85,6 +86,16 @@ const reset: Command = {
     if (!args.has('execute') && !args.has('json')) output.err('This is a plan: --execute does it.\n')
     return printed
   },
+}
+
+/** Errors: `UsageError`. */
+async function topicsFromFlags(args: Arguments): Promise<TopicChoice> {
+  const { TopicArgumentError, topicChoice } = await import('../operations/topics/topic-arguments.ts')
+  try {
+    return topicChoice(args.list('topic'))
+  } catch (error) {
+    throw error instanceof TopicArgumentError ? new UsageError(`\`--topic\` is TOPIC or TOPIC:0,1, not \`${error.argument}\`.`) : error
+  }
 }
 
 async function refuseMembers(args: Arguments, client: Awaited<ReturnType<typeof clientFromFlags>>): Promise<void> {
@@ -123,10 +134,11 @@ const deleteOffsets: Command = {
   async run(args, output) {
     const [group = ''] = args.positional
     const operations = await import('../operations/groups/group-offsets.ts')
-    const { chosenPartitions } = await import('../kafka/groups/topic-arguments.ts')
+    const { chosenPartitions } = await import('../operations/topics/topic-arguments.ts')
     if (args.list('topic').length === 0) throw new UsageError('`odradek groups delete-offsets` needs `--topic TOPIC`.')
+    const topics = await topicsFromFlags(args)
     await using client = await clientFromFlags(args)
-    const partitions = await chosenPartitions(client, args.list('topic'))
+    const partitions = await chosenPartitions(client, topics)
     const results = await operations.deleteOffsets(client, group, partitions)
     const failed = [...results].flatMap(([key, error]) => (error === null ? [] : [`${key}: ${error.message}`]))
     for (const line of failed) output.err(`${line}\n`)

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { bootstrapOf, clusterFlags, propertiesFromFlags } from './cluster-flags.ts'
+import { bootstrapOf, clusterFlags, propertiesFromFlags, withTimeout } from './cluster-flags.ts'
 
 export const produceCommand: Command = {
   name: 'produce',
@@ -7,6 +7,7 @@ export const produceCommand: Command = {
   arguments: [{ name: 'TOPIC', does: 'Its name.' }],
   flags: {
     ...clusterFlags,
+    'timeout-ms': { value: 'MS', does: 'How long to look for the topic, and to try each record, in milliseconds; 10000 and 120000 where not given.' },
     'key-separator': { value: 'TEXT', short: 'k', does: 'A line is a key, this, and a value.' },
     headers: { does: 'A line begins with headers, as h1:v1,h2:v2 and a tab.' },
     'null-marker': { value: 'TEXT', does: 'What stands for null.' },
@@ -20,10 +21,12 @@ export const produceCommand: Command = {
     const { producerSettings } = await import('../operations/produce/producer-properties.ts')
     const { produceLines } = await import('../operations/produce/produce-lines.ts')
     const given = await propertiesFromFlags(args)
+    const timeoutMs = args.value('timeout-ms')
     const [compression, acks] = [args.value('compression'), args.value('acks')]
     const properties = new Map([
       ['client.id', 'odradek-produce'],
-      ...given,
+      ...withTimeout(args, given, 'max.block.ms'),
+      ...(timeoutMs === undefined ? [] : [['delivery.timeout.ms', timeoutMs] as const]),
       ...(compression === undefined ? [] : [['compression.type', compression] as const]),
       ...(acks === undefined ? [] : [['acks', acks] as const]),
     ])
@@ -41,6 +44,7 @@ export const produceCommand: Command = {
       topic: args.positional[0] ?? '',
       format: lineFormat(format),
       isSync: args.has('sync'),
+      failsWithRecords: true,
       input: process.stdin,
       prompt: process.stdin.isTTY && process.stdout.isTTY ? '> ' : '',
       output,

@@ -34,7 +34,7 @@ describe('a backup that is interrupted', () => {
     await using backup = new Odradek(['backup', file, '--data', nodes.data(1)])
     await underWay(backup, () => sizeOf(`${file}.part`) > UNDER_WAY_BYTES)
     backup.process.kill('SIGINT')
-    expect(await backup.exit()).toBe(1)
+    expect(await backup.exit()).toBe(130)
     expect(backup.err).toBe('The backup was interrupted (SIGINT): nothing is left of it.\n')
     expect(readdirSync(nodes.directory)).toEqual(['node-1'])
   })

@@ -56,6 +56,8 @@ describe('odradek', () => {
       ['start', 'server.properties'],
       '`server.properties` is no NODE-ID, which is a whole number from 0: a file with settings is given as `--config server.properties`.',
     ],
+    [['groups', 'reset', 'g', '--to', 'earliest', '--topic', 'a:b:c'], '`--topic` is TOPIC or TOPIC:0,1, not `a:b:c`.'],
+    [['groups', 'delete-offsets', 'g', '--topic', 'a:x'], '`--topic` is TOPIC or TOPIC:0,1, not `a:x`.'],
     [['start', 'one'], '`one` is no NODE-ID, which is a whole number from 0: such as 1 in `odradek start 1 9092`.'],
     [['start', '1', '99999'], '`99999` is no PORT, which is a number from 1 to 65535.'],
     [['start', '1', '9092', '9093'], '`odradek start` takes one NODE-ID and PORT, and is given `1`, `9092` and `9093`.'],
@@ -79,7 +81,7 @@ describe('odradek', () => {
     [['start', '--profile', 'prod'], '`--profile` is `dev` or `kafka`, not `prod`.'],
     [['start', '--set', 'num.partitions'], '`--set` takes NAME=VALUE, and `num.partitions` has no `=`.'],
   ])('%j is refused in one sentence with exit code 2', async (args, sentence) => {
-    const command = ['start', 'doctor'].includes(args[0] ?? '') ? `odradek ${args[0]}` : 'odradek'
+    const command = ['start', 'doctor', 'groups'].includes(args[0] ?? '') ? `odradek ${args[0]}` : 'odradek'
     expect(await run(...args)).toEqual({ code: 2, out: '', err: `${sentence} See \`${command} --help\`.\n` })
   })
 

@@ -56,6 +56,7 @@ async function produce(options: Options, output: Output): Promise<ExitCode> {
     topic: options.value('topic') ?? '',
     format,
     isSync: options.has('sync'),
+    failsWithRecords: false,
     input: process.stdin,
     prompt: process.stdin.isTTY && process.stdout.isTTY ? '>' : '',
     output,

@@ -5,10 +5,11 @@ import type { ClusterClient } from '../../operations/cluster/cluster-client.ts'
 import { deleteOffsets } from '../../operations/groups/group-offsets.ts'
 import { KafkaError } from '../../operations/kafka-error.ts'
 import { describeTopics } from '../../operations/topics/describe-topics.ts'
+import type { TopicChoice } from '../../operations/topics/topic-arguments.ts'
 import { described } from '../java-errors.ts'
 import type { Options } from '../options/parse-options.ts'
+import { chosenTopics } from './chosen-topics.ts'
 import { printError } from './print-error.ts'
-import { namedPartitions } from './topic-arguments.ts'
 
 interface Result extends TopicPartition {
   /** null for success. */
@@ -27,7 +28,7 @@ const NO_PARTITION = -1
 
 export async function removeOffsets(client: ClusterClient, options: Options, output: Output): Promise<void> {
   const group = options.value('group') ?? ''
-  const { partitions, absent } = await wantedPartitions(client, options.values('topic'))
+  const { partitions, absent } = await wantedPartitions(client, chosenTopics(options))
   const { overall, results } = await outcome(client, group, partitions)
   if (overall === null) output.out(`Request succeeded for deleting offsets from group ${group}.\n`)
   else if (OF_THE_GROUP.has(overall.errorCode)) printError(output, overall.message)
@@ -36,10 +37,10 @@ export async function removeOffsets(client: ClusterClient, options: Options, out
   output.out(table([...results, ...absent]))
 }
 
-async function wantedPartitions(client: ClusterClient, topics: readonly string[]) {
-  const partitions = topics.filter((topic) => topic.includes(':')).flatMap(namedPartitions)
+async function wantedPartitions(client: ClusterClient, { partitions: named, topics }: TopicChoice) {
+  const partitions = [...named]
   const absent: Result[] = []
-  for (const topic of new Set(topics.filter((text) => !text.includes(':')))) {
+  for (const topic of topics) {
     try {
       const [found] = await describeTopics(client, [topic])
       partitions.push(...(found?.partitions ?? []).map(({ partition }) => ({ topic, partition })))

@@ -9,13 +9,14 @@ import { commitOffsets, committedOffsets, type OffsetToCommit } from '../../oper
 import { NoCommittedOffset, planReset, type ResetTo } from '../../operations/groups/reset-offsets.ts'
 import { isKafkaError } from '../../operations/kafka-error.ts'
 import { parseDateTime } from '../../operations/parse-date-time.ts'
+import { chosenPartitions } from '../../operations/topics/topic-arguments.ts'
 import { asWrappedFuture } from '../java-errors.ts'
 import { UsageExit } from '../options/option-error.ts'
 import type { Options } from '../options/parse-options.ts'
+import { chosenTopics } from './chosen-topics.ts'
 import { chosenGroups } from './list-groups.ts'
 import { csvLine, csvPlan } from './offsets-csv.ts'
 import { printError } from './print-error.ts'
-import { chosenPartitions } from './topic-arguments.ts'
 
 interface GroupPlan {
   readonly group: string
@@ -53,7 +54,7 @@ async function stateOf(client: ClusterClient, group: string): Promise<string> {
 
 async function partitionsToReset(client: ClusterClient, group: string, options: Options): Promise<readonly TopicPartition[]> {
   if (options.has('all-topics')) return [...(await asWrappedFuture(committedOffsets(client, group))).values()]
-  if (options.has('topic')) return chosenPartitions(client, options.values('topic'))
+  if (options.has('topic')) return chosenPartitions(client, chosenTopics(options))
   if (options.has('from-file')) return []
   throw new UsageExit('One of the reset scopes should be defined: --all-topics, --topic.')
 }

@@ -12,10 +12,12 @@ import { FindCoordinatorApi } from '../../../../protocol/messages/find-coordinat
 import { MetadataApi } from '../../../../protocol/messages/metadata.ts'
 import type { AnyApi, Api, Fields, Input, Message, Value } from '../../../../protocol/schema/notation.ts'
 import { assert } from '../../../base/assert.ts'
+import { OdradekError } from '../../../base/errors.ts'
 import type { Clock, Endpoint, Network, Timers } from '../../../base/ports.ts'
 import { PeerClient, type RequestFor } from '../../../client/peer-client.ts'
 import { formatHostPort } from '../../../config/values/host-port.ts'
 import { check, isTransient, KafkaError } from '../kafka-error.ts'
+import { inTime } from '../within.ts'
 import type { ClientSettings } from './client-settings.ts'
 
 export interface Broker extends Endpoint {
@@ -57,17 +59,20 @@ export class ClusterClient implements AsyncDisposable {
   }
 
   /**
-   * Tries until it succeeds, fails for good, or the time is over.
+   * Tries until it succeeds, fails for good, or the time is over, be it while an answer is awaited.
    * @param call Java's name of what is done, which its tools print
    */
   async retry<T>(call: string, attempt: () => Promise<T>): Promise<T> {
     const { clock, timers } = this.ports
     const deadlineMs = clock.monotonicMs() + this.settings.apiTimeoutMs
+    let failure: unknown = null
+    const late = () => timedOut(call, failure ?? unanswered(this.settings.apiTimeoutMs))
     for (let backoffMs = this.settings.retryBackoffMs; ; backoffMs = Math.min(MAX_BACKOFF_MS, 2 * backoffMs)) {
       try {
-        return await attempt()
+        return await inTime(timers, deadlineMs - clock.monotonicMs(), attempt(), late)
       } catch (error) {
         if (!isTransient(error)) throw error
+        failure = error
         if (clock.monotonicMs() + backoffMs >= deadlineMs) throw timedOut(call, error)
         this.forget()
         await timers.sleep(backoffMs)
@@ -190,6 +195,10 @@ export class ClusterClient implements AsyncDisposable {
     this.#peers.set(address, peer)
     return peer
   }
+}
+
+function unanswered(timeoutMs: number): OdradekError {
+  return new OdradekError('CLIENT_TIMEOUT', `No answer came within ${timeoutMs} ms.`)
 }
 
 /** Nobody was reached, or nobody who could do it: Java's admin client calls both the same. */

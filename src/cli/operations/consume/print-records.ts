@@ -1,8 +1,8 @@
 import { DecodeError } from '../../../../protocol/errors.ts'
 import { OdradekError } from '../../../base/errors.ts'
-import { EXIT_BEFORE_READY, EXIT_INTERRUPTED, type ExitCode, type Output } from '../../command.ts'
+import type { ExitCode, Output } from '../../command.ts'
 import { GatheredOutput } from '../../gathered-output.ts'
-import { watchStopSignals } from '../../stop-signals.ts'
+import { exitCodeOf, watchStopSignals } from '../../stop-signals.ts'
 import type { ClientProperties } from '../cluster/client-properties.ts'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { openClient } from '../cluster/open-client.ts'
@@ -53,7 +53,7 @@ export async function printRecords(options: PrintOptions): Promise<ExitCode> {
   using signals = watchStopSignals(() => {})
   let exit: ExitCode = 0
   void signals.first.then((signal) => {
-    exit = signal === 'SIGINT' ? EXIT_INTERRUPTED : EXIT_BEFORE_READY
+    exit = exitCodeOf(signal)
     stopping.abort()
   })
   let count = 0

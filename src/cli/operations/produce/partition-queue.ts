@@ -9,6 +9,7 @@ import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { leaderOf, partitionLeaders } from '../cluster/partition-leaders.ts'
 import { upToVersion } from '../cluster/up-to-version.ts'
 import { isTransient, KafkaError } from '../kafka-error.ts'
+import { inTime } from '../within.ts'
 import type { OutgoingRecord } from './outgoing-record.ts'
 import type { ProducerSettings } from './producer-settings.ts'
 
@@ -29,16 +30,32 @@ export interface QueueOptions {
   isHurried(): boolean
   /** null for batches without one. */
   producerId(): Promise<ProducerId | null>
-  /** A batch was lost: what comes after it begins anew under another id. */
-  forgetProducerId(): void
+  /** A batch that was tried under this id was lost: what was not tried yet begins anew under another. */
+  forgetProducerId(id: ProducerId): void
+}
+
+/** By what a broker knows a batch when it comes again. */
+interface Identity {
+  /** null for a batch without one. */
+  readonly producerId: ProducerId | null
+  readonly baseSequence: number
+}
+
+interface QueuedRecord {
+  readonly record: OutgoingRecord
+  readonly timestamp: number
+  /** Another when that was split. */
+  batch: Batch
 }
 
 interface Batch {
   /** In the order in which they were added; grows while the batch waits. */
-  readonly records: { readonly record: OutgoingRecord; readonly timestamp: number }[]
+  readonly records: QueuedRecord[]
   /** On the monotonic clock. */
   readonly deadlineMs: number
-  /** Settles with the batch, for all of its records. */
+  /** From the first try on, and the same in all that follow: the first may have been written. null before. */
+  identity: Identity | null
+  /** Settles for all of its records: when it is written or lost, or has become two. */
   readonly done: Deferred<void>
 }
 
@@ -59,25 +76,34 @@ export class PartitionQueue {
   #linger: Timer | null = null
   #sending: Promise<void> | null = null
   #leader: number | null = null
-  /** Of the batch that is sent next, under the id that `#numbered` is. */
+  /** Of the next batch that is tried for the first time, under the id `#numberedFor`. */
   #nextSequence = 0
-  #numberedFor: number | null = null
+  #numberedFor: ProducerId | null = null
 
   constructor(options: QueueOptions) {
     this.#options = options
   }
 
   /** Resolves when the record is acknowledged. */
-  add(record: OutgoingRecord, sizeBytes: number, timestamp: number): Promise<void> {
+  async add(record: OutgoingRecord, sizeBytes: number, timestamp: number): Promise<void> {
+    const queued = this.#queue(record, sizeBytes, timestamp)
+    for (let batch: Batch | null = null; batch !== queued.batch; ) {
+      batch = queued.batch
+      await batch.done.promise
+    }
+  }
+
+  #queue(record: OutgoingRecord, sizeBytes: number, timestamp: number): QueuedRecord {
     const { settings } = this.#options
     const open = this.#batches.at(-1)
     const joins = open !== undefined && !(this.#sending !== null && this.#batches.length === 1) && this.#openBytes + sizeBytes <= settings.batchBytes
     const batch = joins ? open : this.#begin()
-    batch.records.push({ record, timestamp })
+    const queued = { record, timestamp, batch }
+    batch.records.push(queued)
     this.#openBytes += sizeBytes
     if (this.#openBytes >= settings.batchBytes || this.#batches.length > 1 || settings.lingerMs === 0 || this.#options.isHurried()) this.#start()
     else this.#linger ??= this.#options.client.ports.timers.schedule(settings.lingerMs, () => this.#start())
-    return batch.done.promise
+    return queued
   }
 
   /** What waits for more records goes now. */
@@ -87,7 +113,8 @@ export class PartitionQueue {
 
   #begin(): Batch {
     const { client, settings } = this.#options
-    const batch = { records: [], deadlineMs: client.ports.clock.monotonicMs() + settings.deliveryTimeoutMs, done: deferred<void>() }
+    const deadlineMs = client.ports.clock.monotonicMs() + settings.deliveryTimeoutMs
+    const batch: Batch = { records: [], deadlineMs, identity: null, done: deferred<void>() }
     this.#batches.push(batch)
     this.#openBytes = 0
     return batch
@@ -112,22 +139,32 @@ export class PartitionQueue {
         continue
       }
       this.#batches.shift()
-      if (failure === null) batch.done.resolve()
-      else {
-        this.#options.forgetProducerId()
-        this.#numberedFor = null
-        batch.done.reject(failure)
-      }
+      if (failure === null) this.#written(batch)
+      else this.#lost(batch, failure)
     }
   }
 
-  /** Two halves in its place; their records share the promise of the second, which settles last. */
-  #split(batch: Batch): void {
-    const middle = batch.records.length >> 1
-    const first = { ...batch, records: batch.records.slice(0, middle), done: deferred<void>() }
-    const second = { ...batch, records: batch.records.slice(middle), done: deferred<void>() }
-    Promise.all([first.done.promise, second.done.promise]).then(() => batch.done.resolve(), batch.done.reject)
-    this.#batches.splice(0, 1, first, second)
+  #written({ identity, records, done }: Batch): void {
+    if (identity !== null && identity.producerId === this.#numberedFor) this.#nextSequence = incrementSequence(identity.baseSequence, records.length)
+    done.resolve()
+  }
+
+  /** Whether it was written is not known: no other batch may have its numbers. */
+  #lost({ identity, done }: Batch, failure: Error): void {
+    const producerId = identity?.producerId ?? null
+    if (producerId !== null) this.#options.forgetProducerId(producerId)
+    done.reject(failure)
+  }
+
+  /** Two halves in its place, as nothing of it was written. */
+  #split({ records, deadlineMs, done }: Batch): void {
+    const middle = records.length >> 1
+    const halves = [records.slice(0, middle), records.slice(middle)].map((some): Batch => {
+      return { records: some, deadlineMs, identity: null, done: deferred<void>() }
+    })
+    for (const half of halves) for (const queued of half.records) queued.batch = half
+    this.#batches.splice(0, 1, ...halves)
+    done.resolve()
   }
 
   /** Sends until it is acknowledged: null, or why it never is. */
@@ -139,7 +176,7 @@ export class PartitionQueue {
         return null
       } catch (error) {
         if (!(error instanceof Error)) throw error
-        const isOver = tries >= settings.retries || client.ports.clock.monotonicMs() + settings.retryBackoffMs > batch.deadlineMs
+        const isOver = tries >= settings.retries || this.#leftMs(batch) < settings.retryBackoffMs
         if (isOver || !isRetriable(error)) return error
         this.#leader = null
         client.forget()
@@ -150,30 +187,41 @@ export class PartitionQueue {
 
   async #sendOnce(batch: Batch): Promise<void> {
     const { client, settings, topic, partition } = this.#options
-    const producerId = await this.#options.producerId()
-    const records = this.#encoded(batch, producerId)
-    const leader = await this.#findLeader()
+    // It may have waited behind others all that time.
+    if (this.#leftMs(batch) <= 0) throw this.#expired(batch)
+    batch.identity ??= this.#identify(await this.#inTime(batch, this.#options.producerId()))
+    const records = encoded(batch, batch.identity, settings)
+    const leader = await this.#inTime(batch, this.#findLeader())
     const request = { acks: settings.acks, timeoutMs: settings.requestTimeoutMs, topicData: [{ name: topic, partitionData: [{ index: partition, records }] }] }
-    if (settings.acks === 0) return client.tellBroker(leader, ProduceByName, request)
-    const { responses } = await client.askBroker(leader, ProduceByName, request)
+    if (settings.acks === 0) return this.#inTime(batch, client.tellBroker(leader, ProduceByName, request))
+    const { responses } = await this.#inTime(batch, client.askBroker(leader, ProduceByName, request))
     const answer = responses[0]?.partitionResponses[0]
     if (answer === undefined) throw new KafkaError(ErrorCode.UNKNOWN_SERVER_ERROR)
     // It was written when the answer to an earlier try was lost.
     if (answer.errorCode !== ErrorCode.NONE && answer.errorCode !== ErrorCode.DUPLICATE_SEQUENCE_NUMBER)
       throw new KafkaError(answer.errorCode, answer.recordErrors[0]?.batchIndexErrorMessage ?? answer.errorMessage)
-    this.#nextSequence = incrementSequence(this.#nextSequence, batch.records.length)
   }
 
-  #encoded({ records }: Batch, producerId: ProducerId | null): Buffer {
-    if (producerId !== null && this.#numberedFor !== producerId.id) {
-      this.#numberedFor = producerId.id
-      this.#nextSequence = 0
-    }
-    const { compression } = this.#options.settings
-    return buildBatch(
-      { compression, ...(producerId === null ? {} : { producerId: producerId.id, producerEpoch: producerId.epoch, baseSequence: this.#nextSequence }) },
-      records.map(({ record: { key, value, headers = [] }, timestamp }) => ({ key, value, headers, timestamp })),
-    )
+  /** What a batch that is tried for the first time goes by. */
+  #identify(producerId: ProducerId | null): Identity {
+    if (producerId !== this.#numberedFor) this.#nextSequence = 0
+    this.#numberedFor = producerId
+    return { producerId, baseSequence: this.#nextSequence }
+  }
+
+  /** A step of delivering a batch, which has no more time than the batch. */
+  #inTime<T>(batch: Batch, step: Promise<T>): Promise<T> {
+    return inTime(this.#options.client.ports.timers, this.#leftMs(batch), step, () => this.#expired(batch))
+  }
+
+  #leftMs({ deadlineMs }: Batch): number {
+    return deadlineMs - this.#options.client.ports.clock.monotonicMs()
+  }
+
+  #expired({ records }: Batch): KafkaError {
+    const { settings, topic, partition } = this.#options
+    const why = `Expiring ${records.length} record(s) for ${topic}-${partition}:${settings.deliveryTimeoutMs} ms has passed since batch creation`
+    return new KafkaError(ErrorCode.REQUEST_TIMED_OUT, why)
   }
 
   async #findLeader(): Promise<number> {
@@ -184,6 +232,13 @@ export class PartitionQueue {
     this.#leader = found.leader
     return found.leader
   }
+}
+
+function encoded({ records }: Batch, { producerId, baseSequence }: Identity, { compression }: ProducerSettings): Buffer {
+  return buildBatch(
+    { compression, ...(producerId === null ? {} : { producerId: producerId.id, producerEpoch: producerId.epoch, baseSequence }) },
+    records.map(({ record: { key, value, headers = [] }, timestamp }) => ({ key, value, headers, timestamp })),
+  )
 }
 
 function isRetriable(error: Error): boolean {

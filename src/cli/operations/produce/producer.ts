@@ -11,6 +11,7 @@ import { deferred } from '../../../base/deferred.ts'
 import type { Random } from '../../../base/ports.ts'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { check, isTransient, KafkaError } from '../kafka-error.ts'
+import { inTime } from '../within.ts'
 import type { OutgoingRecord } from './outgoing-record.ts'
 import { PartitionQueue, type ProducerId } from './partition-queue.ts'
 import { Partitioner } from './partitioner.ts'
@@ -29,6 +30,8 @@ export class Producer implements AsyncDisposable {
   readonly #queues = new Map<number, PartitionQueue>()
   #partitionCount: Promise<number> | null = null
   #producerId: Promise<ProducerId | null> | null = null
+  /** As it was last answered. */
+  #lastProducerId: ProducerId | null = null
   #bufferedBytes = 0
   /** Until they are acknowledged or have failed. */
   readonly #sends = new Set<Promise<void>>()
@@ -99,9 +102,7 @@ export class Producer implements AsyncDisposable {
       partition,
       isHurried: () => this.#isFlushing,
       producerId: () => this.#identity(),
-      forgetProducerId: () => {
-        this.#producerId = null
-      },
+      forgetProducerId: (id) => this.#forgetProducerId(id),
     })
     this.#queues.set(partition, queue)
     return queue
@@ -121,14 +122,18 @@ export class Producer implements AsyncDisposable {
     const { clock, timers } = this.#client.ports
     const { maxBlockMs } = this.#settings
     const deadlineMs = clock.monotonicMs() + maxBlockMs
+    let failure: unknown
+    const late = () => new KafkaError(ErrorCode.REQUEST_TIMED_OUT, `Topic ${this.topic} not present in metadata after ${maxBlockMs} ms.`, failure)
     for (;;) {
-      const found = await this.#askForTopic().catch((error: unknown) => {
-        if (isTransient(error)) return null
-        throw error
-      })
-      if (found !== null) return found
-      if (clock.monotonicMs() + METADATA_RETRY_MS > deadlineMs)
-        throw new KafkaError(ErrorCode.REQUEST_TIMED_OUT, `Topic ${this.topic} not present in metadata after ${maxBlockMs} ms.`)
+      try {
+        const found = await inTime(timers, deadlineMs - clock.monotonicMs(), this.#askForTopic(), late)
+        if (found !== null) return found
+        failure = undefined
+      } catch (error) {
+        if (!isTransient(error)) throw error
+        failure = error
+      }
+      if (clock.monotonicMs() + METADATA_RETRY_MS > deadlineMs) throw late()
       this.#client.forget()
       await timers.sleep(METADATA_RETRY_MS)
     }
@@ -152,12 +157,18 @@ export class Producer implements AsyncDisposable {
     return this.#producerId
   }
 
+  /** A batch under it is lost: what was not tried yet begins anew under another. */
+  #forgetProducerId(id: ProducerId): void {
+    if (this.#lastProducerId === id) this.#producerId = null
+  }
+
   async #initProducerId(): Promise<ProducerId | null> {
     if ((await this.#client.versionOf(InitProducerIdApi)) === null) return null
     return this.#client.retry('initProducerId', async () => {
       const { errorCode, producerId, producerEpoch } = await this.#client.ask(InitProducerIdApi, { transactionalId: null, transactionTimeoutMs: 60_000 })
       check(errorCode)
-      return { id: producerId, epoch: producerEpoch }
+      this.#lastProducerId = { id: producerId, epoch: producerEpoch }
+      return this.#lastProducerId
     })
   }
 }

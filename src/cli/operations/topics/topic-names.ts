@@ -1,8 +1,10 @@
 import { isInternalTopic } from '../../../../protocol/internal-topics.ts'
+import { OdradekError } from '../../../base/errors.ts'
+import { javaRegExp } from '../../../config/values/java-regexp.ts'
 
 /**
  * What Kafka's tools take for topics: a Java pattern that matches whole names, in which a comma stands for "or".
- * Errors: the text of the tools for what is no pattern.
+ * Errors: the text of the tools for what is no pattern, and one of ours for what only Java understands.
  */
 export function topicFilter(text: string): (name: string, excludesInternal?: boolean) => boolean {
   const pattern = text
@@ -15,11 +17,21 @@ export function topicFilter(text: string): (name: string, excludesInternal?: boo
   return (name, excludesInternal = false) => regex.test(name) && !(excludesInternal && isInternalTopic(name))
 }
 
+/** Where Java's and JavaScript's way of writing differ, Java's counts. */
 function compile(pattern: string): RegExp {
+  const regex = javaRegExp(pattern)
+  if (regex !== null) return regex
+  const unknown = 'possessive repetitions, atomic groups, flags but a leading (?i), classes of Unicode and classes made of classes are not'
+  throw new OdradekError('CLIENT_PATTERN', isPattern(pattern) ? `${pattern} is not understood here: ${unknown}.` : `${pattern} is an invalid regex.`)
+}
+
+/** To JavaScript: what Java has besides is mostly one as well. */
+function isPattern(text: string): boolean {
   try {
-    return new RegExp(`^(?:${pattern})$`)
-  } catch (cause) {
-    throw new Error(`${pattern} is an invalid regex.`, { cause })
+    return new RegExp(text) instanceof RegExp
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
   }
 }
 
