@@ -39,8 +39,6 @@ export interface GroupServiceOptions {
   readonly logger: Logger
 }
 
-const ALL_GROUPS = { states: [], types: [] }
-
 /** The group coordinator of this node. */
 export class GroupService implements GroupCoordinator {
   readonly #settings: GroupSettings
@@ -116,17 +114,6 @@ export class GroupService implements GroupCoordinator {
   status(groupId: string): GroupStatus | null {
     const found = this.#runtime.read(this.partitionFor(groupId), (machine, committedOffset) => machine.status(groupId, committedOffset))
     return found.ok ? found.value : null
-  }
-
-  /** How many groups are in which state, as they are listed: of the partitions that this node leads and has loaded. */
-  countByState(): ReadonlyMap<string, number> {
-    const counts = new Map<string, number>()
-    for (const partition of this.#runtime.partitions()) {
-      const listed = this.#runtime.read(partition, (machine, committedOffset) => machine.list(ALL_GROUPS, committedOffset))
-      if (!listed.ok) continue
-      for (const { groupState = '' } of listed.value) counts.set(groupState, (counts.get(groupState) ?? 0) + 1)
-    }
-    return counts
   }
 
   /** Each group that is served here, and where it stands. They are looked at one by one: what changes meanwhile may be told or not. */

@@ -1,6 +1,5 @@
 import { clusterSheet, controllerSheet, metadataSheet, topicPartitionsSheet } from '../../src/node/metrics/controller-metrics.ts'
 import { flushQuantileSheet, flushSheet, metadataFlushSheet } from '../../src/node/metrics/flush-metrics.ts'
-import { groupSheet, kafkaGroupSheet } from '../../src/node/metrics/group-metrics.ts'
 import { listenerSheet, refusedSheet } from '../../src/node/metrics/listener-metrics.ts'
 import { nodeSheet } from '../../src/node/metrics/node-metrics.ts'
 import { copySheet, followerSheet, leaderSheet, logSheet } from '../../src/node/metrics/partition-metrics.ts'
@@ -18,7 +17,8 @@ import {
 import { directorySheet, kafkaDirectorySheet, offlineDirectoriesSheet } from '../../src/node/metrics/storage-metrics.ts'
 import { replicationSheet, topicSheet } from '../../src/node/metrics/topic-metrics.ts'
 import { clientSheet } from '../../src/observing/clients/client-metrics.ts'
-import { exporterGroupSheet, exporterLagSheet, lagSheet, groupSheet as observedGroupSheet } from '../../src/observing/groups/group-tables.ts'
+import { kafkaStateSheet, stateSheet } from '../../src/observing/groups/group-states.ts'
+import { exporterGroupSheet, exporterLagSheet, groupSheet, lagSheet, leftOutSheet } from '../../src/observing/groups/group-tables.ts'
 import { telemetrySheet } from '../../src/observing/pushed/telemetry-sheet.ts'
 import { processSheet } from '../../src/platform/metrics/process-metrics.ts'
 import type { Metric, MetricSheet } from '../../src/telemetry/metrics.ts'
@@ -111,8 +111,9 @@ A node with 10,000 partitions writes some ten megabytes in slices, between which
   counts for a minute, and then there is no series. So the lag is that of the reading, or up to five seconds older where several collectors read. While nobody reads nothing is asked.
 - There is no lag in a partition without a leader, nor of a group that never committed. A group that committed beyond the end has a lag of 0.
 - The hour of \`rebalance_rate\` is kept in parts of five minutes. Another coordinator counts from the beginning.
+- The lag of at most \`metrics.group.partitions.max\` partitions of groups (50,000) is told by a node, those of groups with members first; what is left out is counted.
 - The names that begin with \`kafka_consumergroup\` are those of [kafka_exporter](https://github.com/danielqsj/kafka_exporter).`,
-    sheets: [lagSheet, observedGroupSheet, exporterLagSheet, exporterGroupSheet, groupSheet, kafkaGroupSheet],
+    sheets: [lagSheet, groupSheet, leftOutSheet, stateSheet, exporterLagSheet, exporterGroupSheet, kafkaStateSheet],
   },
   {
     title: 'That clients push',

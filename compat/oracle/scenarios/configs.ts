@@ -31,7 +31,7 @@ const STARTED_DIFFERENTLY: ReadonlySet<string> = new Set([
   'log.dirs',
 ])
 
-const OWN_METRICS_SETTINGS = ['metrics.port', 'metrics.host', 'metrics.capacity.bytes.in', 'metrics.clients.max']
+const OWN_METRICS_SETTINGS = ['metrics.port', 'metrics.host', 'metrics.capacity.bytes.in', 'metrics.clients.max', 'metrics.group.partitions.max']
 
 /** Settings that Apache Kafka has not. */
 export function isOurs(name: string): boolean {

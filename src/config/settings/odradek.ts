@@ -30,7 +30,12 @@ export const odradekSettings = {
   'metrics.clients.max': int({
     default: 1000,
     validator: atLeast(1),
-    does: 'Client ids of which `/metrics` tells what they produce and consume, and clients whose own metrics it shows, at most. Further ids are told together as `other`; of clients that push metrics the one that was silent longest makes room.',
+    does: 'Client ids of which `/metrics` tells what they produce and consume, and clients whose own metrics it shows, at most. Further ids are told together as `other`; of clients that push metrics one whose connection is closed or that is late makes room.',
+  }),
+  'metrics.group.partitions.max': int({
+    default: 50_000,
+    validator: atLeast(1),
+    does: 'Partitions of groups of which `/metrics` of their coordinator tells the lag, and groups of which it tells members and rebalances, at most; those of groups with members first. What is left out is told as `consumer_lag_left_out` and `groups_left_out`.',
   }),
   'odradek.member.connection.grace.ms': int({
     default: -1,

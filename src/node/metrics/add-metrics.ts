@@ -1,11 +1,9 @@
 import type { Clock } from '../../base/ports.ts'
-import type { GroupService } from '../../group/group-service.ts'
 import type { MetricRegistry } from '../../telemetry/metric-registry.ts'
 import type { OpenMetadata } from '../parts/open-metadata.ts'
 import type { OpenPartitions } from '../parts/open-partitions.ts'
 import { controllerTables, metadataTable } from './controller-metrics.ts'
 import { flushTables, metadataFlushTable } from './flush-metrics.ts'
-import { groupTables } from './group-metrics.ts'
 import { partitionTables } from './partition-metrics.ts'
 import { quorumTables } from './quorum-metrics.ts'
 import { fetcherTable, replicaTable } from './replica-metrics.ts'
@@ -31,11 +29,10 @@ export function addClusterMetrics(metrics: MetricRegistry, { clock, isController
 export interface BrokerMetricParts {
   readonly clock: Clock
   readonly partitions: OpenPartitions
-  readonly groups: GroupService
 }
 
-/** What a broker has beside: logs, partitions, groups. */
-export function addBrokerMetrics(metrics: MetricRegistry, { clock, partitions, groups }: BrokerMetricParts): void {
+/** What a broker has beside: logs and partitions. */
+export function addBrokerMetrics(metrics: MetricRegistry, { clock, partitions }: BrokerMetricParts): void {
   const { logs, replicas, topicConfigs } = partitions
   const sources = {
     clock,
@@ -49,6 +46,5 @@ export function addBrokerMetrics(metrics: MetricRegistry, { clock, partitions, g
   metrics.add(topicTable(replicas))
   for (const table of storageTables(logs)) metrics.add(table)
   for (const table of flushTables(logs.flushTimes, clock)) metrics.add(table)
-  for (const table of groupTables(groups)) metrics.add(table)
   for (const table of partitionTables(sources)) metrics.add(table)
 }

@@ -50,6 +50,7 @@ export async function openObserving({
   const { clock, timers, network } = ports
   const own = logger.child('observing')
   const maxClients = () => config.get('metrics.clients.max')
+  const maxRows = () => config.get('metrics.group.partitions.max')
   const clients = new ClientTable(maxClients)
   const telemetry = new ClientTelemetry({ settings: { maxBytes: () => config.get('telemetry.max.bytes'), maxClients }, ...ports, logger: own })
   await loader.addPublisher(telemetry.subscriptions)
@@ -66,7 +67,7 @@ export async function openObserving({
   })
   teardown.add('the lag of groups', () => ends[Symbol.asyncDispose]())
   metrics.add(clientMetrics(clients, clock))
-  for (const table of groupTables({ groups, ends, timers })) metrics.add(table)
+  for (const table of groupTables({ groups, ends, timers, maxRows, rebalancesOf: (groupId) => groups.rebalancesOf(groupId) })) metrics.add(table)
   metrics.addChanging(() => telemetry.tables())
   return { clients, telemetry }
 }

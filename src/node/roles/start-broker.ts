@@ -76,7 +76,7 @@ export async function startBroker(parts: NodeParts): Promise<Pick<RunningNode, '
     brokerEpoch: () => broker?.brokerEpoch ?? NOT_REGISTERED,
   })
   const { groups, elections, allServing } = openGroups({ nodeId: identity.nodeId, config, loader, partitions, ports, logger })
-  addBrokerMetrics(parts.metrics, { clock: ports.clock, partitions, groups })
+  addBrokerMetrics(parts.metrics, { clock: ports.clock, partitions })
   const observing = await openObserving({ ...parts, loader, replicas: partitions.replicas, groups })
   const joining = { ...parts, controller: active, partitions }
   broker = makeBroker(joining)

@@ -1,38 +1,21 @@
-import type { Timers } from '../../base/ports.ts'
-import { type TopicPartition, topicPartitionKey } from '../../base/topic-partition.ts'
 import type { AnyMetricTable, MetricSheet } from '../../telemetry/metrics.ts'
+import { type GroupMembers, GroupReading, type GroupReadingOptions, type Position } from './group-reading.ts'
+import { kafkaStateSheet, stateSheet } from './group-states.ts'
 import type { PartitionEnds } from './partition-ends.ts'
 
-/** Where a group stands, as its coordinator knows it. */
-export interface ObservedGroup {
-  readonly memberCount: number
-  readonly committed: readonly { readonly topic: string; readonly partition: number; readonly offset: number }[]
+export interface Rebalances {
+  readonly total: number
+  readonly lastHour: number
 }
 
-/** The groups whose coordinator this node is. */
-export interface ObservedGroups {
-  statuses(): Iterable<readonly [groupId: string, status: ObservedGroup]>
-  rebalancesOf(groupId: string): { readonly total: number; readonly lastHour: number }
-}
-
-export interface LagRow {
-  readonly group: string
-  readonly topic: string
-  readonly partition: number
-  /** What the group committed: the next record that it wants. */
-  readonly offset: number
+export interface LagRow extends Position {
   /** Where the partition ends for consumers; null where that is not known now. */
   readonly end: number | null
 }
 
-export interface GroupRow {
-  readonly group: string
-  readonly memberCount: number
-  readonly rebalances: { readonly total: number; readonly lastHour: number }
+export interface GroupRow extends GroupMembers {
+  readonly rebalances: Rebalances
 }
-
-/** Groups that are looked at before other work gets its turn. */
-const GROUPS_PER_SLICE = 100
 
 export const lagSheet: MetricSheet<LagRow> = {
   labels: ['group', 'topic', 'partition'],
@@ -80,54 +63,58 @@ export const exporterGroupSheet: MetricSheet<GroupRow> = {
   ],
 }
 
+/** What is not told one by one, as there is too much of it. */
+export const leftOutSheet: MetricSheet<GroupReading['leftOut']> = {
+  labels: [],
+  metrics: [
+    {
+      name: 'consumer_lag_left_out',
+      type: 'gauge',
+      help: 'Partitions of groups of which no lag is told here, as there are more than metrics.group.partitions.max.',
+      read: ({ positions }) => positions,
+    },
+    {
+      name: 'groups_left_out',
+      type: 'gauge',
+      help: 'Groups of which members and rebalances are not told here, as there are more than metrics.group.partitions.max.',
+      read: ({ groups }) => groups,
+    },
+  ],
+}
+
 /** A partition that lost its end may have less than was committed. */
 function lagOf({ offset, end }: LagRow): number | null {
   return end === null ? null : Math.max(0, end - offset)
 }
 
-export interface GroupTablesOptions {
-  readonly groups: ObservedGroups
-  readonly ends: PartitionEnds
-  readonly timers: Timers
+export interface GroupTablesOptions extends GroupReadingOptions {
+  readonly rebalancesOf: (groupId: string) => Rebalances
 }
 
 /** What is told of the groups of this node. Rows are made while they are written. */
-export function groupTables({ groups, ends, timers }: GroupTablesOptions): readonly AnyMetricTable[] {
-  const lags = () => lagRows(groups, ends)
-  const all = () => groupRows(groups)
+export function groupTables(options: GroupTablesOptions): readonly AnyMetricTable[] {
+  const reading = new GroupReading(options)
+  const { take: prepare } = reading
+  const lags = () => lagRows(reading, options.ends)
+  const all = () => groupRows(reading, options.rebalancesOf)
   const labelsOfLag = ({ group, topic, partition }: LagRow) => [group, topic, String(partition)]
   const labelsOfGroup = ({ group }: GroupRow) => [group]
+  const labelsOfNone = () => []
   return [
-    { ...lagSheet, prepare: () => askForEnds(groups, ends, timers), rows: lags, labelsOf: labelsOfLag },
-    { ...exporterLagSheet, rows: lags, labelsOf: labelsOfLag },
-    { ...groupSheet, rows: all, labelsOf: labelsOfGroup },
-    { ...exporterGroupSheet, rows: all, labelsOf: labelsOfGroup },
+    { ...lagSheet, prepare, rows: lags, labelsOf: labelsOfLag },
+    { ...exporterLagSheet, prepare, rows: lags, labelsOf: labelsOfLag },
+    { ...groupSheet, prepare, rows: all, labelsOf: labelsOfGroup },
+    { ...exporterGroupSheet, prepare, rows: all, labelsOf: labelsOfGroup },
+    { ...leftOutSheet, prepare, rows: () => [reading.leftOut], labelsOf: labelsOfNone },
+    { ...stateSheet, prepare, rows: () => reading.states, labelsOf: ([state]: readonly [string, number]) => [state] },
+    { ...kafkaStateSheet, prepare, rows: () => [reading.states], labelsOf: labelsOfNone },
   ]
 }
 
-function* lagRows(groups: ObservedGroups, ends: PartitionEnds): Iterable<LagRow> {
-  for (const [group, { committed }] of groups.statuses()) {
-    for (const { topic, partition, offset } of committed) yield { group, topic, partition, offset, end: ends.endOf(topic, partition) }
-  }
+function* lagRows({ positions }: GroupReading, ends: PartitionEnds): Iterable<LagRow> {
+  for (const position of positions) yield { ...position, end: ends.endOf(position.topic, position.partition) }
 }
 
-function* groupRows(groups: ObservedGroups): Iterable<GroupRow> {
-  for (const [group, { memberCount }] of groups.statuses()) yield { group, memberCount, rebalances: groups.rebalancesOf(group) }
-}
-
-/** Of the partitions that other nodes lead and have no replica here. */
-async function askForEnds(groups: ObservedGroups, ends: PartitionEnds, timers: Timers): Promise<void> {
-  if (ends.isDue) ends.ask(await elsewhere(groups, ends, timers))
-  await ends.answered()
-}
-
-async function elsewhere(groups: ObservedGroups, ends: PartitionEnds, timers: Timers): Promise<Iterable<TopicPartition>> {
-  const wanted = new Map<string, TopicPartition>()
-  let count = 0
-  for (const [, { committed }] of groups.statuses()) {
-    for (const one of committed) if (!ends.isLocal(one.topic, one.partition)) wanted.set(topicPartitionKey(one.topic, one.partition), one)
-    count += 1
-    if (count % GROUPS_PER_SLICE === 0) await new Promise<void>((resolve) => timers.defer(resolve))
-  }
-  return wanted.values()
+function* groupRows({ groups }: GroupReading, rebalancesOf: GroupTablesOptions['rebalancesOf']): Iterable<GroupRow> {
+  for (const members of groups) yield { ...members, rebalances: rebalancesOf(members.group) }
 }

@@ -3,7 +3,8 @@ import { ErrorCode } from '../../../../protocol/error-codes.ts'
 import { ListOffsetsApi, type ListOffsetsRequest } from '../../../../protocol/messages/list-offsets.ts'
 import { InvariantError } from '../../../../src/base/assert.ts'
 import type { Endpoint } from '../../../../src/base/ports.ts'
-import { groupTables, type ObservedGroup } from '../../../../src/observing/groups/group-tables.ts'
+import type { ObservedGroup } from '../../../../src/observing/groups/group-reading.ts'
+import { groupTables } from '../../../../src/observing/groups/group-tables.ts'
 import { ANSWER_MS, ASK_INTERVAL_MS, PartitionEnds, STALE_MS } from '../../../../src/observing/groups/partition-ends.ts'
 import { type LogFields, silentLogger } from '../../../../src/telemetry/logger.ts'
 import { AnsweringNode, served } from '../../../support/peers/answering-node.ts'
@@ -22,6 +23,7 @@ class Bench {
   ends = new Map([['remote', 100]])
   endpoint: Endpoint | null = ELSEWHERE
   isSilent = false
+  maxRows = 5_000
   endpointOf: () => Endpoint | null = () => this.endpoint
   readonly partitionEnds: PartitionEnds
 
@@ -44,18 +46,22 @@ class Bench {
     await this.world.complete(new AnsweringNode([answer]).listen(this.world.node(host).ports.network, PORT))
   }
 
-  commit(group: string, offsets: Readonly<Record<string, number>>): void {
+  commit(group: string, offsets: Readonly<Record<string, number>>, memberCount = 2): void {
     const committed = Object.entries(offsets).map(([topic, offset]) => ({ topic, partition: 0, offset }))
-    this.groups.set(group, { memberCount: 2, committed })
+    this.groups.set(group, { state: memberCount === 0 ? 'Empty' : 'Stable', memberCount, committed })
   }
 
   /** As `name{labels}`: value, as a reading of the metrics finds it. */
   async read(): Promise<Record<string, number | null>> {
-    const observed = { statuses: () => this.groups.entries(), rebalancesOf: () => ({ total: 3, lastHour: 1 }) }
+    const observed = { statuses: () => this.groups.entries() }
+    const rebalancesOf = () => ({ total: 3, lastHour: 1 })
     const all: Record<string, number | null> = {}
     const { timers } = this.world.node('self').ports
-    for (const { prepare, labels, labelsOf, metrics, rows } of groupTables({ groups: observed, ends: this.partitionEnds, timers })) {
-      if (prepare !== undefined) await this.world.complete(prepare())
+    const tables = groupTables({ groups: observed, ends: this.partitionEnds, timers, maxRows: () => this.maxRows, rebalancesOf })
+    // One call serves them all.
+    expect(new Set(tables.map(({ prepare }) => prepare)).size).toBe(1)
+    await this.world.complete(tables[0]?.prepare?.() ?? Promise.resolve())
+    for (const { labels, labelsOf, metrics, rows } of tables) {
       for (const row of rows()) {
         const named = labelsOf(row).map((value, index) => `${labels[index]}=${value}`)
         for (const { name, read } of metrics) if (read(row) !== null) all[`${name}{${named.join()}}`] = read(row) as number
@@ -92,6 +98,15 @@ describe('the lag of groups', () => {
       'rebalance_rate{group=g}': 1,
       'rebalances_total{group=g}': 3,
       'kafka_consumergroup_members{consumergroup=g}': 2,
+      'consumer_lag_left_out{}': 0,
+      'groups_left_out{}': 0,
+      'groups{state=Stable}': 1,
+      'kafka_coordinator_group_groupmetadatamanager_numgroups{}': 1,
+      'kafka_coordinator_group_groupmetadatamanager_numgroupsempty{}': 0,
+      'kafka_coordinator_group_groupmetadatamanager_numgroupspreparingrebalance{}': 0,
+      'kafka_coordinator_group_groupmetadatamanager_numgroupscompletingrebalance{}': 0,
+      'kafka_coordinator_group_groupmetadatamanager_numgroupsstable{}': 1,
+      'kafka_coordinator_group_groupmetadatamanager_numgroupsdead{}': 0,
     })
     expect(bench.asked).toEqual([])
   })
@@ -153,9 +168,23 @@ describe('the lag of groups', () => {
     expect(await bench.lag('g', 'remote')).toBe(1)
   })
 
+  test('is told of so many partitions, of groups with members first, and the rest is counted', async () => {
+    bench.maxRows = 3
+    bench.commit('empty', { local: 1, a: 1 }, 0)
+    bench.commit('g', { local: 2, a: 2 })
+    bench.commit('none', { local: 3 }, 0)
+    bench.commit('h', { local: 4 })
+    const told = await bench.read()
+    const positions = Object.keys(told).filter((name) => name.startsWith('kafka_consumergroup_current_offset'))
+    expect(positions.map((name) => /consumergroup=(\w+),topic=(\w+)/.exec(name)?.slice(1).join())).toEqual(['g,local', 'g,a', 'h,local'])
+    const members = Object.keys(told).filter((name) => name.startsWith('kafka_consumergroup_members'))
+    expect(members).toEqual(['g', 'h', 'empty'].map((group) => `kafka_consumergroup_members{consumergroup=${group}}`))
+    expect([told['consumer_lag_left_out{}'], told['groups_left_out{}'], told['groups{state=Empty}']]).toEqual([3, 1, 2])
+  })
+
   test('is asked for in requests of bounded size', async () => {
     const committed = Array.from({ length: 1500 }, (_, partition) => ({ topic: 'remote', partition, offset: 99 }))
-    bench.groups.set('g', { memberCount: 0, committed })
+    bench.groups.set('g', { state: 'Empty', memberCount: 0, committed })
     expect(await bench.lag('g', 'remote')).toBe(1)
     expect(bench.asked.map(({ topics }) => topics[0]?.partitions.length)).toEqual([1000, 500])
   })

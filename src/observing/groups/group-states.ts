@@ -1,5 +1,7 @@
-import type { GroupService } from '../../group/group-service.ts'
-import type { AnyMetricTable, MetricSheet, MetricTable } from '../../telemetry/metrics.ts'
+import type { MetricSheet } from '../../telemetry/metrics.ts'
+
+/** How many groups are in which state. */
+export type GroupCounts = ReadonlyMap<string, number>
 
 /** States of classic groups, as they are listed, and how Kafka calls their counts. */
 const KAFKA_NAMES: ReadonlyMap<string, string> = new Map([
@@ -10,23 +12,14 @@ const KAFKA_NAMES: ReadonlyMap<string, string> = new Map([
   ['Dead', 'numgroupsdead'],
 ])
 
-type GroupCounts = ReadonlyMap<string, number>
-
-/** The groups that this node coordinates, as far as they are loaded. */
-export function groupTables(groups: Pick<GroupService, 'countByState'>): readonly AnyMetricTable[] {
-  const states: MetricTable<readonly [state: string, count: number]> = { ...groupSheet, rows: () => groups.countByState(), labelsOf: ([state]) => [state] }
-  const kafka: MetricTable<GroupCounts> = { ...kafkaGroupSheet, rows: () => [groups.countByState()], labelsOf: () => [] }
-  return [states, kafka]
-}
-
-export const groupSheet: MetricSheet<readonly [state: string, count: number]> = {
+export const stateSheet: MetricSheet<readonly [state: string, count: number]> = {
   labels: ['state'],
   metrics: [
     { name: 'groups', type: 'gauge', help: 'Groups that this node coordinates; states in which there are none are left out.', read: ([, count]) => count },
   ],
 }
 
-export const kafkaGroupSheet: MetricSheet<GroupCounts> = {
+export const kafkaStateSheet: MetricSheet<GroupCounts> = {
   labels: [],
   metrics: [
     {

@@ -1,0 +1,164 @@
+import type { Timers } from '../../base/ports.ts'
+import { type TopicPartition, topicPartitionKey } from '../../base/topic-partition.ts'
+import type { GroupCounts } from './group-states.ts'
+import type { PartitionEnds } from './partition-ends.ts'
+
+/** Where a group stands, as its coordinator knows it. */
+export interface ObservedGroup {
+  readonly state: string
+  readonly memberCount: number
+  readonly committed: readonly { readonly topic: string; readonly partition: number; readonly offset: number }[]
+}
+
+/** The groups whose coordinator this node is. */
+export interface ObservedGroups {
+  /** Made one by one: what changes meanwhile may be told or not. */
+  statuses(): Iterable<readonly [groupId: string, status: ObservedGroup]>
+}
+
+/** What a group committed in a partition. */
+export interface Position {
+  readonly group: string
+  readonly topic: string
+  readonly partition: number
+  /** The next record that it wants. */
+  readonly offset: number
+}
+
+export interface GroupMembers {
+  readonly group: string
+  readonly memberCount: number
+}
+
+export interface GroupReadingOptions {
+  readonly groups: ObservedGroups
+  readonly ends: PartitionEnds
+  readonly timers: Timers
+  /** `metrics.group.partitions.max` */
+  readonly maxRows: () => number
+}
+
+/** Groups, and partitions of theirs, that are looked at before other work gets its turn. */
+const GROUPS_PER_SLICE = 100
+const PARTITIONS_PER_SLICE = 2_000
+
+/**
+ * What a reading of the metrics tells of the groups of this node: looked up once for all tables, in slices, and kept until the next
+ * reading. Bounded: of more groups or partitions than may be told those of groups with members are, and the rest is a number.
+ */
+export class GroupReading {
+  readonly #options: GroupReadingOptions
+  #positions = new Selection<Position>(0)
+  #groups = new Selection<GroupMembers>(0)
+  #states: GroupCounts = new Map()
+
+  constructor(options: GroupReadingOptions) {
+    this.#options = options
+  }
+
+  get positions(): readonly Position[] {
+    return this.#positions.chosen
+  }
+
+  get groups(): readonly GroupMembers[] {
+    return this.#groups.chosen
+  }
+
+  get states(): GroupCounts {
+    return this.#states
+  }
+
+  /** Partitions of groups, and groups, that are not told. */
+  get leftOut(): { readonly positions: number; readonly groups: number } {
+    return { positions: this.#positions.leftOutCount, groups: this.#groups.leftOutCount }
+  }
+
+  /** To be awaited before a reading. Other nodes are asked where their partitions end, if it is time to. */
+  readonly take = async (): Promise<void> => {
+    const { ends } = this.#options
+    await this.#look()
+    if (ends.isDue) ends.ask(await this.#elsewhere())
+    await ends.answered()
+  }
+
+  async #look(): Promise<void> {
+    const maxRows = this.#options.maxRows()
+    const positions = new Selection<Position>(maxRows)
+    const groups = new Selection<GroupMembers>(maxRows)
+    const states = new Map<string, number>()
+    const slices = this.#slices()
+    for (const [group, { state, memberCount, committed }] of this.#options.groups.statuses()) {
+      states.set(state, (states.get(state) ?? 0) + 1)
+      const isActive = memberCount > 0
+      groups.add({ group, memberCount }, isActive)
+      for (const { topic, partition, offset } of committed) positions.add({ group, topic, partition, offset }, isActive)
+      await slices.looked(committed.length)
+    }
+    this.#positions = positions
+    this.#groups = groups
+    this.#states = states
+  }
+
+  /** Of the partitions that other nodes lead and have no replica here. */
+  async #elsewhere(): Promise<Iterable<TopicPartition>> {
+    const { ends } = this.#options
+    const wanted = new Map<string, TopicPartition>()
+    let count = 0
+    for (const position of this.positions) {
+      const { topic, partition } = position
+      if (!ends.isLocal(topic, partition)) wanted.set(topicPartitionKey(topic, partition), position)
+      count += 1
+      if (count % PARTITIONS_PER_SLICE === 0) await this.#othersTurn()
+    }
+    return wanted.values()
+  }
+
+  /** Lets other work run between slices of groups. */
+  #slices() {
+    let groups = 0
+    let partitions = 0
+    return {
+      looked: async (partitionCount: number): Promise<void> => {
+        groups += 1
+        partitions += partitionCount
+        if (groups < GROUPS_PER_SLICE && partitions < PARTITIONS_PER_SLICE) return
+        groups = 0
+        partitions = 0
+        await this.#othersTurn()
+      },
+    }
+  }
+
+  #othersTurn(): Promise<void> {
+    return new Promise((resolve) => this.#options.timers.defer(resolve))
+  }
+}
+
+/** As many as there may be of what comes, those that matter first. */
+class Selection<Row> {
+  readonly #max: number
+  readonly #first: Row[] = []
+  readonly #others: Row[] = []
+  #count = 0
+
+  constructor(max: number) {
+    this.#max = max
+  }
+
+  get chosen(): readonly Row[] {
+    return this.#others.length === 0 ? this.#first : [...this.#first, ...this.#others]
+  }
+
+  get leftOutCount(): number {
+    return this.#count - this.#first.length - this.#others.length
+  }
+
+  add(row: Row, matters: boolean): void {
+    this.#count += 1
+    const size = this.#first.length + this.#others.length
+    if (matters && this.#first.length < this.#max) {
+      if (size >= this.#max) this.#others.pop()
+      this.#first.push(row)
+    } else if (!matters && size < this.#max) this.#others.push(row)
+  }
+}
