@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { DecodeError } from '../../protocol/errors.ts'
 import { OdradekError } from '../base/errors.ts'
 import { nodePorts } from '../platform/node-ports.ts'
@@ -10,6 +11,7 @@ import type { Command } from './command.ts'
 import type { Arguments } from './parse-arguments.ts'
 import { Progress } from './progress.ts'
 import { shownBytes } from './shown-bytes.ts'
+import { watchStopSignals } from './stop-signals.ts'
 
 /** Puts back what `odradek backup` copied, after all of it was checked. */
 export const restoreCommand: Command = {
@@ -41,8 +43,17 @@ export const restoreCommand: Command = {
   },
 }
 
+/** Errors: those of `restoreNode`; INTERRUPTED by a signal, which has no effect when the files get their places already. */
 async function restoreTo(args: Arguments, chunks: AsyncIterable<Buffer>): Promise<ReadArchive> {
   const { paths, nodeId, metadataPath } = nodeDirectories(args)
   const expected = { nodeId, clusterId: args.value('cluster-id') ?? null, metadataTarget: metadataPath }
-  return restoreNode({ disk: nodePorts().disk, chunks, targets: paths, expected, replace: args.has('replace') })
+  const stopping = new AbortController()
+  using signals = watchStopSignals(() => {})
+  void signals.first.then((name) => stopping.abort(new OdradekError('INTERRUPTED', `The restore was interrupted (${name}): all is as it was before.`)))
+  const { disk } = nodePorts()
+  return await restoreNode({ disk, chunks, targets: paths, expected, replace: args.has('replace'), signal: stopping.signal, volumeOf })
+}
+
+function volumeOf(path: string): string {
+  return String(statSync(path).dev)
 }

@@ -1,7 +1,7 @@
 import { DecodeError } from '../../../protocol/errors.ts'
 import { OdradekError } from '../../base/errors.ts'
 import type { DirectoryLock, Disk } from '../../base/ports.ts'
-import { UNFINISHED_RESTORE } from '../../node/directories/unfinished-restore.ts'
+import { UNFINISHED_RESTORE, UNPACKED_RESTORE } from '../../node/directories/unfinished-restore.ts'
 import { readLogDirectories } from '../../raft/format/log-directories.ts'
 import { decodeMetaProperties, META_PROPERTIES_FILE, type MetaProperties } from '../../raft/format/meta-properties.ts'
 import { makeDurableDirectory } from '../../storage/directory/durable-directory.ts'
@@ -20,6 +20,10 @@ export interface RestoreOptions {
   readonly expected: ExpectedNode
   /** What is in the targets gives way. */
   readonly replace: boolean
+  /** Ends it with the signal's reason, unless files get their places already. */
+  readonly signal?: AbortSignal
+  /** Which targets share one; a volume each where not given. */
+  readonly volumeOf?: (path: string) => string
 }
 
 /** null: whichever the archive is of. */
@@ -30,21 +34,24 @@ export interface ExpectedNode {
   readonly metadataTarget: string | null
 }
 
+const RESTORE_MARKS: ReadonlySet<string> = new Set([UNPACKED_RESTORE, UNFINISHED_RESTORE])
 /** Not data: what file systems and locks leave in a directory. */
 const NOT_DATA: ReadonlySet<string> = new Set(['lost+found', '.lock', '.odradek-lock', '.odradek-lock.sock'])
 const FLUSHED_TOGETHER = 16
 const HEADROOM = 1.02
 
 /**
- * Puts a node's data back. All of the archive is read into `.odradek-restore` in each target and checked; only then do the
- * files get their places. A node does not start on a directory in which that one still stands, so that a restore that was
- * killed cannot be taken for a whole one. It is in the target, and not beside it, since targets are often volumes of their own.
+ * Puts a node's data back. All of the archive is read into `.odradek-restore` in each target and checked; only then do former data
+ * give way and the files get their places, while `.odradek-restore-unfinished` stands beside. A node does not start on a directory with
+ * either, so that a restore that was killed cannot be taken for a whole one; with the first alone, what was there is whole.
+ * They are in the target, and not beside it, since targets are often volumes of their own.
  *
  * Errors: `DecodeError` for a bad archive; RESTORE_REFUSED for one of another node, and targets that hold data; `DiskError`,
- * with reason 'locked' where a node runs on a target. Whatever it is, the targets are as they were.
+ * with reason 'locked' where a node runs on a target; the signal's reason. Whatever it is, the targets are as they were; but a
+ * `DiskError` may also come when former data have given way, and leaves the mark of that.
  */
 export async function restoreNode(options: RestoreOptions): Promise<ReadArchive> {
-  const targets = new Targets(options.disk, options.targets)
+  const targets = new Targets(options.disk, options.targets, options.signal)
   try {
     await targets.take(options.replace)
     const read = await readArchive(options.chunks, new Staging(options, targets))
@@ -89,6 +96,7 @@ class Staging implements ArchiveReceiver {
       file.truncate(0)
       let position = 0
       for await (const chunk of content) {
+        this.#options.signal?.throwIfAborted()
         file.writeAt([chunk], position)
         position += chunk.length
       }
@@ -102,9 +110,10 @@ class Staging implements ArchiveReceiver {
   }
 
   async #checkSpace({ estimatedBytes }: BackupHeader): Promise<void> {
-    const { disk, targets } = this.#options
-    let freeBytes = 0
-    for (const target of targets) freeBytes += (await disk.space(target)).freeBytes
+    const { disk, targets, volumeOf = (path) => path } = this.#options
+    const freeBytesOf = new Map<string, number>()
+    for (const target of targets) freeBytesOf.set(volumeOf(target), (await disk.space(target)).freeBytes)
+    const freeBytes = [...freeBytesOf.values()].reduce((sum, bytes) => sum + bytes, 0)
     const has = `${targets.join(' and ')} ${targets.length === 1 ? 'has' : 'have'}`
     if (freeBytes < estimatedBytes * HEADROOM) throw refused(`it takes about ${shownBytes(estimatedBytes)}, and ${has} ${shownBytes(freeBytes)} free`)
   }
@@ -118,11 +127,13 @@ class Targets {
   readonly #made: string[] = []
   /** What was there before, by target. */
   readonly #former = new Map<string, readonly string[]>()
+  readonly #signal: AbortSignal | undefined
   #isCommitting = false
 
-  constructor(disk: Disk, paths: readonly string[]) {
+  constructor(disk: Disk, paths: readonly string[], signal: AbortSignal | undefined) {
     this.#disk = disk
     this.#paths = paths
+    this.#signal = signal
   }
 
   async take(replace: boolean): Promise<void> {
@@ -133,7 +144,7 @@ class Targets {
       }
       this.#locks.push(await this.#disk.lockDirectory(path))
       const names = (await this.#disk.list(path)).map(({ name }) => name).filter((name) => !NOT_DATA.has(name))
-      if (names.some((name) => name !== UNFINISHED_RESTORE) && !replace) throw refused(holdsData(path, names))
+      if (names.some((name) => name !== UNPACKED_RESTORE) && !replace) throw refused(holdsData(path, names))
       this.#former.set(path, names)
     }
   }
@@ -147,6 +158,7 @@ class Targets {
     for (const [index] of this.#paths.entries()) {
       await this.#disk.makeDirectory(this.#stageOf(index))
       await this.#empty(this.#stageOf(index))
+      await this.#disk.flushDirectory(this.#paths[index] as string)
     }
   }
 
@@ -167,18 +179,27 @@ class Targets {
     }
   }
 
-  /** From here on there is no way back: what is interrupted is to be begun anew. */
+  /** From the marks on there is no way back: what is interrupted then is to be begun anew. */
   async commit(): Promise<void> {
     for (const [index] of this.#paths.entries()) await this.#flush(this.#stageOf(index))
+    this.#signal?.throwIfAborted()
     this.#isCommitting = true
-    for (const path of this.#paths) for (const name of this.#former.get(path) ?? []) if (name !== UNFINISHED_RESTORE) await this.#remove(`${path}/${name}`)
+    for (const path of this.#paths) {
+      await this.#disk.makeDirectory(`${path}/${UNFINISHED_RESTORE}`)
+      await this.#disk.flushDirectory(path)
+    }
+    for (const path of this.#paths) for (const name of this.#former.get(path) ?? []) if (!RESTORE_MARKS.has(name)) await this.#remove(`${path}/${name}`)
     for (const [index, path] of this.#paths.entries()) {
       const stage = this.#stageOf(index)
       for (const { name } of await this.#disk.list(stage)) await this.#disk.rename(`${stage}/${name}`, `${path}/${name}`)
       await this.#disk.flushDirectory(path)
     }
-    for (const [index, path] of this.#paths.entries()) {
-      await this.#disk.removeDirectory(this.#stageOf(index))
+    for (const mark of [UNPACKED_RESTORE, UNFINISHED_RESTORE]) await this.#removeFromAll(mark)
+  }
+
+  async #removeFromAll(name: string): Promise<void> {
+    for (const path of this.#paths) {
+      await this.#disk.removeDirectory(`${path}/${name}`)
       await this.#disk.flushDirectory(path)
     }
   }
@@ -188,7 +209,7 @@ class Targets {
     if (this.#isCommitting) return
     for (const [index, path] of this.#paths.entries()) {
       const former = this.#former.get(path)
-      if (former?.includes(UNFINISHED_RESTORE) === true) await this.#empty(this.#stageOf(index))
+      if (former?.includes(UNPACKED_RESTORE) === true) await this.#empty(this.#stageOf(index))
       else if (former !== undefined) await this.#disk.removeDirectory(this.#stageOf(index))
     }
   }
@@ -199,7 +220,7 @@ class Targets {
   }
 
   #stageOf(index: number): string {
-    return `${this.#paths[index]}/${UNFINISHED_RESTORE}`
+    return `${this.#paths[index]}/${UNPACKED_RESTORE}`
   }
 
   /** Of partitions of which everything was overtaken. */
@@ -220,6 +241,7 @@ class Targets {
 
   /** Makes all files below durable, and their names. */
   async #flush(directory: string): Promise<void> {
+    this.#signal?.throwIfAborted()
     const entries = await this.#disk.list(directory)
     await forEachLimited(entries, FLUSHED_TOGETHER, async ({ name, kind }) => {
       const path = `${directory}/${name}`
@@ -244,8 +266,9 @@ function nameOf({ nodeId, clusterId }: { readonly nodeId: number; readonly clust
   return `node ${nodeId} of cluster ${clusterId}`
 }
 
-function holdsData(path: string, names: readonly string[]): string {
-  if (names.includes(UNFINISHED_RESTORE)) return `a restore into ${path} was interrupted: run it again with --replace`
+function holdsData(path: string, found: readonly string[]): string {
+  if (found.includes(UNFINISHED_RESTORE)) return `a restore into ${path} was interrupted: run it again with --replace`
+  const names = found.filter((name) => name !== UNPACKED_RESTORE)
   return `${path} is not empty (${names.slice(0, 3).join(', ')}${names.length > 3 ? ' …' : ''}). Move that away, or let it go with --replace`
 }
 

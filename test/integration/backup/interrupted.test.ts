@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -63,13 +63,39 @@ describe('a restore that is interrupted', () => {
     await using restore = new Odradek(args)
     await underWay(restore, () => sizeOf(join(target, '.odradek-restore/orders-0/00000000000000000001.log')) > 0)
     restore.process.kill(signal)
-    await restore.exit()
-    expect(readdirSync(target).filter((name) => !name.startsWith('.odradek'))).toEqual([])
-    await using refused = new Odradek(['start', '--port', String(nodes.port(1)), '--set', `log.dirs=${target}`])
-    expect(await refused.exit()).toBe(1)
-    expect(refused.err).toContain('did not come to its end')
+    expect(await restore.exit()).toBe(signal === 'SIGINT' ? 1 : null)
+    if (signal === 'SIGINT') expect(existsSync(target)).toBe(false)
+    else {
+      expect(readdirSync(target).filter((name) => !name.startsWith('.odradek'))).toEqual([])
+      await using refused = new Odradek(['start', '--port', String(nodes.port(1)), '--set', `log.dirs=${target}`])
+      expect(await refused.exit()).toBe(1)
+      expect(refused.err).toContain('It had touched nothing yet')
+    }
     expect(await odradek(...args)).toMatchObject({ exit: 0 })
     expect(readdirSync(join(target, 'orders-0'))).toHaveLength(SEGMENTS)
     expect(readdirSync(target)).not.toContain('.odradek-restore')
+  })
+
+  test.each(['SIGINT', 'SIGKILL'] as const)('with --replace by %s while it unpacks leaves the former data, and a node starts on them', async (signal) => {
+    await using nodes = await filled()
+    expect(await nodes.backup(1)).toMatchObject({ exit: 0 })
+    const target = nodes.data(1)
+    const args = ['restore', nodes.file('node-1.tar.gz'), '--data', target, '--replace']
+    await using restore = new Odradek(args)
+    const mark = join(target, '.odradek-restore')
+    await underWay(restore, () => sizeOf(join(mark, 'orders-0/00000000000000000001.log')) > 0)
+    restore.process.kill(signal)
+    await restore.exit()
+    expect(readdirSync(join(target, 'orders-0'))).toHaveLength(SEGMENTS)
+    const start = ['start', '--port', String(nodes.port(1)), '--set', `log.dirs=${target}`, '--set', 'metrics.port=0']
+    if (signal === 'SIGINT') expect(restore.err).toContain('The restore was interrupted (SIGINT): all is as it was before.')
+    else {
+      await using refused = new Odradek(start)
+      expect(await refused.exit()).toBe(1)
+      expect(refused.err).toContain(`It had touched nothing yet: run it again, or remove ${mark} to go on with what was there before`)
+      rmSync(mark, { recursive: true })
+    }
+    await using node = new Odradek(start)
+    await node.line('odradek is ready')
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type ExpectedNode, restoreNode } from '../../../../src/cli/backup/restored-node.ts'
-import { UNFINISHED_RESTORE } from '../../../../src/node/directories/unfinished-restore.ts'
+import { refuseUnfinishedRestore, UNFINISHED_RESTORE, UNPACKED_RESTORE } from '../../../../src/node/directories/unfinished-restore.ts'
 import { MemoryDisk } from '../../../../src/platform/disk/memory-disk.ts'
 import { nodeClock } from '../../../../src/platform/time/node-clock.ts'
 import { encodeMetaProperties } from '../../../../src/raft/format/meta-properties.ts'
@@ -14,10 +14,12 @@ interface Restore {
   readonly targets?: readonly string[]
   readonly expected?: Partial<ExpectedNode>
   readonly replace?: boolean
+  readonly signal?: AbortSignal
+  readonly volumeOf?: (path: string) => string
 }
 
-async function restore(disk: MemoryDisk, { shape = {}, bytes, targets = ['/data'], expected = {}, replace = false }: Restore = {}) {
-  return restoreNode({ disk, chunks: inChunks(bytes ?? (await archiveOf(shape))), targets, expected: { ...ANY, ...expected }, replace })
+async function restore(disk: MemoryDisk, { shape = {}, bytes, targets = ['/data'], expected = {}, replace = false, ...others }: Restore = {}) {
+  return restoreNode({ disk, chunks: inChunks(bytes ?? (await archiveOf(shape))), targets, expected: { ...ANY, ...expected }, replace, ...others })
 }
 
 /** All files below, by path. */
@@ -84,13 +86,73 @@ describe('a node that is restored', () => {
 
   test('goes on after a restore that was interrupted before it touched anything, and with --replace after one that had', async () => {
     const disk = emptyDisk()
-    await put(disk, `/data/${UNFINISHED_RESTORE}/orders-9/x`, 'half')
+    await put(disk, `/data/${UNPACKED_RESTORE}/orders-9/x`, 'half')
     await restore(disk)
     expect(await contentOf(disk)).toMatchObject(RESTORED)
-    await put(disk, `/data/${UNFINISHED_RESTORE}/orders-9/x`, 'half')
+    await put(disk, `/data/${UNPACKED_RESTORE}/orders-9/x`, 'half')
+    await disk.makeDirectory(`/data/${UNFINISHED_RESTORE}`)
     await expect(restore(disk)).rejects.toThrow('a restore into /data was interrupted: run it again with --replace')
     await restore(disk, { replace: true })
     expect(await contentOf(disk)).toEqual({ ...RESTORED, '/data/': '', '/data/orders-0/': '', '/data/__cluster_metadata-0/': '' })
+  })
+})
+
+describe('a restore with --replace that is ended at any moment', () => {
+  const properties = encodeMetaProperties({ clusterId: CLUSTER_ID, nodeId: 1, directoryId: DIRECTORY_ID })
+  const before = { '/data/meta.properties': String(properties), '/data/orders-7/00000000000000000000.log': 'older' }
+  const after = { ...RESTORED, '/data/': '', '/data/orders-0/': '', '/data/__cluster_metadata-0/': '' }
+
+  /** A disk that works no more from its `count`th change on, as when the process is killed. */
+  function killedAt(disk: MemoryDisk, count: number): MemoryDisk {
+    let left = count
+    const isChange = new Set<PropertyKey>(['makeDirectory', 'removeDirectory', 'removeFile', 'rename', 'flushDirectory', 'open'])
+    return new Proxy(disk, {
+      get(target, name) {
+        const value = Reflect.get(target, name) as unknown
+        if (typeof value !== 'function') return value
+        if (!isChange.has(name)) return value.bind(target)
+        return async (...args: unknown[]) => {
+          if (--left < 0) throw new Error('killed')
+          return value.apply(target, args)
+        }
+      },
+    })
+  }
+
+  test('leaves the former data whole and says so, or the mark to begin anew, or all that was restored', async () => {
+    const outcomes = new Set<string>()
+    for (let count = 0; !outcomes.has('restored'); count++) {
+      const disk = emptyDisk()
+      for (const [path, content] of Object.entries(before)) await put(disk, path, content)
+      await restore(killedAt(disk, count), { replace: true }).catch((error: unknown) => expect(String(error)).toContain('killed'))
+      const refusal = await refuseUnfinishedRestore(new Set(['/data']), disk).then(
+        () => null,
+        (error: Error) => error.message,
+      )
+      const found = await contentOf(disk)
+      if (refusal === null) {
+        expect([found['/data/orders-7/00000000000000000000.log'] === 'older' ? { ...before, ...found } : after]).toEqual([found])
+        outcomes.add(found['/data/orders-7/00000000000000000000.log'] === 'older' ? 'untouched' : 'restored')
+      } else if (refusal.includes('It had touched nothing yet')) {
+        expect(found).toMatchObject(before)
+        outcomes.add('unpacked')
+      } else {
+        expect(refusal).toBe('cannot use the log directory /data: a restore into it did not come to its end. Run `odradek restore` again with --replace.')
+        outcomes.add('unfinished')
+      }
+      await restore(disk, { replace: true })
+      expect(await contentOf(disk)).toEqual(after)
+    }
+    expect(outcomes).toEqual(new Set(['untouched', 'unpacked', 'unfinished', 'restored']))
+  })
+
+  test('by a signal, before files get their places, leaves everything as it was', async () => {
+    const disk = emptyDisk()
+    for (const [path, content] of Object.entries(before)) await put(disk, path, content)
+    const found = await contentOf(disk)
+    const signal = AbortSignal.abort(new Error('Ctrl-C'))
+    await expect(restore(disk, { replace: true, signal })).rejects.toThrow('Ctrl-C')
+    expect(await contentOf(disk)).toEqual(found)
   })
 })
 
@@ -125,6 +187,14 @@ describe('what is refused leaves everything as it was:', () => {
     }
   })
 
+  test('more than a volume has that holds several of its directories: its space counts once', async () => {
+    const disk = emptyDisk()
+    const second = { path: '/more', directoryId: 'AAAAAAAAAAAAAAAAAAAAAg' as typeof DIRECTORY_ID, holdsMetadata: false }
+    const header = { ...HEADER, directories: [...HEADER.directories, second], estimatedBytes: 1.5e9 }
+    const what = { shape: { header }, targets: ['/data', '/other'], volumeOf: () => 'one' }
+    await expect(restore(disk, what)).rejects.toThrow('it takes about 1.5 GB, and /data and /other have 1.07 GB free')
+  })
+
   test('a target that is not empty', async () => {
     const disk = emptyDisk()
     await put(disk, '/data/notes.txt', 'mine')
@@ -157,9 +227,11 @@ describe('what is refused leaves everything as it was:', () => {
 
   test('a bad archive, where an earlier restore was interrupted: the mark of that stays', async () => {
     const disk = emptyDisk()
-    await put(disk, `/data/${UNFINISHED_RESTORE}/orders-9/x`, 'half')
+    await put(disk, `/data/${UNPACKED_RESTORE}/orders-9/x`, 'half')
+    await disk.makeDirectory(`/data/${UNFINISHED_RESTORE}`)
     await put(disk, '/data/orders-0/x', 'half')
     await expect(restore(disk, { bytes: await damaged(), replace: true })).rejects.toThrow('is not what its manifest says')
-    expect(await contentOf(disk)).toEqual({ '/data/': '', '/data/orders-0/': '', '/data/orders-0/x': 'half', [`/data/${UNFINISHED_RESTORE}/`]: '' })
+    const marks = { [`/data/${UNPACKED_RESTORE}/`]: '', [`/data/${UNFINISHED_RESTORE}/`]: '' }
+    expect(await contentOf(disk)).toEqual({ '/data/': '', '/data/orders-0/': '', '/data/orders-0/x': 'half', ...marks })
   })
 })
