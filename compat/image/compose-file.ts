@@ -11,6 +11,9 @@ export interface ComposeService {
   readonly volumes?: readonly string[]
   readonly command?: readonly string[]
   readonly mem_limit?: string
+  /** `UID:GID` */
+  readonly user?: string
+  readonly read_only?: boolean
 }
 
 export interface ComposeFile {
@@ -34,4 +37,20 @@ function texts(environment: Readonly<Record<string, unknown>>): Record<string, s
 export function publishedPort(text: string): { readonly host: number; readonly container: number } {
   const [container = 0, host = 0] = text.split(':').map(Number).reverse()
   return { host, container }
+}
+
+/** `name:/path`: the directories of a service that are volumes. */
+export function volumePaths({ volumes = [] }: ComposeService): readonly string[] {
+  return volumes.map((text) => text.split(':')[1] ?? text)
+}
+
+const MEMORY_UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 }
+
+/** `2g`, or `2Gi` as Kubernetes writes it; null where there is no limit. */
+export function memoryLimit({ mem_limit }: ComposeService): number | null {
+  if (mem_limit === undefined) return null
+  const [, number, unit = ''] = /^(\d+)([bkmg]?)i?b?$/i.exec(mem_limit) ?? []
+  const factor = MEMORY_UNITS[unit.toLowerCase()]
+  if (number === undefined || factor === undefined) throw new Error(`the tests know no limit such as ${mem_limit}`)
+  return Number(number) * factor
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -10,11 +10,12 @@ import { whyNoNamespaces } from '../processes/network.ts'
 import { temporaryDirectory } from '../support/broker-under-test.ts'
 import { runCommand } from '../support/command.ts'
 import type { Machine } from '../support/network-namespaces.ts'
+import { BUILD_MS, serviceSource } from './built-image.ts'
 import { type ComposeService, readComposeFile } from './compose-file.ts'
 import { REPOSITORY } from './image-files.ts'
-import { runInService, type Service } from './service.ts'
+import type { Service } from './service.ts'
 import { makeServiceNetwork, type ServiceNetwork } from './service-network.ts'
-import { publishPorts, roundTrip, startServices, WRITTEN } from './started-services.ts'
+import { publishPorts, roundTrip, type ServicePlace, startServices, WRITTEN } from './started-services.ts'
 
 const { services } = readComposeFile('docker/docker-compose.yml')
 const brokers = Object.fromEntries(Object.entries(services).filter(([name]) => name.startsWith('broker-')))
@@ -24,29 +25,30 @@ const INSIDE = Object.keys(first)
   .map((name) => `${name}:29092`)
   .join(',')
 const cannotRun = areLeftOut(await whyNoNamespaces())
+const source = await serviceSource()
 const whyNotWatched = await findPrometheus()
 if (whyNotWatched !== null) console.warn(`The services were not read by Prometheus: ${whyNotWatched}.`)
 
-describe.skipIf(cannotRun)('the brokers of docker-compose.yml', () => {
+describe.skipIf(cannotRun)(`the brokers of docker-compose.yml, ${source.name},`, () => {
   const stack = new AsyncDisposableStack()
   const running = new Map<string, Service>()
   let network: ServiceNetwork
   let directory: string
+  let place: ServicePlace
 
   const start = async (some: Readonly<Record<string, ComposeService>>) => {
-    for (const [name, service] of await startServices(network, directory, some, stack)) running.set(name, service)
+    for (const [name, service] of await startServices(place, some, stack)) running.set(name, service)
     await Promise.all(Object.keys(some).map((name) => service(name).printed('odradek is ready')))
   }
   const service = (name: string) => running.get(name) as Service
-  const exec = (name: string, ...command: readonly string[]) =>
-    runInService({ machine: network.machine(name), directory, environment: brokers[name]?.environment ?? {} }, ...command)
 
   beforeAll(async () => {
     network = stack.use(await makeServiceNetwork([...Object.keys(brokers), 'client', 'prometheus']))
     directory = stack.use(await temporaryDirectory()).path
+    place = { network, directory, image: await source.image() }
     await start(first)
     await publishPorts(network, brokers, stack)
-  })
+  }, BUILD_MS)
   afterAll(() => stack.disposeAsync())
 
   test('are one cluster, which containers reach by name', async () => {
@@ -64,7 +66,15 @@ describe.skipIf(cannotRun)('the brokers of docker-compose.yml', () => {
   })
 
   test('are healthy by the check of the image', async () => {
-    for (const name of Object.keys(first)) expect(await exec(name, 'healthcheck')).toMatchObject({ exit: 0 })
+    for (const name of Object.keys(first)) expect(await service(name).exec('healthcheck')).toMatchObject({ exit: 0 })
+  })
+
+  // Of services of the working tree the limit is that of this machine.
+  test.skipIf(!source.isImage)('give half of the memory that the file allows to the heap', async () => {
+    for (const name of Object.keys(first)) {
+      const variables = (await readFile(`/proc/${service(name).pid}/environ`, 'utf8')).split('\0')
+      expect(variables).toContain('NODE_OPTIONS=--max-old-space-size=1024')
+    }
   })
 
   test.skipIf(whyNotWatched !== null)('are read by Prometheus with the file that its service has', async () => {
@@ -99,7 +109,7 @@ describe.skipIf(cannotRun)('the brokers of docker-compose.yml', () => {
     const lost = first['broker-1'] as ComposeService
     await service('broker-1').stop()
     await rm(join(directory, 'broker-1'), { recursive: true })
-    const [refused] = (await startServices(network, directory, { 'broker-1': lost }, stack)).values()
+    const [refused] = (await startServices(place, { 'broker-1': lost }, stack)).values()
     expect(await refused?.ended()).toBe(1)
     expect(refused?.output()).toMatch(/its metadata directory is empty.*--replace-voter/)
     await start({ 'broker-1': { ...lost, command: ['start', '--replace-voter'] } })

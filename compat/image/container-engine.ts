@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
-import { chmod, copyFile, rename } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CommandResult, runCommand } from '../support/command.ts'
 import type { Machine } from '../support/network-namespaces.ts'
+import { runInside, userOf, variables } from './inside.ts'
 import { makeServiceNetwork } from './service-network.ts'
 import { publishPorts } from './started-services.ts'
 
@@ -19,13 +20,20 @@ export interface ImageConfig {
   readonly ports: readonly string[]
   readonly volumes: readonly string[]
   readonly healthcheck: readonly string[]
+  /** `NAME=value` */
+  readonly environment: readonly string[]
+  readonly workingDirectory: string
   readonly sizeBytes: number
 }
 
 /** A program that builds and runs images. */
 export interface ContainerEngine {
   readonly name: string
+  /** Of the base image that is here. */
+  baseId(): Promise<string>
   build(tag: string, directory: string): Promise<CommandResult>
+  /** Copies the image's files, with their owners, into a directory that is not there yet. */
+  unpack(tag: string, directory: string): Promise<void>
   inspect(tag: string): Promise<ImageConfig>
   start(tag: string, options?: StartOptions): Promise<Container>
   remove(tag: string): Promise<void>
@@ -96,7 +104,22 @@ const NAME = 'container'
 
 const docker: ContainerEngine = {
   name: 'docker',
+  async baseId() {
+    await must('docker', 'pull', '--quiet', BASE_IMAGE)
+    return must('docker', 'image', 'inspect', '--format', '{{.Id}}', BASE_IMAGE)
+  },
   build: (tag, directory) => runCommand('docker', ['build', '--tag', tag, '--file', 'docker/Dockerfile', '.'], { cwd: directory, timeoutMs: BUILD_TIMEOUT_MS }),
+  async unpack(tag, directory) {
+    const id = await must('docker', 'create', tag)
+    try {
+      await mkdir(directory)
+      await must('docker', 'export', '--output', `${directory}.tar`, id)
+      await must('tar', '--extract', '--numeric-owner', '--same-permissions', '--file', `${directory}.tar`, '--directory', directory)
+      await rm(`${directory}.tar`)
+    } finally {
+      await must('docker', 'rm', '--force', '--volumes', id)
+    }
+  },
   async inspect(tag) {
     const [image] = JSON.parse(await must('docker', 'image', 'inspect', tag))
     return toConfig(image.Config, image.Size)
@@ -129,6 +152,7 @@ const docker: ContainerEngine = {
 /** Without a daemon, and in a chroot, which is given a network of its own. */
 const buildah: ContainerEngine = {
   name: 'buildah',
+  baseId: () => must('buildah', 'inspect', '--type', 'image', '--format', '{{.FromImageID}}', BASE_IMAGE),
   build: (tag, directory) =>
     // The OCI format has no health check.
     runCommand(
@@ -139,6 +163,14 @@ const buildah: ContainerEngine = {
         timeoutMs: BUILD_TIMEOUT_MS,
       },
     ),
+  async unpack(tag, directory) {
+    const id = await must('buildah', 'from', '--pull-never', tag)
+    try {
+      await must('cp', '--archive', await must('buildah', 'mount', id), directory)
+    } finally {
+      await must('buildah', 'rm', id)
+    }
+  },
   async inspect(tag) {
     const { Docker: image } = JSON.parse(await must('buildah', 'inspect', '--type', 'image', tag))
     return toConfig(image.config, Number(await sizeOf(tag)))
@@ -152,19 +184,15 @@ const buildah: ContainerEngine = {
     const root = await must('buildah', 'mount', id)
     await publishPorts(network, { [NAME]: { ports: publish } }, stack)
     const image = await buildah.inspect(tag)
-    const run = (more: Readonly<Record<string, string>>, args: readonly string[]) =>
-      network
-        .machine(NAME)
-        .command('buildah', 'run', '--isolation', 'chroot', '--network', 'host', ...volumeFlags(volumes), ...envFlags(more), id, '--', ...args)
     const line = [...(entrypoint ?? image.entrypoint), ...(command ?? (entrypoint === undefined ? image.command : []))]
-    const [program, ...args] = run(env, line)
+    const flags = ['--isolation', 'chroot', '--network', 'host', ...volumeFlags(volumes), ...envFlags(env)]
+    const [program, ...args] = network.machine(NAME).command('buildah', 'run', ...flags, id, '--', ...line)
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const user = userOf(root, image.user)
     const owned = stack.move()
     return new RunningContainer(child, network.host, {
-      exec(more, inside) {
-        const [first, ...others] = run(more, inside)
-        return runCommand(first, others)
-      },
+      // Not by another `buildah run`, which now and then loses what a short program printed.
+      exec: (more, inside) => runInside(innermost(child.pid as number), { env: { ...variables(image.environment), ...env, ...more }, user }, inside),
       async copyInto(file, path) {
         const target = join(root, path)
         // Whoever waits for the file finds it whole.
@@ -204,6 +232,8 @@ interface EngineConfig {
   readonly ExposedPorts?: Readonly<Record<string, unknown>>
   readonly Volumes?: Readonly<Record<string, unknown>>
   readonly Healthcheck?: { readonly Test?: readonly string[] }
+  readonly Env?: readonly string[]
+  readonly WorkingDir?: string
 }
 
 function toConfig(config: EngineConfig, sizeBytes: number): ImageConfig {
@@ -214,6 +244,8 @@ function toConfig(config: EngineConfig, sizeBytes: number): ImageConfig {
     ports: Object.keys(config.ExposedPorts ?? {}),
     volumes: Object.keys(config.Volumes ?? {}),
     healthcheck: config.Healthcheck?.Test ?? [],
+    environment: config.Env ?? [],
+    workingDirectory: config.WorkingDir || '/',
     sizeBytes,
   }
 }

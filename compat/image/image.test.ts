@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { KAFKA_VERSION } from '../../src/cli/kafka/kafka-program.ts'
+import { KAFKA_STORAGE, otherKafkaPrograms, workingKafkaPrograms } from '../../src/cli/kafka/kafka-programs.ts'
 import { temporaryDirectory } from '../support/broker-under-test.ts'
 import { type Container, type ContainerEngine, findEngine, type ImageConfig } from './container-engine.ts'
 import { REPOSITORY } from './image-files.ts'
@@ -6,6 +8,19 @@ import { roundTrip, WRITTEN } from './started-services.ts'
 
 const TAG = `localhost/odradek-test:${process.pid}`
 const PORT = 9092
+
+/** Where other images have their data, and this one. */
+const VOLUMES = ['/var/lib/message-queue/data', '/var/lib/kafka/data', '/bitnami/kafka/data']
+
+/** What a program answers to `--version`: its exit code, where it was found, and a line. */
+function answerOf(name: string): RegExp {
+  const at = `/opt/kafka/bin/${name}(\\.sh)?`
+  const isScript = name === 'kafka-server-start'
+  const works = `0 ${at} ${KAFKA_VERSION.replaceAll('.', '\\.')}$`
+  const answer =
+    isScript || name === KAFKA_STORAGE ? `1 ${at} usage: ${name}` : workingKafkaPrograms.includes(name) ? works : `1 ${at} \`${name}\` is not here\\. `
+  return new RegExp(` ${answer}`)
+}
 
 const engine = await findEngine()
 if (typeof engine === 'string') console.warn(`The image was not built and not run: ${engine}.`)
@@ -68,6 +83,43 @@ describe.skipIf(typeof engine === 'string')(typeof engine === 'string' ? `the im
     expect(result, result.stderr).toMatchObject({ exit: 0 })
   })
 
+  test('has the programs of Kafka’s names, with and without .sh: each works, or says what does its work', async () => {
+    const script =
+      'for path in /opt/kafka/bin/kafka-*; do name=$(basename "$path"); said=$("$name" --version 2>&1 </dev/null); echo "$name $? $(command -v "$name") $(head -n 1 <<<"$said")"; done'
+    const { stdout } = await container.exec({}, ['bash', '-c', script])
+    const said = stdout.trimEnd().split('\n')
+    const names = [...workingKafkaPrograms, ...Object.keys(otherKafkaPrograms)].flatMap((name) => [name, `${name}.sh`])
+    expect(said.map((line) => line.split(' ')[0]).toSorted()).toEqual(names.toSorted())
+    for (const line of said) expect(line).toMatch(answerOf(line.split(' ')[0]?.replace('.sh', '') ?? ''))
+  })
+
+  test('lets its user write where data and scripts of other images are, and nowhere else', async () => {
+    const script = 'find / -xdev \\( -user node -o -perm -0002 \\) ! -type l ! -path "/dev/*" ! -path "/proc/*" ! -path "/tmp/*" -print 2>/dev/null | sort'
+    const { stdout } = await container.exec({}, ['sh', '-c', script])
+    const outside = stdout
+      .trimEnd()
+      .split('\n')
+      .filter((path) => !/^\/(bitnami|etc\/confluent|home\/node|var\/lib\/kafka|var\/lib\/message-queue)(\/|$)/.test(path))
+    expect(outside.filter((path) => !['/run/lock', '/tmp', '/var/tmp'].includes(path))).toEqual([])
+    const owners = await container.exec({}, ['stat', '-c', '%U:%G %a %n', ...VOLUMES])
+    expect(owners.stdout.trimEnd().split('\n')).toEqual(VOLUMES.map((path) => `node:root 775 ${path}`))
+  })
+
+  test('finds its own programs before those of the system', async () => {
+    const { stdout } = await container.exec({}, ['bash', '-c', 'command -v odradek kafka-topics kafka-topics.sh entrypoint healthcheck nc; echo "$PATH"'])
+    expect(stdout).toBe(
+      [
+        '/opt/odradek/bin/odradek',
+        '/opt/kafka/bin/kafka-topics',
+        '/opt/kafka/bin/kafka-topics.sh',
+        '/usr/local/bin/entrypoint',
+        '/usr/local/bin/healthcheck',
+        '/usr/local/bin/nc',
+        '/opt/odradek/bin:/opt/kafka/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n',
+      ].join('\n'),
+    )
+  })
+
   test('nc says where nobody listens', async () => {
     expect(await container.exec({}, ['nc', '-z', 'localhost', '19092'])).toMatchObject({ exit: 0 })
     expect(await container.exec({}, ['nc', '-z', '-w', '1', 'localhost', '7'])).toMatchObject({ exit: 1 })
@@ -87,7 +139,7 @@ describe.skipIf(typeof engine === 'string')(typeof engine === 'string' ? `the im
     ['/mnt/elsewhere', '/var/lib/message-queue/data'],
   ])('keeps the data where other images do when a volume is there: %s', async (at, expected) => {
     await using directory = await temporaryDirectory()
-    await using other = await start(TAG, { volumes: [`${directory.path}:${at}`], command: ['sh', '-c', 'echo "data in $ODRADEK_DATA."'] })
+    await using other = await start(TAG, { volumes: [`${directory.path}:${at}`], command: ['sh', '-c', 'echo "data in $ODRADEK_DATA."; exec sleep 60'] })
     await other.printed(`data in ${expected}.`)
   })
 

@@ -7,11 +7,12 @@ import { whyNoNamespaces } from '../processes/network.ts'
 import { temporaryDirectory } from '../support/broker-under-test.ts'
 import { runCommand } from '../support/command.ts'
 import type { Machine } from '../support/network-namespaces.ts'
+import { BUILD_MS, serviceSource } from './built-image.ts'
 import type { ComposeService } from './compose-file.ts'
 import { type KubernetesObject, podAliases, podName, podService, readObjects, type StatefulSet } from './pods.ts'
 import type { Service } from './service.ts'
 import { makeServiceNetwork, type ServiceNetwork } from './service-network.ts'
-import { roundTrip, startServices, WRITTEN } from './started-services.ts'
+import { roundTrip, type ServicePlace, startServices, WRITTEN } from './started-services.ts'
 
 const objects = [...readObjects('k8s/service.yaml'), ...readObjects('k8s/statefulset.yaml')]
 const statefulSet = objects.find(({ kind }) => kind === 'StatefulSet') as unknown as StatefulSet
@@ -46,26 +47,27 @@ describe('the objects for Kubernetes', () => {
 })
 
 const cannotRun = areLeftOut(await whyNoNamespaces())
+const source = await serviceSource()
 
-describe.skipIf(cannotRun)('the pods of the set', () => {
+describe.skipIf(cannotRun)(`the pods of the set, ${source.name},`, () => {
   const stack = new AsyncDisposableStack()
   const running = new Map<string, Service>()
   let network: ServiceNetwork
-  let directory: string
+  let place: ServicePlace
 
   const service = (name: string) => running.get(name) as Service
   const start = async (names: readonly string[]) => {
     const services: Record<string, ComposeService> = Object.fromEntries(names.map((name) => [name, podService(statefulSet, name)]))
-    for (const [name, started] of await startServices(network, directory, services, stack)) running.set(name, started)
+    for (const [name, started] of await startServices(place, services, stack)) running.set(name, started)
     await Promise.all(names.map((name) => service(name).printed('odradek is ready')))
   }
 
   beforeAll(async () => {
     const aliases = Object.fromEntries(pods.map((name) => [name, podAliases(statefulSet, name)]))
     network = stack.use(await makeServiceNetwork([...pods, 'client'], aliases))
-    directory = stack.use(await temporaryDirectory()).path
+    place = { network, directory: stack.use(await temporaryDirectory()).path, image: await source.image() }
     await start(pods.slice(0, 3))
-  })
+  }, BUILD_MS)
   afterAll(() => stack.disposeAsync())
 
   test('are one cluster with the numbers of their ordinals', async () => {

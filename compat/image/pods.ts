@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { parseAllDocuments } from 'yaml'
 import type { ComposeService } from './compose-file.ts'
 import { readRepository } from './image-files.ts'
@@ -22,11 +23,14 @@ export interface StatefulSet {
       readonly metadata: { readonly labels: Readonly<Record<string, string>> }
       readonly spec: {
         readonly terminationGracePeriodSeconds: number
+        readonly securityContext: { readonly runAsUser: number; readonly runAsGroup: number }
         readonly containers: readonly {
           readonly args: readonly string[]
           readonly env: readonly Variable[]
           readonly ports: readonly { readonly name: string; readonly containerPort: number }[]
           readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[]
+          readonly resources: { readonly limits: { readonly memory: string } }
+          readonly securityContext: { readonly readOnlyRootFilesystem: boolean }
           readonly livenessProbe: Probe
           readonly readinessProbe: Probe
         }[]
@@ -59,10 +63,19 @@ export function podAliases({ spec: { serviceName } }: StatefulSet, name: string)
 
 /** A pod as something that is started: what Kubernetes makes of its variables and arguments. */
 export function podService({ spec }: StatefulSet, name: string): ComposeService {
-  const [container] = spec.template.spec.containers
+  const { securityContext, containers } = spec.template.spec
+  const [container] = containers
+  assert(container, 'a pod without a container')
   const environment: Record<string, string> = {}
-  for (const variable of container?.env ?? []) environment[variable.name] = expand(fieldOrValue(variable, name), environment)
-  return { environment, command: container?.args ?? [] }
+  for (const variable of container.env) environment[variable.name] = expand(fieldOrValue(variable, name), environment)
+  return {
+    environment,
+    command: container.args,
+    volumes: container.volumeMounts.map((mount) => `${mount.name}:${mount.mountPath}`),
+    user: `${securityContext.runAsUser}:${securityContext.runAsGroup}`,
+    read_only: container.securityContext.readOnlyRootFilesystem,
+    mem_limit: container.resources.limits.memory,
+  }
 }
 
 function fieldOrValue({ value = '', valueFrom }: Variable, podName: string): string {

@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { type CommandResult, runCommand } from '../support/command.ts'
 import type { Machine } from '../support/network-namespaces.ts'
+import type { BuiltImage } from './built-image.ts'
 import { imageEnvironment, REPOSITORY } from './image-files.ts'
+import { runInside, userOf, variables } from './inside.ts'
 
 const START_MS = 30_000
 const OUTPUT_KEPT = 200_000
@@ -17,17 +19,37 @@ export interface ServiceOptions {
   readonly environment: Readonly<Record<string, string>>
   /** In place of the image's command. */
   readonly command?: readonly string[]
-  /** The number of the user; that of the tests where not given. */
+  /** The number of the user; that of the tests where not given. Of a service without its image. */
   readonly uid?: number
+  /** Whose files it has; those of the working tree where not given. */
+  readonly container?: ContainerOptions
 }
 
-/** A container without its image: the files of docker/rootfs and the program as it is here, with the image's variables. */
+/** What else a container has that is made of an image. */
+export interface ContainerOptions {
+  readonly image: BuiltImage
+  /** Its directories that are volumes, beside those that the image names. */
+  readonly volumes: readonly string[]
+  /** Its own files cannot be written to. */
+  readonly isReadOnly: boolean
+  /** `UID:GID`; the image's where null. */
+  readonly user: string | null
+  /** Null for no limit. */
+  readonly memoryBytes: number | null
+}
+
+/**
+ * A container: of the image, with a layer and volumes of its own, or without, which is the files of docker/rootfs and the program
+ * as it is here, with the image's variables.
+ */
 export interface Service extends AsyncDisposable {
   readonly pid: number
   /** What it printed so far. */
   output(): string
   /** Resolves when it has printed `text`; rejects when it ends without. */
   printed(text: string): Promise<void>
+  /** Runs a program in it, as `docker exec` does, while it runs. */
+  exec(...command: readonly string[]): Promise<CommandResult>
   /** SIGTERM; resolves with the exit code, null after another signal. */
   stop(): Promise<number | null>
   kill(): Promise<void>
@@ -36,18 +58,31 @@ export interface Service extends AsyncDisposable {
 }
 
 export function startService(options: ServiceOptions): Service {
-  const { machine, uid } = options
+  const { machine, uid, container } = options
+  if (container !== undefined) return startContainer(options, container)
   const asUser = uid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups']
+  const env = environmentOf(options)
   const [program, ...args] = machine.command(...asUser, entryPoint, ...(options.command ?? ['start']))
-  return new RunningService(spawn(program, args, { env: environmentOf(options), stdio: ['ignore', 'pipe', 'pipe'] }))
+  const exec = (_pid: number, inside: readonly string[]) => {
+    const [first, ...others] = machine.command(...inside)
+    return runCommand(first, others, { env, timeoutMs: START_MS })
+  }
+  return new RunningService(spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] }), exec)
 }
 
-/** Runs a program in the machine as `docker exec` does, and gives what it printed. */
-export function runInService({ machine, directory, environment }: ServiceOptions, ...command: readonly string[]): Promise<CommandResult> {
-  const [program, ...args] = machine.command(...command)
-  return runCommand(program, args, { env: environmentOf({ machine, directory, environment }), timeoutMs: START_MS })
+function startContainer({ machine, directory, environment, command }: ServiceOptions, container: ContainerOptions): Service {
+  const { image, volumes, isReadOnly, memoryBytes } = container
+  const user = container.user ?? userOf(image.root, image.config.user)
+  const env = { ...variables(image.config.environment), ...environment }
+  const settings = [image.root, directory, user, image.config.workingDirectory, String(memoryBytes ?? 'max'), isReadOnly ? 'ro' : 'rw']
+  const all = new Set([...image.config.volumes, ...volumes])
+  const line = [...image.config.entrypoint, ...(command ?? image.config.command)]
+  const [program, ...args] = machine.command(ENTER, ...settings, ...all, '--', ...line)
+  const exec = (pid: number, inside: readonly string[]) => runInside(pid, { env, user }, inside)
+  return new RunningService(spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] }), exec)
 }
 
+const ENTER = join(import.meta.dirname, 'enter-image.sh')
 const binaries = join(REPOSITORY, 'docker/rootfs/usr/local/bin')
 const entryPoint = join(binaries, 'entrypoint')
 
@@ -66,14 +101,18 @@ function environmentOf({ directory, environment }: ServiceOptions): Record<strin
   }
 }
 
+type Exec = (pid: number, command: readonly string[]) => Promise<CommandResult>
+
 class RunningService implements Service {
   readonly #child: ChildProcess
+  readonly #exec: Exec
   readonly #closed: Promise<unknown>
   #output = ''
   #isClosed = false
 
-  constructor(child: ChildProcess) {
+  constructor(child: ChildProcess, exec: Exec) {
     this.#child = child
+    this.#exec = exec
     const keep = (chunk: Buffer) => {
       this.#output = (this.#output + chunk.toString()).slice(-OUTPUT_KEPT)
     }
@@ -99,6 +138,10 @@ class RunningService implements Service {
       const more = once(this.#child.stdout as NonNullable<ChildProcess['stdout']>, 'data', { signal: deadline }).catch(() => {})
       await Promise.race([more, this.#closed])
     }
+  }
+
+  exec(...command: readonly string[]): Promise<CommandResult> {
+    return this.#exec(this.pid, command)
   }
 
   async stop(): Promise<number | null> {

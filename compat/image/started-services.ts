@@ -4,29 +4,44 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runCommand } from '../support/command.ts'
 import type { Machine } from '../support/network-namespaces.ts'
-import { type ComposeService, publishedPort } from './compose-file.ts'
-import { type Service, startService } from './service.ts'
+import type { BuiltImage } from './built-image.ts'
+import { type ComposeService, memoryLimit, publishedPort, volumePaths } from './compose-file.ts'
+import { type ContainerOptions, type Service, startService } from './service.ts'
 import type { ServiceNetwork } from './service-network.ts'
 
 const ROUND_TRIP = join(import.meta.dirname, 'round-trip.ts')
 const PUBLISH = join(import.meta.dirname, '../processes/publish-port.ts')
 const ROUND_TRIP_MS = 60_000
 
-/** Starts the services, each in the machine of its name, with what it stores below `directory`. */
+/** Where services are started, and of what. */
+export interface ServicePlace {
+  readonly network: ServiceNetwork
+  /** Each service stores in the directory of its name below. */
+  readonly directory: string
+  /** Null for the files of the working tree. */
+  readonly image: BuiltImage | null
+}
+
+/** Starts the services, each in the machine of its name; they go with `stack`. */
 export async function startServices(
-  network: ServiceNetwork,
-  directory: string,
+  { network, directory, image }: ServicePlace,
   services: Readonly<Record<string, ComposeService>>,
   stack: AsyncDisposableStack,
 ): Promise<Map<string, Service>> {
   const started = new Map<string, Service>()
-  for (const [name, { environment = {}, command }] of Object.entries(services)) {
+  for (const [name, service] of Object.entries(services)) {
+    const { environment = {}, command } = service
     const own = join(directory, name)
     await mkdir(own, { recursive: true })
-    const options = { machine: network.machine(name), directory: own, environment, ...(command === undefined ? {} : { command }) }
-    started.set(name, stack.use(startService(options)))
+    const common = { machine: network.machine(name), directory: own, environment, ...(command === undefined ? {} : { command }) }
+    started.set(name, stack.use(startService(image === null ? common : { ...common, container: containerOf(service, image) })))
   }
   return started
+}
+
+function containerOf(service: ComposeService, image: BuiltImage): ContainerOptions {
+  const { read_only: isReadOnly = false, user = null } = service
+  return { image, isReadOnly, user, volumes: volumePaths(service), memoryBytes: memoryLimit(service) }
 }
 
 /** Opens on the host what the services publish, until `stack` goes. */
