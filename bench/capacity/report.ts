@@ -45,6 +45,11 @@ export interface StepFigures {
 /** Either figures, or why there are none. */
 export type StepResult = { readonly step: Step } & ({ readonly figures: StepFigures } | { readonly missing: string })
 
+/** null where a step could not be measured. */
+export function figuresOf(result: StepResult): StepFigures | null {
+  return 'figures' in result ? result.figures : null
+}
+
 /** As it stands in capacity.json. */
 export interface CapacityReport {
   /** ISO 8601, in UTC. */
