@@ -31,8 +31,8 @@ async function jarsOf(pom: string, name: string): Promise<KafkaJars> {
   return { directory, classPath: join(directory, '*') }
 }
 
-/** `java`, `javac` of JAVA_HOME, or the ones on the path. */
-export function jdkProgram(name: 'java' | 'javac'): string {
+/** `java`, `javac`, `keytool` of JAVA_HOME, or the ones on the path. */
+export function jdkProgram(name: 'java' | 'javac' | 'keytool'): string {
   const home = process.env.JAVA_HOME
   return home === undefined || home === '' ? name : join(home, 'bin', name)
 }

@@ -38,6 +38,7 @@ export type NetworkErrorReason =
   | 'timed-out'
   | 'not-found'
   | 'permission'
+  | 'tls'
   | 'other'
 
 /** As `Endpoint` of the ports, which the package does not show. */

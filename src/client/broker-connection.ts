@@ -19,7 +19,7 @@ import { ResponseFrames } from './response-frames.ts'
 import { correlationIdOf, decodeResponse, encodeRequest } from './wire.ts'
 
 export interface BrokerConnectionOptions {
-  readonly network: Network
+  readonly network: Pick<Network, 'connect'>
   readonly timers: Timers
   /** Shown in the broker's log and metrics. */
   readonly clientId: string

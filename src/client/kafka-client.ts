@@ -8,10 +8,15 @@ import { SOFTWARE_NAME } from '../base/software-name.ts'
 import { formatHostPort } from '../config/values/host-port.ts'
 import { BrokerConnection, type BrokerConnectionOptions } from './broker-connection.ts'
 
+export interface KafkaClientOptions extends BrokerConnectionOptions {
+  /** Says who asks, before anything else is asked, on each connection. */
+  readonly authenticate?: (client: KafkaClient) => Promise<void>
+}
+
 const SOFTWARE = { clientSoftwareName: SOFTWARE_NAME, clientSoftwareVersion: '1' }
 const OLDEST = 0
 
-/** A connection whose two sides have agreed on versions. Errors: those of `BrokerConnection`. */
+/** A connection whose two sides have agreed on versions. Errors: those of `BrokerConnection`, and of `authenticate`. */
 export class KafkaClient implements AsyncDisposable {
   /** What the broker says of itself. */
   readonly served: ApiVersionsResponse
@@ -23,13 +28,15 @@ export class KafkaClient implements AsyncDisposable {
   }
 
   /** @param signal ends the attempt */
-  static async open(endpoint: Endpoint, options: BrokerConnectionOptions, signal?: AbortSignal): Promise<KafkaClient> {
+  static async open(endpoint: Endpoint, options: KafkaClientOptions, signal?: AbortSignal): Promise<KafkaClient> {
     const connection = await BrokerConnection.open(endpoint, options, signal)
     const close = () => void connection[Symbol.asyncDispose]()
     signal?.addEventListener('abort', close)
     try {
       signal?.throwIfAborted()
-      return new KafkaClient(connection, await negotiate(connection))
+      const client = new KafkaClient(connection, await negotiate(connection))
+      await options.authenticate?.(client)
+      return client
     } catch (error) {
       await connection[Symbol.asyncDispose]()
       throw error

@@ -2,10 +2,9 @@ import type { AnyApi, Api, Fields, Input, Message, Value } from '../../protocol/
 import { OdradekError } from '../base/errors.ts'
 import type { Endpoint } from '../base/ports.ts'
 import { formatHostPort } from '../config/values/host-port.ts'
-import type { BrokerConnectionOptions } from './broker-connection.ts'
-import { KafkaClient } from './kafka-client.ts'
+import { KafkaClient, type KafkaClientOptions } from './kafka-client.ts'
 
-export interface PeerClientOptions extends BrokerConnectionOptions {
+export interface PeerClientOptions extends KafkaClientOptions {
   readonly endpoint: Endpoint
 }
 

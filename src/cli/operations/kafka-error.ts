@@ -1,5 +1,5 @@
 import { ErrorCode, errorMessage, errorName } from '../../../protocol/error-codes.ts'
-import { OdradekError } from '../../base/errors.ts'
+import { NetworkError, OdradekError } from '../../base/errors.ts'
 
 /** A broker, or this side in its place, answered with one of Kafka's errors. */
 export class KafkaError extends OdradekError {
@@ -53,7 +53,9 @@ const TRANSIENT_OF_CONNECTIONS: ReadonlySet<string> = new Set(['CLIENT_TIMEOUT',
 /** Whether the same request may succeed a moment later. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof KafkaError) return TRANSIENT.has(error.errorCode)
-  return error instanceof OdradekError && (error.name === 'NetworkError' || TRANSIENT_OF_CONNECTIONS.has(error.code))
+  // A certificate does not become another one, and credentials do not become right.
+  if (error instanceof NetworkError) return error.reason !== 'tls'
+  return error instanceof OdradekError && TRANSIENT_OF_CONNECTIONS.has(error.code)
 }
 
 /** Where Java's name does not follow from the code's. Source: org.apache.kafka.common.protocol.Errors of 4.3.1. */

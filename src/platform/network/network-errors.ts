@@ -1,6 +1,8 @@
 import { NetworkError, type NetworkErrorReason } from '../../base/errors.ts'
 import type { Endpoint } from '../../base/ports.ts'
 
+const NOT_TRUSTED = 'its certificate is signed by none that is trusted here. Give the right one as ssl.truststore.location'
+
 const EXPLANATIONS: Readonly<Record<string, readonly [NetworkErrorReason, string]>> = {
   ECONNREFUSED: ['refused', 'nothing listens there. Check the address, and that the node there is running'],
   ECONNRESET: ['reset', 'the other side cut the connection'],
@@ -16,6 +18,15 @@ const EXPLANATIONS: Readonly<Record<string, readonly [NetworkErrorReason, string
   EAI_AGAIN: ['not-found', 'the name could not be looked up for now. Check the DNS'],
   EAI_NODATA: ['not-found', 'the name has no address. Check the name and the DNS'],
   EACCES: ['permission', 'this user may not use that port. Choose one above 1023'],
+  EPROTO: ['tls', 'what listens there does not speak TLS, or no version of it that is allowed here'],
+  ERR_TLS_CERT_ALTNAME_INVALID: ['tls', 'its certificate is for another name. Ask by that name, or have a certificate made for this one'],
+  CERT_HAS_EXPIRED: ['tls', 'its certificate has expired'],
+  CERT_NOT_YET_VALID: ['tls', 'its certificate is not valid yet. Check the clock of this machine'],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['tls', NOT_TRUSTED],
+  UNABLE_TO_GET_ISSUER_CERT: ['tls', NOT_TRUSTED],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['tls', NOT_TRUSTED],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['tls', NOT_TRUSTED],
+  SELF_SIGNED_CERT_IN_CHAIN: ['tls', NOT_TRUSTED],
   EPERM: ['permission', 'this is not permitted. Check the firewall of this machine'],
 }
 
@@ -26,7 +37,7 @@ const EXPLANATIONS: Readonly<Record<string, readonly [NetworkErrorReason, string
 export function toNetworkError(attempted: string, endpoint: Endpoint, cause: unknown): NetworkError {
   const failure = firstFailure(cause)
   const code = failure.code ?? 'unknown error'
-  const [reason, text] = EXPLANATIONS[code] ?? (['other', `the system says: ${failure.message}`] as const)
+  const [reason, text] = EXPLANATIONS[code] ?? ([code.startsWith('ERR_SSL_') ? 'tls' : 'other', `the system says: ${failure.message}`] as const)
   return new NetworkError(reason, endpoint, `${attempted} ${formatEndpoint(endpoint)} failed: ${text} (${code})`, cause)
 }
 

@@ -1,6 +1,7 @@
 import { ErrorCode } from '../../../protocol/error-codes.ts'
 import { FindCoordinatorApi } from '../../../protocol/messages/find-coordinator.ts'
 import { MetadataApi } from '../../../protocol/messages/metadata.ts'
+import { NO_SECURITY } from '../../../src/cli/operations/cluster/client-security.ts'
 import type { ClientSettings } from '../../../src/cli/operations/cluster/client-settings.ts'
 import { ClusterClient } from '../../../src/cli/operations/cluster/cluster-client.ts'
 import { World } from '../world/world.ts'
@@ -42,7 +43,7 @@ export class AskedCluster {
 
   client(settings: Partial<ClientSettings> = {}): ClusterClient {
     const bootstrap = [...this.brokers.keys()].map((id) => ({ host: nameOf(id), port: PORT }))
-    const standard = { bootstrap, clientId: 'test', requestTimeoutMs: 1_000, apiTimeoutMs: 10_000, retryBackoffMs: 100 }
+    const standard = { bootstrap, clientId: 'test', security: NO_SECURITY, requestTimeoutMs: 1_000, apiTimeoutMs: 10_000, retryBackoffMs: 100 }
     return new ClusterClient({ ...standard, ...settings }, this.world.node('client').ports)
   }
 

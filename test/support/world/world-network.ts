@@ -235,6 +235,7 @@ const TEXTS: Readonly<Record<NetworkErrorReason, string>> = {
   'timed-out': 'the other side does not answer. Check the address',
   'not-found': 'no address is known for that name. Check the name',
   permission: 'this user may not use that port',
+  tls: 'it does not speak TLS',
   other: 'something went wrong',
 }
 

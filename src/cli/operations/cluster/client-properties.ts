@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { OdradekError } from '../../../base/errors.ts'
 import { parseProperties } from '../../../config/sources/properties-file.ts'
-import { type ClientSettings, DEFAULT_API_TIMEOUT_MS, DEFAULT_REQUEST_TIMEOUT_MS, DEFAULT_RETRY_BACKOFF_MS } from './client-settings.ts'
 
 /** Settings of clients as Kafka names them, by name. */
 export type ClientProperties = ReadonlyMap<string, string>
@@ -14,20 +13,6 @@ export function readClientProperties(path: string): ClientProperties {
     if (cause instanceof OdradekError) throw cause
     const why = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? ' (No such file or directory)' : `: ${(cause as Error).message}`
     throw new OdradekError('CLIENT_PROPERTIES', `${path}${why}`, { cause, fields: { path } })
-  }
-}
-
-/** What the properties say of how a cluster is asked. Errors: CLIENT_PROPERTIES for what is not spoken here. */
-export function settingsFrom(properties: ClientProperties, clientId: string): Omit<ClientSettings, 'bootstrap'> {
-  const protocol = (properties.get('security.protocol') ?? 'PLAINTEXT').toUpperCase()
-  if (protocol !== 'PLAINTEXT') {
-    throw new OdradekError('CLIENT_PROPERTIES', `security.protocol=${protocol} is not spoken by these commands yet: only PLAINTEXT is.`)
-  }
-  return {
-    clientId: properties.get('client.id') ?? clientId,
-    requestTimeoutMs: milliseconds(properties, 'request.timeout.ms', DEFAULT_REQUEST_TIMEOUT_MS),
-    apiTimeoutMs: milliseconds(properties, 'default.api.timeout.ms', DEFAULT_API_TIMEOUT_MS),
-    retryBackoffMs: milliseconds(properties, 'retry.backoff.ms', DEFAULT_RETRY_BACKOFF_MS),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../../base/ports.ts'
+import type { ClientSecurity } from './client-security.ts'
 
 /** How a command asks a cluster. */
 export interface ClientSettings {
@@ -11,6 +12,8 @@ export interface ClientSettings {
   readonly requestTimeoutMs: number
   /** How long an operation is tried again, in milliseconds. */
   readonly apiTimeoutMs: number
+  /** How connections are secured. */
+  readonly security: ClientSecurity
   /** Before the first further try, in milliseconds; doubled up to a second with each. */
   readonly retryBackoffMs: number
 }

@@ -13,11 +13,12 @@ import { MetadataApi } from '../../../../protocol/messages/metadata.ts'
 import type { AnyApi, Api, Fields, Input, Message, Value } from '../../../../protocol/schema/notation.ts'
 import { assert } from '../../../base/assert.ts'
 import { OdradekError } from '../../../base/errors.ts'
-import type { Clock, Endpoint, Network, Timers } from '../../../base/ports.ts'
+import type { Clock, Endpoint, Network, Random, Timers } from '../../../base/ports.ts'
 import { PeerClient, type RequestFor } from '../../../client/peer-client.ts'
 import { formatHostPort } from '../../../config/values/host-port.ts'
 import { check, isTransient, KafkaError } from '../kafka-error.ts'
 import { inTime } from '../within.ts'
+import { authentication } from './authentication.ts'
 import type { ClientSettings } from './client-settings.ts'
 
 export interface Broker extends Endpoint {
@@ -26,7 +27,8 @@ export interface Broker extends Endpoint {
 }
 
 export interface ClientPorts {
-  readonly network: Network
+  readonly network: Pick<Network, 'connect'>
+  readonly random: Random
   readonly timers: Timers
   readonly clock: Clock
 }
@@ -189,9 +191,10 @@ export class ClusterClient implements AsyncDisposable {
     const address = formatHostPort(endpoint.host, endpoint.port)
     const known = this.#peers.get(address)
     if (known !== undefined) return known
-    const { clientId, requestTimeoutMs: timeoutMs } = this.settings
-    const { network, timers } = this.ports
-    const peer = new PeerClient({ endpoint: { host: endpoint.host, port: endpoint.port }, network, timers, clientId, timeoutMs })
+    const { clientId, requestTimeoutMs: timeoutMs, security } = this.settings
+    const { network, timers, random } = this.ports
+    const { host, port } = endpoint
+    const peer = new PeerClient({ endpoint: { host, port }, network, timers, clientId, timeoutMs, ...authentication(security.sasl, random) })
     this.#peers.set(address, peer)
     return peer
   }

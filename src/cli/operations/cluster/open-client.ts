@@ -1,9 +1,11 @@
 import { OdradekError } from '../../../base/errors.ts'
 import type { Endpoint } from '../../../base/ports.ts'
 import { parseHostPort } from '../../../config/values/host-port.ts'
+import { TlsNetwork } from '../../../platform/network/tls-network.ts'
 import { nodePorts } from '../../../platform/node-ports.ts'
-import { type ClientProperties, settingsFrom } from './client-properties.ts'
+import type { ClientProperties } from './client-properties.ts'
 import { ClusterClient } from './cluster-client.ts'
+import { settingsFrom } from './settings-from.ts'
 
 const HIGHEST_PORT = 65_535
 
@@ -21,7 +23,10 @@ export interface OpenOptions {
 /** Nothing is connected yet. Errors: CLIENT_BOOTSTRAP for what is no address. */
 export function openClient({ bootstrap, asksControllers = false, properties = new Map(), clientId, apiTimeoutMs }: OpenOptions): ClusterClient {
   const settings = { ...settingsFrom(properties, clientId), bootstrap: parseBootstrap(bootstrap), asksControllers }
-  return new ClusterClient(apiTimeoutMs === undefined ? settings : { ...settings, apiTimeoutMs }, nodePorts())
+  const ports = nodePorts()
+  const { tls } = settings.security
+  const network = tls === null ? ports.network : new TlsNetwork(tls)
+  return new ClusterClient(apiTimeoutMs === undefined ? settings : { ...settings, apiTimeoutMs }, { ...ports, network })
 }
 
 function parseBootstrap(text: string): readonly Endpoint[] {

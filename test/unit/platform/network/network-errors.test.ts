@@ -9,6 +9,8 @@ it.each([
   ['EADDRINUSE', 'address-in-use'],
   ['EADDRNOTAVAIL', 'address-not-available'],
   ['EAI_AGAIN', 'not-found'],
+  ['CERT_HAS_EXPIRED', 'tls'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls'],
   ['EWHATEVER', 'other'],
 ] as const)('%s is told as %s', (code, reason) => {
   const error = toNetworkError('Connecting to', { host: '::1', port: 9092 }, failure(code))
