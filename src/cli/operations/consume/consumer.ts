@@ -1,6 +1,8 @@
 /**
  * Reads topics, as a member of a group or for itself. `next` gives one record after the other; what it gave counts as read, and is
- * what the group commits, by and by and at the end.
+ * what the group commits, by and by and when it is closed. Only what the coordinator took counts as committed.
+ *
+ * Nothing holds up a signal: whatever is waited for is given up, a join among others, and the group is left in order by `close`.
  */
 
 import { ErrorCode } from '../../../../protocol/error-codes.ts'
@@ -8,14 +10,15 @@ import type { TopicPartition } from '../../../base/topic-partition.ts'
 import { topicPartitionKey } from '../../../base/topic-partition.ts'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { type CommittedOffset, committedOffsets } from '../groups/group-offsets.ts'
-import { KafkaError } from '../kafka-error.ts'
+import { isTransient, KafkaError } from '../kafka-error.ts'
 import { listAllOffsets, OFFSET_AT } from '../offsets/list-offsets.ts'
+import { unlessAborted } from '../within.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import type { ConsumedRecord } from './decode-records.ts'
 import { Fetcher, type PositionedPartition } from './fetcher.ts'
 import { GroupMember } from './group-member.ts'
 
-/** How long a step may take before it is looked at whether there is something else to do, in milliseconds. */
+/** How long records are waited for before it is looked at whether there is something else to do, in milliseconds. */
 const STEP_MS = 500
 /** How often a topic that is not there is looked for, in milliseconds. */
 const ABSENT_RETRY_MS = 1_000
@@ -33,9 +36,10 @@ export class Consumer implements AsyncDisposable {
   #topics: Topics = async () => new Map()
   #known: ReadonlyMap<string, number> = new Map()
   #topicsDueMs = 0
-  #committedMs = 0
+  #commitDueMs = 0
   /** By `topic-partition`, as last committed. */
   #committed = new Map<string, number>()
+  #isClosed = false
 
   constructor(client: ClusterClient, settings: ConsumerSettings) {
     this.#client = client
@@ -65,37 +69,66 @@ export class Consumer implements AsyncDisposable {
 
   /** The next record; null when none came in time or `signal` was raised. Errors: what does not pass by itself. */
   async next(timeoutMs: number, signal: AbortSignal): Promise<ConsumedRecord | null> {
-    const deadlineMs = this.#nowMs() + timeoutMs
-    for (;;) {
-      if (signal.aborted) return null
-      await this.#keepUp()
-      const record = this.#fetcher.take()
-      if (record !== null) return record
-      const leftMs = deadlineMs - this.#nowMs()
-      if (leftMs <= 0) return null
-      await this.#fetcher.fetch(Math.min(leftMs, STEP_MS))
+    if (signal.aborted) return null
+    return (this.#isUpToDate() ? this.#fetcher.take() : null) ?? this.#awaitNext(timeoutMs, signal)
+  }
+
+  /** Commits what was read, again if need be, and leaves the group. Errors: that it could not be committed. */
+  async close(): Promise<void> {
+    try {
+      await this.#client.retry('commitOffsets', () => this.#commit())
+    } finally {
+      this.#isClosed = true
+      await this.#member?.[Symbol.asyncDispose]()
     }
   }
 
-  /** Commits what was read, and leaves the group. */
+  /** For who did not come to `close`, and has a failure to tell of: what fails now is not told besides. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#member === null) return
-    if (!this.#member.isStale) await this.#commit()
-    await this.#member[Symbol.asyncDispose]()
+    if (this.#isClosed) return
+    this.#isClosed = true
+    await Promise.allSettled([this.#commit()])
+    await Promise.allSettled([this.#member?.[Symbol.asyncDispose]()])
   }
 
-  async #keepUp(): Promise<void> {
-    if (this.#member === null) return
-    await this.#member.keepAlive()
-    await this.#lookForTopics()
-    if (this.#member.isStale) return this.#join(this.#member)
-    const { commitIntervalMs = 0 } = this.#settings.group ?? {}
-    if (this.#nowMs() - this.#committedMs >= commitIntervalMs) await this.#commit()
+  async #awaitNext(timeoutMs: number, signal: AbortSignal): Promise<ConsumedRecord | null> {
+    const ending = new AbortController()
+    const end = () => ending.abort()
+    const timer = this.#client.ports.timers.schedule(timeoutMs, end)
+    signal.addEventListener('abort', end)
+    try {
+      for (;;) {
+        await this.#keepUp(ending.signal)
+        const record = this.#fetcher.take()
+        if (record !== null) return record
+        await this.#fetcher.fetch(STEP_MS, ending.signal)
+      }
+    } catch (error) {
+      if (ending.signal.aborted && error === ending.signal.reason) return null
+      throw error
+    } finally {
+      timer.cancel()
+      signal.removeEventListener('abort', end)
+    }
   }
 
-  async #lookForTopics(): Promise<void> {
+  /** Nothing is to be done but to give what was fetched. */
+  #isUpToDate(): boolean {
+    if (this.#member === null) return true
+    return !this.#member.isStale && this.#nowMs() < Math.min(this.#member.heartbeatDueMs, this.#topicsDueMs, this.#commitDueMs)
+  }
+
+  async #keepUp(signal: AbortSignal): Promise<void> {
+    if (this.#member === null) return
+    await unlessAborted(signal, this.#member.keepAlive())
+    await this.#lookForTopics(signal)
+    if (this.#member.isStale) await this.#join(this.#member, signal)
+    else await this.#commitInPassing(signal)
+  }
+
+  async #lookForTopics(signal: AbortSignal): Promise<void> {
     if (this.#nowMs() < this.#topicsDueMs) return
-    const topics = await this.#topics()
+    const topics = await unlessAborted(signal, this.#topics())
     const isComplete = topics.size > 0 && [...topics.values()].every((partitionCount) => partitionCount > 0)
     this.#topicsDueMs = this.#nowMs() + (isComplete ? this.#settings.metadataMaxAgeMs : Math.min(ABSENT_RETRY_MS, this.#settings.metadataMaxAgeMs))
     if (textOf(topics) === textOf(this.#known)) return
@@ -103,12 +136,16 @@ export class Consumer implements AsyncDisposable {
     this.#member?.leaveGeneration()
   }
 
-  async #join(member: GroupMember): Promise<void> {
-    await this.#commit()
-    const partitions = await member.join([...this.#known.keys()])
-    this.#fetcher.assign(await this.#startOffsets(partitions))
+  async #join(member: GroupMember, signal: AbortSignal): Promise<void> {
+    const { commitIntervalMs = 0 } = this.#settings.group ?? {}
+    await unlessAborted(
+      signal,
+      this.#client.retry('commitOffsets', () => this.#commit()),
+    )
+    const partitions = await member.join([...this.#known.keys()], signal)
+    this.#fetcher.assign(await unlessAborted(signal, this.#startOffsets(partitions)))
     this.#committed.clear()
-    this.#committedMs = this.#nowMs()
+    this.#commitDueMs = this.#nowMs() + commitIntervalMs
   }
 
   /** Where the group left off; else as the settings say. */
@@ -135,13 +172,24 @@ export class Consumer implements AsyncDisposable {
     })
   }
 
-  /** Only what has moved since. */
+  /** What is not taken now is sent again a little later. */
+  async #commitInPassing(signal: AbortSignal): Promise<void> {
+    const { commitIntervalMs = 0 } = this.#settings.group ?? {}
+    if (this.#nowMs() < this.#commitDueMs) return
+    try {
+      await unlessAborted(signal, this.#commit())
+      this.#commitDueMs = this.#nowMs() + commitIntervalMs
+    } catch (error) {
+      if (!isTransient(error)) throw error
+      this.#commitDueMs = this.#nowMs() + this.#client.settings.retryBackoffMs
+    }
+  }
+
+  /** Only what has moved since the last that was taken. Errors: also what passes by itself. */
   async #commit(): Promise<void> {
-    if (this.#settings.group?.commits !== true) return
-    this.#committedMs = this.#nowMs()
+    if (this.#member === null || this.#settings.group?.commits !== true) return
     const moved = this.#fetcher.positions().filter(({ topic, partition, offset }) => this.#committed.get(topicPartitionKey(topic, partition)) !== offset)
-    await this.#member?.commit(moved)
-    for (const { topic, partition, offset } of moved) this.#committed.set(topicPartitionKey(topic, partition), offset)
+    for (const { topic, partition, offset } of await this.#member.commit(moved)) this.#committed.set(topicPartitionKey(topic, partition), offset)
   }
 
   #nowMs(): number {

@@ -1,6 +1,7 @@
 /**
  * A member of a classic group, with the range assignor: joins, is given partitions or gives them, keeps its place by heartbeats.
- * Who reads asks `isStale` between records, and joins again when it is. Over a connection of its own, as a join may wait long.
+ * Who reads asks `isStale` between records, and joins again when it is. Over a connection of its own, as a join may wait long; it
+ * leaves over another, since nothing is heard on a connection behind a join that waits.
  *
  * Errors: `KafkaError` of the coordinator for what does not pass by itself. Source: KIP-62, KIP-394, KIP-345.
  */
@@ -14,15 +15,18 @@ import { LeaveGroupApi } from '../../../../protocol/messages/leave-group.ts'
 import { OffsetCommitApi } from '../../../../protocol/messages/offset-commit.ts'
 import { SyncGroupApi } from '../../../../protocol/messages/sync-group.ts'
 import { decodeMessage, encodeToBuffer } from '../../../../protocol/schema/codec.ts'
+import type { Api, Fields, Message, Value } from '../../../../protocol/schema/notation.ts'
 import { Reader } from '../../../../protocol/wire/reader.ts'
-import { parseTopicPartitionKey, type TopicPartition } from '../../../base/topic-partition.ts'
-import { PeerClient } from '../../../client/peer-client.ts'
+import { OdradekError } from '../../../base/errors.ts'
+import { parseTopicPartitionKey, type TopicPartition, topicPartitionKey } from '../../../base/topic-partition.ts'
+import { PeerClient, type RequestFor } from '../../../client/peer-client.ts'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { partitionLeaders } from '../cluster/partition-leaders.ts'
 import { upToVersion } from '../cluster/up-to-version.ts'
 import { grouped } from '../grouped.ts'
 import { assignmentOf } from '../groups/describe-groups.ts'
 import { check, isKafkaError, isTransient, KafkaError } from '../kafka-error.ts'
+import { inTime, unlessAborted } from '../within.ts'
 import type { GroupSettings } from './consumer-settings.ts'
 import type { PositionedPartition } from './fetcher.ts'
 import { assignRanges, type Subscriber } from './range-assignor.ts'
@@ -46,7 +50,7 @@ export class GroupMember implements AsyncDisposable {
   #coordinator: PeerClient | null = null
   #memberId = ''
   #generation = NO_GENERATION
-  #lastHeartbeatMs = 0
+  #heartbeatDueMs = 0
   #isStale = true
 
   constructor(client: ClusterClient, settings: GroupSettings) {
@@ -59,46 +63,86 @@ export class GroupMember implements AsyncDisposable {
     return this.#isStale
   }
 
+  /** On the monotonic clock. */
+  get heartbeatDueMs(): number {
+    return this.#heartbeatDueMs
+  }
+
   /** What it wants has changed: it joins again. */
   leaveGeneration(): void {
     this.#isStale = true
   }
 
-  /** Joins, again if need be, until it has its partitions. */
-  join(topics: readonly string[]): Promise<readonly TopicPartition[]> {
-    return this.#client.retry('joinGroup', async () => {
-      for (;;) {
-        try {
-          const partitions = await this.#joinOnce(topics)
-          this.#isStale = false
-          this.#lastHeartbeatMs = this.#nowMs()
-          return partitions
-        } catch (error) {
-          await this.#afterFailure(error)
-        }
+  /**
+   * Joins, again if need be, until it has its partitions: as long as the other members take.
+   * @param signal ends it, with its reason; the group may take it for one that joins, until it leaves
+   */
+  async join(topics: readonly string[], signal: AbortSignal): Promise<readonly TopicPartition[]> {
+    const { timers } = this.#client.ports
+    for (;;) {
+      try {
+        const partitions = await this.#joinOnce(topics, signal)
+        this.#isStale = false
+        this.#heartbeatDueMs = this.#nowMs() + this.#settings.heartbeatIntervalMs
+        return partitions
+      } catch (error) {
+        await this.#afterFailure(error, signal.aborted)
+        signal.throwIfAborted()
+        if (!(isTransient(error) || isKafkaError(error, ...REJOIN))) throw error
+        if (isTransient(error)) await timers.sleep(this.#client.settings.retryBackoffMs, signal)
       }
-    })
+    }
   }
 
   /** Sends a heartbeat if it is time for one. */
   async keepAlive(): Promise<void> {
-    if (this.#isStale || this.#nowMs() - this.#lastHeartbeatMs < this.#settings.heartbeatIntervalMs) return
-    this.#lastHeartbeatMs = this.#nowMs()
-    await this.#inGroup(async () => {
-      const { groupId, instanceId } = this.#settings
-      const answer = await (await this.#peer()).send(HeartbeatApi, {
-        groupId,
-        generationId: this.#generation,
-        memberId: this.#memberId,
-        groupInstanceId: instanceId,
-      })
-      check(answer.errorCode)
-    })
+    if (this.#isStale || this.#nowMs() < this.#heartbeatDueMs) return
+    this.#heartbeatDueMs = this.#nowMs() + this.#settings.heartbeatIntervalMs
+    const { groupId, instanceId: groupInstanceId } = this.#settings
+    try {
+      const { errorCode } = await this.#inTime(this.#send(HeartbeatApi, { groupId, generationId: this.#generation, memberId: this.#memberId, groupInstanceId }))
+      check(errorCode)
+    } catch (error) {
+      await this.#afterFailure(error)
+      if (isTransient(error)) this.#heartbeatDueMs = this.#nowMs() + this.#client.settings.retryBackoffMs
+      else if (!isKafkaError(error, ...REJOIN)) throw error
+    }
   }
 
-  /** Writes where it is. A commit that comes too late, as the partitions are another's already, is dropped. */
-  async commit(offsets: readonly PositionedPartition[]): Promise<void> {
-    if (offsets.length === 0 || this.#generation === NO_GENERATION) return
+  /**
+   * Writes where it is, once.
+   * @returns what was taken: nothing where the partitions are another's already, and no partitions that are not there any more
+   * Errors: also what passes by itself.
+   */
+  async commit(offsets: readonly PositionedPartition[]): Promise<readonly PositionedPartition[]> {
+    if (offsets.length === 0 || this.#generation === NO_GENERATION) return []
+    try {
+      const failed = await this.#inTime(this.#commitOnce(offsets))
+      return offsets.filter(({ topic, partition }) => !failed.has(topicPartitionKey(topic, partition)))
+    } catch (error) {
+      await this.#afterFailure(error)
+      if (isKafkaError(error, ...REJOIN)) return []
+      throw error
+    }
+  }
+
+  /** Leaves the group, unless its place is kept for it (a static member). Whether the coordinator hears of it does not matter. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { groupId, instanceId } = this.#settings
+    await this.#forgetCoordinator()
+    if (this.#memberId === '' || instanceId !== null) return
+    const members = [{ memberId: this.#memberId, reason: 'the consumer is being closed' }]
+    const request = (version: number) => (version < 3 ? { groupId, memberId: this.#memberId, members: [] } : { groupId, members })
+    this.#forgetMember()
+    try {
+      await this.#inTime(this.#client.askCoordinator(groupId, LeaveGroupApi, request))
+    } catch (error) {
+      if (!isTransient(error)) throw error
+    }
+  }
+
+  /** @returns the keys of partitions that are not there any more */
+  async #commitOnce(offsets: readonly PositionedPartition[]): Promise<ReadonlySet<string>> {
     const { groupId, instanceId } = this.#settings
     const topics = [...grouped(offsets, ({ topic }) => topic)].map(([name, some]) => ({
       name,
@@ -109,34 +153,21 @@ export class GroupMember implements AsyncDisposable {
         committedMetadata: '',
       })),
     }))
-    await this.#inGroup(async () => {
-      const member = { generationIdOrMemberEpoch: this.#generation, memberId: this.#memberId, groupInstanceId: instanceId }
-      const answer = await (await this.#peer()).send(OffsetCommitByName, { groupId, ...member, topics })
-      for (const { partitions } of answer.topics) for (const { errorCode } of partitions) check(errorCode)
-    })
-  }
-
-  /** Leaves the group, unless its place is kept for it (a static member). Whether the coordinator hears of it does not matter. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    const { groupId, instanceId } = this.#settings
-    const peer = this.#coordinator
-    if (peer === null) return
-    if (this.#memberId !== '' && instanceId === null) {
-      const members = [{ memberId: this.#memberId, reason: 'the consumer is being closed' }]
-      await peer
-        .send(LeaveGroupApi, (version) => (version < 3 ? { groupId, memberId: this.#memberId, members: [] } : { groupId, members }))
-        .catch((error: unknown) => {
-          if (!isTransient(error)) throw error
-        })
+    const member = { generationIdOrMemberEpoch: this.#generation, memberId: this.#memberId, groupInstanceId: instanceId }
+    const answer = await this.#send(OffsetCommitByName, { groupId, ...member, topics })
+    const gone = new Set<string>()
+    for (const { name, partitions } of answer.topics) {
+      for (const { partitionIndex, errorCode } of partitions) {
+        if (errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) gone.add(topicPartitionKey(name, partitionIndex))
+        else check(errorCode)
+      }
     }
-    await peer[Symbol.asyncDispose]()
-    this.#coordinator = null
+    return gone
   }
 
-  async #joinOnce(topics: readonly string[]): Promise<readonly TopicPartition[]> {
+  async #joinOnce(topics: readonly string[], signal: AbortSignal): Promise<readonly TopicPartition[]> {
     const { groupId, instanceId, sessionTimeoutMs, maxPollIntervalMs } = this.#settings
-    const peer = await this.#peer()
-    const answer = await peer.send(JoinGroupApi, {
+    const joining = this.#send(JoinGroupApi, {
       groupId,
       sessionTimeoutMs,
       rebalanceTimeoutMs: maxPollIntervalMs,
@@ -145,27 +176,30 @@ export class GroupMember implements AsyncDisposable {
       protocolType: PROTOCOL_TYPE,
       protocols: [{ name: ASSIGNOR, metadata: subscriptionBytes(topics) }],
     })
+    const answer = await unlessAborted(signal, joining)
     if (answer.errorCode === ErrorCode.MEMBER_ID_REQUIRED) {
       this.#memberId = answer.memberId
-      return this.#joinOnce(topics)
+      return this.#joinOnce(topics, signal)
     }
     check(answer.errorCode)
     this.#memberId = answer.memberId
     this.#generation = answer.generationId
-    return this.#sync(peer, answer)
+    return this.#sync(answer, signal)
   }
 
-  async #sync(peer: PeerClient, joined: JoinGroupResponse): Promise<readonly TopicPartition[]> {
+  async #sync(joined: JoinGroupResponse, signal: AbortSignal): Promise<readonly TopicPartition[]> {
     const isLeader = joined.leader === joined.memberId && !joined.skipAssignment
-    const answer = await peer.send(SyncGroupApi, {
+    const assignments = isLeader ? await unlessAborted(signal, this.#divide(joined)) : []
+    const syncing = this.#send(SyncGroupApi, {
       groupId: this.#settings.groupId,
       generationId: joined.generationId,
       memberId: joined.memberId,
       groupInstanceId: this.#settings.instanceId,
       protocolType: PROTOCOL_TYPE,
       protocolName: joined.protocolName,
-      assignments: isLeader ? await this.#divide(joined) : [],
+      assignments,
     })
+    const answer = await unlessAborted(signal, syncing)
     check(answer.errorCode)
     return assignmentOf(answer.assignment)
   }
@@ -189,22 +223,11 @@ export class GroupMember implements AsyncDisposable {
     return counts
   }
 
-  /** A member that the group does not know, or not in this generation, joins again; the rest is thrown. */
-  async #inGroup(work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      if (isKafkaError(error, ...REJOIN)) this.#isStale = true
-      await this.#afterFailure(error)
-    }
-  }
-
-  async #afterFailure(error: unknown): Promise<void> {
+  /** A member that the group does not know, or not in this generation, joins again; a coordinator that cannot be one is looked for anew. */
+  async #afterFailure(error: unknown, isGivenUp = false): Promise<void> {
     if (isKafkaError(error, ErrorCode.UNKNOWN_MEMBER_ID, ErrorCode.ILLEGAL_GENERATION)) this.#forgetMember()
-    if (isKafkaError(error, ...REJOIN)) return
-    if (!isTransient(error)) throw error
-    await this.#forgetCoordinator()
-    await this.#client.ports.timers.sleep(this.#client.settings.retryBackoffMs)
+    if (isKafkaError(error, ...REJOIN)) this.#isStale = true
+    else if (isGivenUp || isTransient(error)) await this.#forgetCoordinator()
   }
 
   #forgetMember(): void {
@@ -217,6 +240,18 @@ export class GroupMember implements AsyncDisposable {
     const peer = this.#coordinator
     this.#coordinator = null
     await peer?.[Symbol.asyncDispose]()
+  }
+
+  async #send<Q extends Fields, A extends Fields>(api: Api<Q, A>, request: RequestFor<Q>): Promise<Value<Message<A>>> {
+    return (await this.#peer()).send(api, request)
+  }
+
+  /** What is answered at once; the connection has the patience that a join takes. */
+  #inTime<T>(work: Promise<T>): Promise<T> {
+    const { groupId } = this.#settings
+    const { requestTimeoutMs } = this.#client.settings
+    const late = () => new OdradekError('CLIENT_TIMEOUT', `The coordinator of ${groupId} did not answer within ${requestTimeoutMs} ms`, { fields: { groupId } })
+    return inTime(this.#client.ports.timers, requestTimeoutMs, work, late)
   }
 
   async #peer(): Promise<PeerClient> {

@@ -8,6 +8,7 @@ import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { openClient } from '../cluster/open-client.ts'
 import { describeTopics } from '../topics/describe-topics.ts'
 import { topicFilter } from '../topics/topic-names.ts'
+import { unlessAborted } from '../within.ts'
 import { Consumer } from './consumer.ts'
 import type { ConsumerSettings } from './consumer-settings.ts'
 import type { ConsumedRecord } from './decode-records.ts'
@@ -56,36 +57,45 @@ export async function printRecords(options: PrintOptions): Promise<ExitCode> {
     exit = exitCodeOf(signal)
     stopping.abort()
   })
-  let count = 0
+  const printed = { count: 0 }
   try {
     await using consumer = new Consumer(client, settings)
-    await begin(consumer, client, options.from)
-    using gathered = new GatheredOutput(output)
-    while (options.maxRecords === null || count < options.maxRecords) {
-      const record = await consumer.next(options.timeoutMs ?? ENDLESS_MS, stopping.signal)
-      if (record === null) {
-        if (stopping.signal.aborted) break
-        if (options.timeoutMs === null) continue
-        if (options.isQuiet === true) break
-        throw new NoRecord()
-      }
-      count++
-      print(record, options, gathered)
-    }
+    await unlessAborted(stopping.signal, begin(consumer, client, options.from))
+    const end = await printAll(consumer, options, stopping.signal, printed)
+    await consumer.close()
+    if (end === 'idle' && options.isQuiet !== true) tell(TIMED_OUT, options)
   } catch (error) {
-    if (!(error instanceof OdradekError || error instanceof NoRecord || error instanceof DecodeError)) throw error
-    if (options.isQuiet === true) throw error
-    output.err(`ERROR Error processing message, terminating consumer process: ${error.message}\n`)
+    if (error !== stopping.signal.reason) tellFailure(error, options)
   }
-  if (options.isQuiet !== true) output.err(`Processed a total of ${count} messages\n`)
+  if (options.isQuiet !== true) output.err(`Processed a total of ${printed.count} messages\n`)
   options.onEnd?.()
   return exit
 }
 
-class NoRecord extends Error {
-  constructor() {
-    super('org.apache.kafka.common.errors.TimeoutException')
+const TIMED_OUT = 'org.apache.kafka.common.errors.TimeoutException'
+
+/** @param printed counts */
+async function printAll(consumer: Consumer, options: PrintOptions, signal: AbortSignal, printed: { count: number }): Promise<'enough' | 'idle' | 'stopped'> {
+  using gathered = new GatheredOutput(options.output)
+  while (options.maxRecords === null || printed.count < options.maxRecords) {
+    const record = await consumer.next(options.timeoutMs ?? ENDLESS_MS, signal)
+    if (record !== null) {
+      printed.count++
+      print(record, options, gathered)
+    } else if (signal.aborted) return 'stopped'
+    else if (options.timeoutMs !== null) return 'idle'
   }
+  return 'enough'
+}
+
+/** Throws what is no failure that is expected. */
+function tellFailure(error: unknown, options: PrintOptions): void {
+  if (options.isQuiet === true || !(error instanceof OdradekError || error instanceof DecodeError)) throw error
+  tell(error.message, options)
+}
+
+function tell(message: string, { output }: PrintOptions): void {
+  output.err(`ERROR Error processing message, terminating consumer process: ${message}\n`)
 }
 
 async function begin(consumer: Consumer, client: ClusterClient, from: RecordSource): Promise<void> {
