@@ -11,6 +11,14 @@ import { makeServiceNetwork, type ServiceNetwork } from './service-network.ts'
 const USER = 1000
 const CLUSTER = '4L6g3nShT-eMCtK--X86sw'
 
+/** A node alone, as Kafka's own file says it. */
+const MOUNTED = `process.roles=broker,controller
+node.id=1
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093
+controller.quorum.bootstrap.servers=127.0.0.1:9093
+`
+
 const cannotRun = areLeftOut(await whyNoNamespaces())
 
 describe.skipIf(cannotRun)('a container that cannot start says what is wrong and what to do', () => {
@@ -99,6 +107,28 @@ describe.skipIf(cannotRun)('a container that cannot start says what is wrong and
     expect(service.output()).toMatch(/^num\.partitions=4 {2}# KAFKA_NUM_PARTITIONS$/m)
     expect(service.output()).toMatch(/^listeners=PLAINTEXT:\/\/:7092,CONTROLLER:\/\/:7093 {2}#.*server\.properties:4$/m)
     expect(service.output()).toMatch(/^log\.dirs=.*\/data {2}# ODRADEK_DATA$/m)
+  })
+
+  test.each([
+    ['metrics.port=9500', '127.0.0.1:9500'],
+    ['metrics.port=9500\nmetrics.host=127.0.0.2', '127.0.0.2:9500'],
+    ['metrics.host=localhost', 'localhost:9404'],
+  ])('its health is found where a mounted file has it: %j', async (settings, at) => {
+    await mkdir(join(directory, 'config'))
+    await writeFile(join(directory, 'config', 'server.properties'), `${MOUNTED}${settings}\n`)
+    const service = start({})
+    await service.printed('odradek is ready')
+    expect(await service.exec('healthcheck')).toMatchObject({ exit: 0 })
+    expect((await service.exec('odradek', 'health')).stdout).toBe(`The node at ${at} is ready: it serves requests in full.\n`)
+  })
+
+  test('a mounted file that serves no health leaves it to the process', async () => {
+    await mkdir(join(directory, 'config'))
+    await writeFile(join(directory, 'config', 'server.properties'), `${MOUNTED}metrics.port=0\n`)
+    const service = start({})
+    await service.printed('odradek is ready')
+    expect(await service.exec('healthcheck')).toMatchObject({ exit: 0 })
+    expect((await service.exec('odradek', 'health')).stderr).toContain('metrics.port is 0')
   })
 
   test('a user of the image may write to a volume of his', async () => {

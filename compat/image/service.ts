@@ -96,6 +96,7 @@ function environmentOf({ directory, environment }: ServiceOptions): Record<strin
     PATH: `${join(REPOSITORY, 'bin')}:${binaries}:${process.env.PATH}`,
     ODRADEK_DATA: join(directory, 'data'),
     ODRADEK_CONFIG_DIRECTORY: join(directory, 'config'),
+    ODRADEK_METRICS_FILE: join(directory, 'metrics'),
     ...environment,
     ...Object.fromEntries(places),
   }

@@ -16,6 +16,7 @@ import { nodePorts } from '../../platform/node-ports.ts'
 import type { SupervisedNode } from '../cluster/supervised-node.ts'
 import { EXIT_BEFORE_READY, type ExitCode } from '../command.ts'
 import { loadConfigFromFlags } from '../config-flags.ts'
+import { tellMetricsEndpoint } from '../health/metrics-file.ts'
 import type { Arguments } from '../parse-arguments.ts'
 import { watchStopSignals } from '../stop-signals.ts'
 import { UsageError } from '../usage-error.ts'
@@ -53,6 +54,7 @@ export async function runNode(args: Arguments, plan: NodePlan, supervised: Super
   let isStanding = false
   try {
     const { startNode } = await import('../../node/start-node.ts')
+    const { metricsEndpoint } = await import('../../node/health/metrics-endpoint.ts')
     checkControlSettings(own.config)
     for (const warning of own.warnings) logger.warn(warning)
     for (const notice of own.notices) logger.info(notice)
@@ -67,6 +69,9 @@ export async function runNode(args: Arguments, plan: NodePlan, supervised: Super
     })
     const joined = plan.join.length === 0 ? undefined : await prepareJoin({ identity: own.identity, join: plan.join, ports, logger })
     const loaded = load(joined == null ? [] : quorumOf(own, joined))
+    // Of several nodes with one environment the first one tells.
+    const tellsHealth = (supervised?.nodeNumber ?? 1) === 1
+    if (tellsHealth) tellMetricsEndpoint(metricsEndpoint(loaded), logger)
     const toldOfCluster = await formatAs({ loaded, joined, disk: ports.disk, environment: process.env })
     await using node = await startNode({
       ...loaded,
@@ -82,6 +87,8 @@ export async function runNode(args: Arguments, plan: NodePlan, supervised: Super
       metricsPlatform,
     })
     isStanding = true
+    // A default port that another program has is given up.
+    if (tellsHealth && node.metricsAt === null) tellMetricsEndpoint(null, logger)
     announce(logger, loaded, node, dataDirectory !== null)
     supervised?.ready({ advertised: advertisedOf(node) })
     // What starting needs is compiled by now: the next start finds it, however this process ends.

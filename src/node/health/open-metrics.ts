@@ -12,10 +12,10 @@ import type { Teardown } from '../lifetime/teardown.ts'
 import { listenerTables } from '../metrics/listener-metrics.ts'
 import { nodeTable } from '../metrics/node-metrics.ts'
 import { requestTables } from '../metrics/request-metrics.ts'
-import { listenerSpecs } from '../node-listeners.ts'
 import type { MetricsPlatform, NodeOptions } from '../node-options.ts'
 import { Health } from './health.ts'
 import { healthEndpoints } from './health-endpoints.ts'
+import { metricsEndpoint } from './metrics-endpoint.ts'
 
 export interface OpenMetricsOptions {
   readonly node: NodeOptions
@@ -63,12 +63,11 @@ export async function openMetrics({ node, server, failure, teardown }: OpenMetri
 type Handle = Parameters<StartHttpServer>[0]['handle']
 
 async function serve({ config, identity, logger, metricsPlatform }: NodeOptions, handlerBy: (platform: MetricsPlatform) => Handle): Promise<HttpServer | null> {
-  const port = config.get('metrics.port')
-  if (metricsPlatform === undefined || port === 0) return null
-  const host = config.get('metrics.host') ?? listenerSpecs(identity)[0]?.at.host ?? ''
+  const at = metricsEndpoint({ config, identity })
+  if (metricsPlatform === undefined || at === null) return null
   const onError = (error: unknown) => logger.error('a request on metrics.port failed', { error })
   try {
-    return await metricsPlatform.startHttpServer({ host, port, handle: handlerBy(metricsPlatform), onError })
+    return await metricsPlatform.startHttpServer({ ...at, handle: handlerBy(metricsPlatform), onError })
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error
     if (isChosen(config)) throw namingTheSetting(error)
