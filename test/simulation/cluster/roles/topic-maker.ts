@@ -126,10 +126,9 @@ export class TopicMaker implements Role {
       try {
         const outcome = await ask(client.anyBroker())
         const isInTime = clock.monotonicMs() - askedMs < TIMEOUT_MS
-        // With a leadership its waits end: what is decided is certain, and who knows of it is not.
-        const epochNow = circumstances.controllerEpoch()
-        const isPromised = epochNow !== null && (epochNow === epoch || circumstances.areConnected())
-        if (outcome === 'done' && isInTime && isPromised) await this.#expectKnown(what, { epoch: epochNow, countedSince })
+        // With a leadership its waits end, be it in order and all hear each other: what is decided is certain, and who knows of it is not.
+        const isPromised = epoch !== null && circumstances.controllerEpoch() === epoch
+        if (outcome === 'done' && isInTime && isPromised) await this.#expectKnown(what, { epoch, countedSince })
         if (outcome !== 'again') return
       } catch (error) {
         if (!(error instanceof Unanswered)) throw error
