@@ -61,6 +61,19 @@ describe('the logs of a partition', () => {
     expect(() => checkLogsMatch([log('one', one), log('other', other)])).toThrow(/the logs of t-0 part/)
   })
 
+  it('may part below what is to be deleted, and nowhere else', () => {
+    const one: readonly Entry[] = [...shared, [2, 3, 'd'], [3, 3, 'e']]
+    const other: readonly Entry[] = [
+      [0, 1, 'a'],
+      [1, 2, 'b'],
+      [2, 3, 'd'],
+      [3, 3, 'e'],
+    ]
+    const logs = [log('one', one), log('other', other)]
+    expect(() => checkLogsMatch(logs, () => 2)).not.toThrow()
+    expect(() => checkLogsMatch([log('one', one), log('other', other)], () => 1)).toThrow(/the logs of t-0 part/)
+  })
+
   it('are read up to what a torn write left', async () => {
     const world = new World({ seed: 1 })
     const { disk } = world.node('a').ports

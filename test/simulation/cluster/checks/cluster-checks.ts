@@ -44,7 +44,10 @@ export class ClusterChecks {
     }
     // Where no node serves yet, a crash may have left what recovery takes away.
     const serving = new Set(this.#cluster.nodes.filter(({ state }) => state === 'serving').map(({ name }) => name))
-    checkLogsMatch(logs.filter(({ machine }) => serving.has(machine)))
+    checkLogsMatch(
+      logs.filter(({ machine }) => serving.has(machine)),
+      ({ name }) => this.#models.find(({ at }) => name === `${at.topic}-${at.partition}`)?.deletableTo ?? 0,
+    )
     for (const model of this.#models) this.#countCopies(model, logs, spared)
   }
 
