@@ -4,9 +4,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { temporaryDirectory } from '../support/broker-under-test.ts'
 import { type ClusterNode, makeNode } from '../support/cluster/cluster-node.ts'
 import { type NodeKind, type NodePlace, nodeSettings } from '../support/cluster/node-plan.ts'
+import { runCommand } from '../support/command.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { type JavaTools, startJavaTools } from '../support/java-tools.ts'
 import { formattedMark } from '../support/kafka-process.ts'
+import { ODRADEK_PROGRAM } from '../support/odradek-process.ts'
 import { ORACLE_CLUSTER_ID } from '../support/oracle-node.ts'
 import { propertiesText, type Settings } from '../support/properties-file.ts'
 import { TOOLS } from './tool-suite.ts'
@@ -97,6 +99,21 @@ class Quorum implements AsyncDisposable {
     return this.#ask(['--bootstrap-controller', this.#controller(1), '--command-config', file, 'add-controller'])
   }
 
+  /** The same by our own command. */
+  ownAdd(id: number, at: number) {
+    const { ports } = this.#places[id - 1] as NodePlace
+    const listener = `CONTROLLER://127.0.0.1:${ports.controller?.advertised}`
+    return this.#odradek(at, 'cluster', 'add-controller', String(id), '--listener', listener)
+  }
+
+  ownRemove(id: number, at: number) {
+    return this.#odradek(at, 'cluster', 'remove-controller', String(id))
+  }
+
+  #odradek(at: number, ...args: readonly string[]) {
+    return runCommand(process.execPath, [ODRADEK_PROGRAM, ...args, '--bootstrap-server', this.#client(at)])
+  }
+
   async remove(id: number, at: number) {
     const which = ['--controller-id', String(id), '--controller-directory-id', await this.directoryId(id)]
     return this.#ask(['--bootstrap-server', this.#client(at), 'remove-controller', ...which])
@@ -144,6 +161,19 @@ test('controllers are added and removed by kafka-metadata-quorum, asked at any n
   expect(await quorum.remove(2, 3)).toMatchObject({ exit: 0 })
   await until(quorum, 2, { [first]: 'Voter', [second]: 'Observer', [third]: 'Voter' })
   expect((await quorum.remove(2, 3)).stderr).toContain('Cannot remove voter ReplicaKey(id=2')
+})
+
+test('controllers are added and removed by odradek’s own commands, too', { timeout: TIMEOUT_MS }, async () => {
+  await using quorum = await Quorum.start({})
+  const who = await Promise.all([1, 2, 3].map(async (id) => `${id} ${await quorum.directoryId(id)}`))
+  const [first = '', second = '', third = ''] = who
+  await until(quorum, 3, { [first]: 'Voter', [second]: 'Observer', [third]: 'Observer' })
+  for (const id of [2, 3]) expect(await quorum.ownAdd(id, 3)).toMatchObject({ exit: 0, stderr: '' })
+  await until(quorum, 2, { [first]: 'Voter', [second]: 'Voter', [third]: 'Voter' })
+  expect(await quorum.ownAdd(3, 1)).toMatchObject({ exit: 1, stderr: 'Controller 3 has a vote already.\n' })
+  expect(await quorum.ownRemove(2, 3)).toMatchObject({ exit: 0, stderr: '' })
+  await until(quorum, 2, { [first]: 'Voter', [second]: 'Observer', [third]: 'Voter' })
+  expect(await quorum.ownRemove(2, 3)).toMatchObject({ exit: 1, stderr: 'No controller 2 votes: there are 1, 3.\n' })
 })
 
 test('controllers join by themselves, also one whose disk was replaced; and the quorum outlives its leader', { timeout: TIMEOUT_MS }, async () => {
