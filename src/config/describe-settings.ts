@@ -126,7 +126,7 @@ function described(name: string, setting: Setting<SettingValue>, text: string | 
     isSecret,
     synonyms,
     type: setting.type,
-    documentation: documentationOf(setting),
+    documentation: documentationOf(name, setting),
   }
 }
 

@@ -1,3 +1,4 @@
+import { missingFor } from './planned-settings.ts'
 import type { Secret } from './values/secret.ts'
 import type { SettingType, SettingValue } from './values/setting-value.ts'
 import type { Validator } from './values/validators.ts'
@@ -26,9 +27,11 @@ export interface Setting<Value extends SettingValue> {
 /** Said of every setting that cannot act here. */
 const NO_EFFECT = 'Accepted and checked; it has no effect here.'
 
-/** One sentence on what a setting does here. */
-export function documentationOf(setting: Setting<SettingValue>): string {
-  return setting.does ?? setting.instead ?? NO_EFFECT
+/** One sentence on what a setting does here; a second one where it does not yet. */
+export function documentationOf(name: string, setting: Setting<SettingValue>): string {
+  const missing = missingFor(name)
+  const said = setting.does ?? setting.instead ?? NO_EFFECT
+  return setting.does === null || missing === null ? said : `${said} *No effect yet: ${missing}.*`
 }
 
 /** Settings by name. */

@@ -17,6 +17,7 @@ and \`--set name=value\`. \`odradek config\` prints what is in force, and where 
 - A setting of one listener is written \`listener.name.<listener>.<setting>\`, the listener's name in lower case.
 - Of type \`long\`, 9223372036854775807 means that there is no limit.
 - A class can only be one of Apache Kafka's own that Odradek does the work of.
+- *No effect yet*: the setting is accepted and checked, and what it is for is not there yet.
 - Settings marked *internal* are for tests; Apache Kafka does not document them either.
 `
 
@@ -40,7 +41,7 @@ function section(title: string, about: string, settings: Settings, last: (name: 
 
 function row(name: string, setting: Setting<SettingValue>, last: string): string {
   const internal = setting.internal ? '*Internal.* ' : ''
-  const cells = [`\`${name}\``, setting.type, describeDefault(setting), describeAllowed(setting), last, internal + documentationOf(setting)]
+  const cells = [`\`${name}\``, setting.type, describeDefault(setting), describeAllowed(setting), last, internal + documentationOf(name, setting)]
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }
 

@@ -8,7 +8,7 @@ export const topicSettings = {
   'cleanup.policy': list({
     default: ['delete'],
     validator: listOf({ empty: true, items: ['compact', 'delete'] }),
-    does: 'What becomes of old records: `delete`, `compact` (the last of each key stays), both or, empty, nothing.',
+    does: 'What becomes of old records: `delete`, `compact` (the last of each key stays; nothing is compacted yet), both or, empty, nothing.',
   }),
   'compression.type': string({
     default: 'producer',
@@ -84,7 +84,7 @@ export const topicSettings = {
     default: false,
     does: 'Whether a replica that is not in sync may become leader when no other is left, losing records.',
   }),
-  'internal.segment.bytes': int({ default: null, internal: true, does: 'The same as `segment.bytes` without its lower bound, for tests.' }),
+  'internal.segment.bytes': int({ default: null, internal: true, instead: '`segment.bytes` counts.' }),
   'local.retention.bytes': long({ default: -2, validator: atLeast(-2) }),
   'local.retention.ms': long({ default: -2, validator: atLeast(-2) }),
   'remote.storage.enable': boolean({ default: false }),

@@ -31,7 +31,7 @@ export const groupsSettings = {
     default: 1_048_588,
     validator: atLeast(524_288),
     update: 'cluster-wide',
-    does: 'Bytes of the buffer that gathers records of groups and is kept for the next.',
+    instead: 'No buffer is kept between writes.',
   }),
   'offsets.topic.num.partitions': int({
     default: 50,

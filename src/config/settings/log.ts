@@ -148,7 +148,6 @@ export const logSettings = {
     validator: atLeast(0),
     importance: 'low',
     internal: true,
-    does: 'Milliseconds from the start of the log to its first periodic work.',
   }),
   'message.max.bytes': int({
     default: 1_048_588,

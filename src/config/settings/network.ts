@@ -96,8 +96,11 @@ export const networkSettings = {
     does: 'Bytes of requests in work on the whole node; beyond it, connections are not read; -1 for the built-in limit.',
   }),
   'request.timeout.ms': int({ default: 30_000, importance: 'high', does: 'Milliseconds that this node waits for the answer to a request of its own.' }),
-  'socket.connection.setup.timeout.ms': long({ default: 10_000, does: "Milliseconds that this node's first attempt to connect to another may take." }),
-  'socket.connection.setup.timeout.max.ms': long({ default: 30_000, does: 'The most that the time for connecting grows to after failures, in milliseconds.' }),
+  'socket.connection.setup.timeout.ms': long({
+    default: 10_000,
+    instead: 'A connection to another node must be there in the time of the request for which it is made.',
+  }),
+  'socket.connection.setup.timeout.max.ms': long({ default: 30_000, instead: 'As the setting before.' }),
   'fetch.max.bytes': int({
     default: 57_671_680,
     validator: atLeast(1024),

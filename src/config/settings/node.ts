@@ -33,19 +33,19 @@ export const nodeSettings = {
     default: UNLIMITED,
     validator: atLeast(0),
     internal: true,
-    does: 'Milliseconds within which the node must be ready, else it stops.',
+    instead: 'A start has no limit in time: what it waits for stands in the log.',
   }),
   'unstable.api.versions.enable': boolean({
     default: false,
     importance: 'high',
     internal: true,
-    does: 'Whether newest API versions that are not final yet are served.',
+    instead: 'What is not final yet is never served.',
   }),
   'unstable.feature.versions.enable': boolean({
     default: false,
     importance: 'high',
     internal: true,
-    does: 'Whether newest feature levels that are not final yet may be chosen.',
+    instead: 'Levels that are not final yet cannot be chosen.',
   }),
   'config.providers': list({
     default: [],

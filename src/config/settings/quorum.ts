@@ -63,13 +63,11 @@ export const quorumSettings = {
     default: 60_000,
     validator: atLeast(100),
     internal: true,
-    does: "Milliseconds between summaries of how long the controller's events took.",
   }),
   'controller.performance.always.log.threshold.ms': long({
     default: 2000,
     validator: atLeast(0),
     internal: true,
-    does: 'Milliseconds from which on a slow event of the controller is logged by itself.',
   }),
   'metadata.log.dir': string({ default: null, importance: 'high', does: 'The directory of the metadata log; the first of `log.dirs` where not set.' }),
   'metadata.log.segment.bytes': int({
@@ -109,7 +107,6 @@ export const quorumSettings = {
     default: 8_388_608,
     importance: 'low',
     internal: true,
-    does: 'The largest batch of the metadata log, in bytes.',
   }),
   'internal.metadata.delete.delay.millis': long({
     default: 60_000,

@@ -12,13 +12,13 @@ export const quotasSettings = {
     default: 11,
     validator: atLeast(1),
     importance: 'low',
-    does: 'Windows over which throttled moves between directories are measured.',
+    instead: 'Moves between directories are measured over the windows of `replication.quota.window.num`.',
   }),
   'alter.log.dirs.replication.quota.window.size.seconds': int({
     default: 1,
     validator: atLeast(1),
     importance: 'low',
-    does: 'Seconds of each of these windows.',
+    instead: 'Seconds of these windows are those of `replication.quota.window.size.seconds`.',
   }),
   'controller.quota.window.num': int({
     default: 11,

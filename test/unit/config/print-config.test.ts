@@ -11,8 +11,8 @@ test('printing shows each value in force with where it was written, and secrets 
       'group.initial.rebalance.delay.ms=0  # profile dev',
       'broker.rack=  # default',
       'metric.reporters=org.apache.kafka.common.metrics.JmxReporter  # default; no effect here',
-      'ssl.key.password=[hidden]  # --set',
-      'listener.name.x.ssl.keystore.password=[hidden]  # --set',
+      'ssl.key.password=[hidden]  # --set; no effect yet: a listener with TLS is refused',
+      'listener.name.x.ssl.keystore.password=[hidden]  # --set; no effect yet: a listener with TLS is refused',
     ]),
   )
   expect(lines.join()).not.toContain('hunter')
@@ -25,5 +25,11 @@ test('a value stays on its line, whatever it holds', () => {
 
 test('internal settings are printed when they are set', () => {
   expect(printConfig(loadConfig({}).config)).not.toContain('log.initial.task.delay.ms')
-  expect(printConfig(loadConfig({ assignments: ['log.initial.task.delay.ms=5'] }).config)).toContain('\nlog.initial.task.delay.ms=5  # --set\n')
+  expect(printConfig(loadConfig({ assignments: ['log.initial.task.delay.ms=5'] }).config)).toContain('\nlog.initial.task.delay.ms=5  # --set; no effect here\n')
+})
+
+test('what has no effect yet is said so', () => {
+  expect(printConfig(loadConfig({ assignments: ['log.cleaner.enable=false'] }).config)).toContain(
+    '\nlog.cleaner.enable=false  # --set; no effect yet: topics are not compacted\n',
+  )
 })
