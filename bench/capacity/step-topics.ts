@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ask, createTopic } from '../../compat/support/cluster/administer.ts'
+import { ask } from '../../compat/support/cluster/administer.ts'
 import { ErrorCode, errorName } from '../../protocol/error-codes.ts'
+import { CreateTopicsApi } from '../../protocol/messages/create-topics.ts'
 import { DeleteTopicsApi } from '../../protocol/messages/delete-topics.ts'
 import { MetadataApi } from '../../protocol/messages/metadata.ts'
 import { ZERO_UUID } from '../../protocol/uuid.ts'
@@ -20,11 +21,7 @@ export async function makeTopics(nodes: BenchNodes, prefix: string, step: Step):
   const topics: TopicPlan[] = []
   for (let made = 0; made < step.partitions; made += MAX_PARTITIONS_PER_TOPIC) {
     const topic = { name: `${prefix}-${topics.length}`, partitions: Math.min(MAX_PARTITIONS_PER_TOPIC, step.partitions - made) }
-    await createTopic(nodes, 1, {
-      name: topic.name,
-      assignments: assignments(nodes.brokerIds, topic.partitions, step.replicationFactor),
-      configs: configs(step),
-    })
+    await makeTopic(nodes, topic, step)
     topics.push(topic)
   }
   for (const id of nodes.brokerIds) await untilWhole(nodes, id, topics, step.replicationFactor)
@@ -45,22 +42,33 @@ async function untilWhole(nodes: BenchNodes, via: number, topics: readonly Topic
   }
 }
 
-function assignments(ids: readonly number[], partitions: number, replicationFactor: number): readonly (readonly number[])[] {
-  const nodeAt = (at: number) => ids[at % ids.length] as number
-  return Array.from({ length: partitions }, (_, partition) => Array.from({ length: replicationFactor }, (_, replica) => nodeAt(partition + replica)))
+async function makeTopic(nodes: BenchNodes, { name, partitions }: TopicPlan, step: Step): Promise<void> {
+  const nodeAt = (at: number) => nodes.brokerIds[at % nodes.brokerIds.length] as number
+  const assignments = Array.from({ length: partitions }, (_, partitionIndex) => ({
+    partitionIndex,
+    brokerIds: Array.from({ length: step.replicationFactor }, (_, replica) => nodeAt(partitionIndex + replica)),
+  }))
+  const topic = { name, numPartitions: -1, replicationFactor: -1, assignments, configs: configsOf(step) }
+  const answer = await ask(nodes, 1, CreateTopicsApi, 7, { topics: [topic], timeoutMs: TIMEOUT_MS, validateOnly: false })
+  refuse(`creating ${name}`, answer.topics[0]?.errorCode, ErrorCode.TOPIC_ALREADY_EXISTS)
 }
 
-function configs({ recordBytes, batchBytes, replicationFactor }: Step): Readonly<Record<string, string>> {
-  return {
-    'max.message.bytes': String(Math.max(recordBytes, batchBytes) + BATCH_ROOM_BYTES),
-    'min.insync.replicas': replicationFactor === 1 ? '1' : '2',
-  }
+function configsOf({ recordBytes, batchBytes, replicationFactor }: Step): readonly { readonly name: string; readonly value: string }[] {
+  return [
+    { name: 'max.message.bytes', value: String(Math.max(recordBytes, batchBytes) + BATCH_ROOM_BYTES) },
+    { name: 'min.insync.replicas', value: replicationFactor === 1 ? '1' : '2' },
+  ]
 }
 
-/** So that no step finds the disk full of what others wrote. A topic that is gone already is fine: a busy cluster may have heard it twice. */
+/** So that no step finds the disk full of what others wrote. */
 export async function deleteTopics(nodes: BenchNodes, topics: readonly TopicPlan[]): Promise<void> {
   const request = { topics: topics.map(({ name }) => ({ name })), timeoutMs: TIMEOUT_MS }
   const { responses } = await ask(nodes, 1, DeleteTopicsApi, 6, request)
-  const failed = responses.find(({ errorCode }) => errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
-  if (failed !== undefined) throw new Error(`deleting ${failed.name}: ${errorName(failed.errorCode)}`)
+  for (const { name, errorCode } of responses) refuse(`deleting ${name}`, errorCode, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+}
+
+/** @param done how it is said that it was done already: where the machine is busy, a broker may have asked the controller twice */
+function refuse(what: string, errorCode: number | undefined, done: number): void {
+  if (errorCode === ErrorCode.NONE || errorCode === done) return
+  throw new Error(`${what}: ${errorCode === undefined ? 'no answer' : errorName(errorCode)}`)
 }

@@ -54,7 +54,7 @@ export interface Consumed extends Driven {
 }
 
 /** See the head of this file. */
-export class LoadClient {
+export class LoadClient implements AsyncDisposable {
   readonly #lanes: readonly Lane[]
   readonly #batch: Buffer
   readonly #recordsPerBatch: number
@@ -95,11 +95,16 @@ export class LoadClient {
     let bytes = 0
     const send = () =>
       this.#onFreeLane(async (lane) => {
-        bytes += await this.#fetchFrom(lane)
+        const fetched = await this.#fetchFrom(lane)
+        bytes += fetched
       })
     const nodes = new Set(this.#lanes.map(({ led }) => led)).size
     const driven = await fullSpeed(send, { durationMs, maxInFlight: Math.min(this.#lanes.length, nodes * FETCHES_PER_NODE) })
     return { ...driven, records: (bytes / this.#batch.length) * this.#recordsPerBatch }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { connection } of this.#lanes) await connection[Symbol.asyncDispose]()
   }
 
   /** There is one: as many are under way as have places. */
@@ -134,10 +139,7 @@ export class LoadClient {
 
   /** The bytes of whole batches that came. */
   async #fetchFrom({ connection, led }: Lane): Promise<number> {
-    const asked = Array.from({ length: Math.min(led.targets.length, PARTITIONS_PER_FETCH) }, () => {
-      const target = nextTarget(led)
-      return { target, fetchOffset: target.offset }
-    })
+    const asked = nextTargets(led).map((target) => ({ target, fetchOffset: target.offset }))
     const topics = [...new Set(asked.map(({ target }) => target.topic))].map((topic) => ({
       topic,
       partitions: asked
@@ -147,12 +149,15 @@ export class LoadClient {
     const answer = await connection.send(FetchApi, FETCH_VERSION, { maxWaitMs: 100, minBytes: 0, maxBytes: FETCH_BYTES, topics, forgottenTopicsData: [] })
     let bytes = 0
     for (const { topic, partitions } of answer.responses) {
-      for (const { partitionIndex, errorCode, records } of partitions) {
+      for (const { partitionIndex, errorCode, highWatermark, records } of partitions) {
         if (errorCode !== ErrorCode.NONE) throw new Error(`fetching from ${topic}-${partitionIndex}: ${errorName(errorCode)}`)
         const batches = Math.floor((records?.length ?? 0) / this.#batch.length)
         const about = asked.find(({ target }) => target.topic === topic && target.partition === partitionIndex)
-        // At the end, again from the beginning. Another fetch of the partition may be under way: it only reads the same once more.
-        if (about !== undefined) about.target.offset = batches === 0 ? 0 : about.fetchOffset + batches * this.#recordsPerBatch
+        // Another fetch of the partition may be under way: it only reads the same once more.
+        if (about !== undefined) {
+          const next = about.fetchOffset + batches * this.#recordsPerBatch
+          about.target.offset = next < highWatermark ? next : 0
+        }
         bytes += batches * this.#batch.length
       }
     }
@@ -175,6 +180,14 @@ function ledByNodes({ ports, topics }: LoadPlan): readonly LedByNode[] {
 function nextTarget(led: LedByNode): Target {
   led.turn = (led.turn + 1) % led.targets.length
   return led.targets[led.turn] as Target
+}
+
+/** For a fetch: those that fill it come first, others follow the next time. */
+function nextTargets(led: LedByNode): readonly Target[] {
+  const count = led.targets.length
+  const from = led.turn
+  led.turn = (from + Math.min(count, FETCH_BYTES / PARTITION_FETCH_BYTES)) % count
+  return Array.from({ length: Math.min(count, PARTITIONS_PER_FETCH) }, (_, index) => led.targets[(from + index) % count] as Target)
 }
 
 function isNotYetLed(errorCode: number): boolean {
