@@ -10,9 +10,15 @@ import { AnsweringNode, type Served, served } from './answering-node.ts'
 export const TOPIC = 'orders'
 const PORT = 9092
 
+export interface AskedClusterOptions {
+  readonly world?: World
+  readonly brokerCount?: number
+  readonly leaders?: readonly number[]
+}
+
 /** Brokers that tell of each other, of who leads the partitions of one topic and who coordinates groups, and serve besides what a test says. */
 export class AskedCluster {
-  readonly world = new World({ seed: 1 })
+  readonly world: World
   /** By id, from 1. */
   readonly brokers = new Map<number, AnsweringNode>()
   /** Of each partition: -1 for nobody. Without partitions there is no such topic. */
@@ -23,16 +29,17 @@ export class AskedCluster {
   /** Nothing is answered to who asks for metadata. */
   isMetadataSilent = false
 
-  private constructor(leaders: readonly number[]) {
+  private constructor(world: World, leaders: readonly number[]) {
+    this.world = world
     this.leaders = leaders
   }
 
   /** @param apisOf what a broker serves, by its id */
   static async start(
-    { brokerCount = 1, leaders = [1] }: { readonly brokerCount?: number; readonly leaders?: readonly number[] },
+    { world = new World({ seed: 1 }), brokerCount = 1, leaders = [1] }: AskedClusterOptions,
     apisOf: (id: number, cluster: AskedCluster) => readonly Served[],
   ): Promise<AskedCluster> {
-    const cluster = new AskedCluster(leaders)
+    const cluster = new AskedCluster(world, leaders)
     for (let id = 1; id <= brokerCount; id++) {
       const broker = new AnsweringNode([...cluster.#common, ...apisOf(id, cluster)])
       cluster.brokers.set(id, broker)

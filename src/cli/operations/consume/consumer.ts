@@ -101,7 +101,7 @@ export class Consumer implements AsyncDisposable {
         await this.#keepUp(ending.signal)
         const record = this.#fetcher.take()
         if (record !== null) return record
-        await this.#fetcher.fetch(STEP_MS, ending.signal)
+        await this.#fetcher.fetch(Math.min(STEP_MS, this.#untilDueMs()), ending.signal)
       }
     } catch (error) {
       if (ending.signal.aborted && error === ending.signal.reason) return null
@@ -114,8 +114,13 @@ export class Consumer implements AsyncDisposable {
 
   /** Nothing is to be done but to give what was fetched. */
   #isUpToDate(): boolean {
-    if (this.#member === null) return true
-    return !this.#member.isStale && this.#nowMs() < Math.min(this.#member.heartbeatDueMs, this.#topicsDueMs, this.#commitDueMs)
+    return this.#member?.isStale !== true && this.#untilDueMs() > 0
+  }
+
+  /** Until there is something to do for the group; 0 when there is. */
+  #untilDueMs(): number {
+    if (this.#member === null) return Number.POSITIVE_INFINITY
+    return Math.max(0, Math.min(this.#member.heartbeatDueMs, this.#topicsDueMs, this.#commitDueMs) - this.#nowMs())
   }
 
   async #keepUp(signal: AbortSignal): Promise<void> {

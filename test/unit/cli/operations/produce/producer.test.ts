@@ -7,7 +7,7 @@ import { records } from '../../../../../protocol/records/record.ts'
 import { Producer } from '../../../../../src/cli/operations/produce/producer.ts'
 import { defaultProducerSettings, type ProducerSettings } from '../../../../../src/cli/operations/produce/producer-settings.ts'
 import { served } from '../../../../support/peers/answering-node.ts'
-import { AskedCluster, TOPIC } from '../../../../support/peers/asked-cluster.ts'
+import { AskedCluster, type AskedClusterOptions, TOPIC } from '../../../../support/peers/asked-cluster.ts'
 
 interface Came {
   readonly broker: number
@@ -21,7 +21,7 @@ interface Came {
 type Fate = number | 'unheard' | 'silent'
 
 /** A cluster to which batches come; each meets the fate that a test says, and those that are written are in `written`. */
-async function cluster(fate: (came: Came) => Fate, options: Parameters<typeof AskedCluster.start>[0] = {}) {
+async function cluster(fate: (came: Came) => Fate, options: AskedClusterOptions = {}) {
   const came: Came[] = []
   const written: string[] = []
   let nextProducerId = 100
