@@ -5,10 +5,11 @@ import { SOFTWARE_NAME } from '../../base/software-name.ts'
 import type { ClusterClient } from '../operations/cluster/cluster-client.ts'
 import { type ConfigResource, type ConfigValue, describeConfigs, listConfigResources, type ResourceKind } from '../operations/configs.ts'
 import { committedOffsets } from '../operations/groups/group-offsets.ts'
-import { listGroups } from '../operations/groups/list-groups.ts'
+import { type GroupListing, listGroups } from '../operations/groups/list-groups.ts'
 import { describeTopics, type TopicDescription } from '../operations/topics/describe-topics.ts'
 import { listTopics } from '../operations/topics/list-topics.ts'
 import { ALL_BROKERS, type Configs, type ConfigsByName, type GroupDocument, type MetadataDocument, type TopicDocument } from './metadata-document.ts'
+import { findNotExported } from './not-exported.ts'
 
 /** Where a value comes from that somebody gave to this very resource. Source: DescribeConfigsResponse.ConfigSource. */
 const TOPIC_SOURCE = 1
@@ -28,22 +29,33 @@ export interface Exported {
   readonly document: MetadataDocument
   /** Settings that the cluster keeps to itself, in words. */
   readonly secrets: readonly string[]
+  /** What the cluster has besides, in words. */
+  readonly notExported: readonly string[]
+}
+
+/** Told of topics and groups: how many there are, and how many have been read. */
+export interface ExportProgress {
+  expect(total: number): void
+  add(count: number): void
 }
 
 /** Asks a cluster, by the requests of any admin client, for all that a `MetadataDocument` has. Errors: those of `ClusterClient`. */
-export async function exportMetadata(client: ClusterClient): Promise<Exported> {
+export async function exportMetadata(client: ClusterClient, progress: ExportProgress): Promise<Exported> {
   const reader = new ConfigReader(client)
+  const topics = (await listTopics(client)).filter(({ isInternal }) => !isInternal).map(({ name }) => name)
+  const groups = await listGroups(client, { types: GROUP_TYPES })
+  progress.expect(topics.length + groups.length)
   const document = {
     exportedAt: new Date(client.ports.clock.nowMs()).toISOString(),
     clusterId: await clusterIdOf(client),
     features: await featuresOf(client),
-    topics: await topicsOf(client, reader),
+    topics: await topicsOf(client, topics, reader, progress),
     brokerConfigs: await brokerConfigsOf(client, reader),
     clientMetrics: await reader.read('client-metrics', await namesOf(client, 'client-metrics'), CLIENT_METRICS_SOURCE),
     groupConfigs: await reader.read('group', await namesOf(client, 'group'), GROUP_SOURCE),
-    groups: await groupsOf(client),
+    groups: await groupsOf(client, groups, progress),
   }
-  return { document, secrets: reader.secrets }
+  return { document, secrets: reader.secrets, notExported: await findNotExported(client) }
 }
 
 /** The settings that were given to resources, and not those that they have from elsewhere. */
@@ -90,11 +102,13 @@ async function featuresOf(client: ClusterClient): Promise<Readonly<Record<string
   return Object.fromEntries(finalizedFeatures.map(({ name, maxVersionLevel }) => [name, maxVersionLevel]))
 }
 
-async function topicsOf(client: ClusterClient, reader: ConfigReader): Promise<readonly TopicDocument[]> {
-  const names = (await listTopics(client)).filter(({ isInternal }) => !isInternal).map(({ name }) => name)
+async function topicsOf(client: ClusterClient, names: readonly string[], reader: ConfigReader, progress: ExportProgress): Promise<readonly TopicDocument[]> {
   const configs = await topicConfigs(reader, names)
   const topics: TopicDocument[] = []
-  for (const some of slices(names)) for (const topic of await describeTopics(client, some)) topics.push(topicDocument(topic, configs[topic.name] ?? {}))
+  for (const some of slices(names)) {
+    for (const topic of await describeTopics(client, some)) topics.push(topicDocument(topic, configs[topic.name] ?? {}))
+    progress.add(some.length)
+  }
   return topics
 }
 
@@ -122,12 +136,13 @@ async function namesOf(client: ClusterClient, kind: ResourceKind): Promise<reado
   return listConfigResources(client, kind)
 }
 
-async function groupsOf(client: ClusterClient): Promise<readonly GroupDocument[]> {
+async function groupsOf(client: ClusterClient, listed: readonly GroupListing[], progress: ExportProgress): Promise<readonly GroupDocument[]> {
   const groups: GroupDocument[] = []
-  for (const { groupId, type } of await listGroups(client, { types: GROUP_TYPES })) {
+  for (const { groupId, type } of listed) {
     const committed = [...(await committedOffsets(client, groupId)).values()]
     const offsets = committed.map(({ topic, partition, offset, metadata }) => ({ topic, partition, offset, metadata: metadata ?? '' }))
     groups.push({ groupId, type, offsets: offsets.toSorted((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition)) })
+    progress.add(1)
   }
   return groups
 }

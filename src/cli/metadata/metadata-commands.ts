@@ -1,29 +1,37 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { OdradekError } from '../../base/errors.ts'
 import { clientFromFlags, clusterFlags, jsonFlag, wholeNumber } from '../admin/cluster-flags.ts'
-import { printTable } from '../admin/print.ts'
+import { printDone, printTable } from '../admin/print.ts'
 import type { Command, CommandGroup } from '../command.ts'
+import { refuseExisting, writeNewFile } from '../new-file.ts'
 import type { Arguments } from '../parse-arguments.ts'
+import { Progress } from '../progress.ts'
 import { UsageError } from '../usage-error.ts'
-import type { ImportKind, ImportOptions, ImportStep } from './plan-import.ts'
+import type { ImportKind, ImportOptions, ImportStep } from './import-step.ts'
 
 const exportMetadata: Command = {
   name: 'metadata export',
   summary: 'Write topics, settings, groups and offsets of a cluster as JSON.',
-  arguments: [{ name: 'FILE', optional: true, does: 'Where to; to the output where not given.' }],
-  flags: clusterFlags,
+  arguments: [{ name: 'FILE', optional: true, does: 'Where to, nothing of that name may be there; to the output where not given.' }],
+  flags: { ...clusterFlags, json: { does: 'Print what was written to FILE as JSON.' } },
   examples: ['odradek metadata export cluster.json', 'odradek metadata export --bootstrap-server kafka-1:9092 | jq .topics'],
   async run(args, output) {
     const { exportMetadata: readCluster } = await import('./export-metadata.ts')
     const { encodeDocument } = await import('./metadata-document.ts')
     const [path] = args.positional
+    if (path !== undefined) refuseExisting(path)
     await using client = await clientFromFlags(args)
-    const { document, secrets } = await readCluster(client)
+    const { document, secrets, notExported } = await withProgress('export', (progress) => readCluster(client, progress))
     for (const secret of secrets) output.err(`left out, as the cluster does not tell it: ${secret}\n`)
-    if (path === undefined) output.out(encodeDocument(document))
-    else write(path, encodeDocument(document))
-    if (path !== undefined) output.out(`${path}: ${document.topics.length} topics, ${document.groups.length} groups.\n`)
-    return 0
+    if (notExported.length > 0) output.err(`left out, as it has no place in such a file: ${notExported.join(', ')}\n`)
+    if (path === undefined) {
+      output.out(encodeDocument(document))
+      return 0
+    }
+    writeNewFile(path, encodeDocument(document))
+    const counts = { topics: document.topics.length, groups: document.groups.length }
+    const facts = { file: path, clusterId: document.clusterId, ...counts, leftOut: secrets, notExported }
+    return printDone(args, output, `${path}: ${counts.topics} topics, ${counts.groups} groups.`, facts)
   },
 }
 
@@ -48,8 +56,8 @@ const importMetadata: Command = {
     const document = decodeDocument(read(path), path)
     await using client = await clientFromFlags(args)
     const steps = await planImport(client, document, options)
-    await checkAll(steps, path)
-    if (!args.has('dry-run')) await runAll(steps)
+    await withProgress('check', (progress) => checkAll(steps, path, progress))
+    if (!args.has('dry-run')) await withProgress('import', (progress) => runAll(steps, progress))
     return printTable(args, output, {
       json: steps.map(({ outcome, subject, detail }) => ({ outcome, subject, detail })),
       head: [args.has('dry-run') ? 'WOULD' : 'OUTCOME', 'SUBJECT', 'DETAIL'],
@@ -65,7 +73,7 @@ export const metadataCommands: CommandGroup = {
 }
 
 async function optionsOf(args: Arguments): Promise<ImportOptions> {
-  const { IMPORT_KINDS } = await import('./plan-import.ts')
+  const { IMPORT_KINDS } = await import('./import-step.ts')
   const kinds: readonly string[] = IMPORT_KINDS
   const skip = args.list('skip')
   const unknown = skip.find((kind) => !kinds.includes(kind))
@@ -74,8 +82,9 @@ async function optionsOf(args: Arguments): Promise<ImportOptions> {
 }
 
 /** Errors: METADATA_IMPORT with all that the cluster refuses; nothing was changed then. */
-async function checkAll(steps: readonly ImportStep[], path: string): Promise<void> {
+async function checkAll(steps: readonly ImportStep[], path: string, progress: Progress): Promise<void> {
   const refusals: string[] = []
+  progress.expect(steps.length)
   for (const { subject, check } of steps) {
     try {
       await check?.()
@@ -83,12 +92,14 @@ async function checkAll(steps: readonly ImportStep[], path: string): Promise<voi
       if (!(error instanceof OdradekError)) throw error
       refusals.push(`${subject}: ${error.message}`)
     }
+    progress.add(1)
   }
   if (refusals.length > 0) throw new OdradekError('METADATA_IMPORT', `Nothing of ${path} is imported, as the cluster refuses:\n${refusals.join('\n')}`)
 }
 
 /** Errors: METADATA_IMPORT that says how far it came. */
-async function runAll(steps: readonly ImportStep[]): Promise<void> {
+async function runAll(steps: readonly ImportStep[], progress: Progress): Promise<void> {
+  progress.expect(steps.length)
   for (const [index, { subject, run }] of steps.entries()) {
     try {
       await run?.()
@@ -97,6 +108,7 @@ async function runAll(steps: readonly ImportStep[]): Promise<void> {
       const done = `${index} of ${steps.length} steps are done. Run it again when that is mended: what is done is passed over.`
       throw new OdradekError('METADATA_IMPORT', `Importing ${subject} failed: ${cause.message}\n${done}`, { cause })
     }
+    progress.add(1)
   }
 }
 
@@ -108,10 +120,7 @@ function read(path: string): string {
   }
 }
 
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text)
-  } catch (cause) {
-    throw new OdradekError('DOCUMENT', `Writing ${path} failed: ${(cause as Error).message}`, { cause })
-  }
+async function withProgress<T>(label: string, work: (progress: Progress) => Promise<T>): Promise<T> {
+  using progress = new Progress(label, { shown: String })
+  return await work(progress)
 }

@@ -97,6 +97,7 @@ describe('the metadata of a cluster', () => {
     document.topics[0].configs['retention.ms'] = '5000'
     document.brokerConfigs['9'] = { 'log.cleaner.threads': '2' }
     document.groups[0].offsets[0].offset = 40
+    document.groups[0].offsets.push({ topic: 'orders', partition: 4, offset: 7, metadata: '' })
     writeFileSync(file, JSON.stringify(document))
     expect(await imported(file)).toMatchObject([
       { outcome: 'differs', subject: 'topic orders', detail: '3 partitions and not 5, retention.ms=86400000 and not 5000' },
@@ -104,12 +105,58 @@ describe('the metadata of a cluster', () => {
       { outcome: 'same', subject: 'settings of broker 1' },
       { outcome: 'skip', subject: 'settings of broker 9', detail: 'there is no such broker' },
       { outcome: 'same', subject: 'settings of all brokers' },
-      { outcome: 'differs', subject: 'group warehouse', detail: 'orders-2 at 41 and not 40' },
+      { outcome: 'differs', subject: 'group warehouse', detail: 'orders-2 at 41 and not 40, 1 offsets of partitions that are not there' },
     ])
     await imported(file, '--update')
     const after = await exported(to)
     expect(after.topics[0]).toMatchObject({ partitions: 5, configs: { 'retention.ms': '5000' } })
-    expect(after.groups[0]?.offsets[0]?.offset).toBe(40)
+    expect(after.groups[0]?.offsets.map(({ partition, offset }) => [partition, offset])).toEqual([
+      [2, 40],
+      [4, 7],
+    ])
+  })
+
+  test('are not begun to be made where a group has members, or a topic cannot grow', async () => {
+    const busy = await startNode({ topics: ['orders'] })
+    const there = ['--bootstrap-server', busy.bootstrapServers]
+    const consumer = clusterClient(busy.bootstrapServers).consumer({ groupId: 'busy' })
+    await consumer.connect()
+    await consumer.subscribe({ topic: 'orders' })
+    await consumer.run({ eachMessage: async () => {} })
+    await busy.untilGroup('busy', { stable: true })
+    const document = await exported(busy)
+    const [orders] = document.topics
+    const groups = [{ groupId: 'busy', type: 'Classic', offsets: [{ topic: 'new', partition: 0, offset: 3, metadata: '' }] }]
+    const file = nodes.file('refused.json')
+    writeFileSync(
+      file,
+      JSON.stringify({
+        ...document,
+        topics: [
+          { ...orders, name: 'new' },
+          { ...orders, partitions: 100_000 },
+        ],
+        groups,
+      }),
+    )
+    const { exit, err } = await odradek('metadata', 'import', file, ...there, '--update')
+    expect(err).toMatch(/^Nothing of .*refused.json is imported, as the cluster refuses:\ntopic orders: .*\ngroup busy: It has members \(it is Stable\)/)
+    expect(exit).toBe(1)
+    expect((await exported(busy)).topics).toEqual(document.topics)
+    await consumer.disconnect()
+    await busy.stop()
+  })
+
+  test("are written to a file that is whole, and takes nobody's place", async () => {
+    const file = nodes.file('facts.json')
+    const { out, exit } = await odradek('metadata', 'export', file, ...at(from), '--json')
+    expect(exit).toBe(0)
+    expect(JSON.parse(out)).toEqual({ file, clusterId: expect.any(String), topics: 2, groups: 1, leftOut: [], notExported: [] })
+    const written = readFileSync(file, 'utf8')
+    const refused = await odradek('metadata', 'export', file, ...at(to))
+    expect(refused).toMatchObject({ exit: 1, err: `${file} is there already: give another name, or move that one away.\n` })
+    expect(readFileSync(file, 'utf8')).toBe(written)
+    expect(await odradek('metadata', 'export', nodes.file('none/x.json'), ...at(from))).toMatchObject({ exit: 1, err: expect.stringContaining('Writing') })
   })
 
   test('are left out as far as that is said', async () => {

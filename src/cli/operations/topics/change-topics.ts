@@ -45,12 +45,12 @@ export interface MorePartitions {
 }
 
 /** Errors: that of the first topic that has one. */
-export async function addPartitions(client: ClusterClient, topics: readonly MorePartitions[]): Promise<void> {
+export async function addPartitions(client: ClusterClient, topics: readonly MorePartitions[], { validateOnly = false } = {}): Promise<void> {
   await client.retry('createPartitions', async () => {
     const { results } = await client.askController(CreatePartitionsApi, {
       topics: topics.map(({ name, count, assignment }) => ({ name, count, assignments: assignment?.map((brokerIds) => ({ brokerIds })) ?? null })),
       timeoutMs: client.settings.requestTimeoutMs,
-      validateOnly: false,
+      validateOnly,
     })
     for (const { errorCode, errorMessage } of results) check(errorCode, errorMessage)
   })
