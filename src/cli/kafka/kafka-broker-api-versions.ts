@@ -13,11 +13,10 @@ export const kafkaBrokerApiVersions: KafkaProgram = {
   options: {
     ...bootstrapOption,
     ...commandConfigOption,
-    'bootstrap-controller': { value: 'HOST:PORT,…', does: 'Controllers of the cluster, in place of brokers.' },
   },
   examples: ['--bootstrap-server localhost:9092'],
   async run(options, output) {
-    if (!options.has('bootstrap-controller')) requireOptions(options, 'bootstrap-server')
+    requireOptions(options, 'bootstrap-server')
     await printVersions(options, output)
     return 0
   },

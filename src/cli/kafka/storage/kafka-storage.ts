@@ -55,7 +55,20 @@ const versionMapping: Command = {
   },
 }
 
-const COMMANDS = [info, format, versionMapping, randomUuid]
+const featureDependencies: Command = {
+  name: 'feature-dependencies',
+  summary: 'Print what levels of features need beside them.',
+  flags: { feature: { value: 'NAME=LEVEL', short: 'f', multiple: true, does: 'A level of a feature.' } },
+  async run(args, output) {
+    const features = args.list('feature')
+    required(features[0], 'feature', 'f')
+    const { dependenciesText } = await import('./feature-dependencies.ts')
+    for (const feature of features) output.out(dependenciesText(feature))
+    return 0
+  },
+}
+
+const COMMANDS = [info, format, versionMapping, featureDependencies, randomUuid]
 const NAMES = `{${COMMANDS.map(({ name }) => name).join(',')}}`
 
 /** kafka-storage, whose first word says what to do. Source: kafka.tools.StorageTool of 4.3.1. */
@@ -94,7 +107,7 @@ function print(output: Output, text: string): ExitCode {
 }
 
 function helpText(): string {
-  return [`usage: kafka-storage [-h] ${NAMES} ...`, '', ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(16)}  ${summary}`), ''].join('\n')
+  return [`usage: kafka-storage [-h] ${NAMES} ...`, '', ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(20)}  ${summary}`), ''].join('\n')
 }
 
 function usageText({ name, flags }: Command): string {
