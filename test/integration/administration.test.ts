@@ -230,6 +230,7 @@ test.each([
   [['elect'], '`odradek elect` takes topics, or `--all`.'],
   [['elect', 'orders', '--all'], '`odradek elect` takes topics, or `--all`.'],
   [['elect', 'orders:x'], '`orders:x` is no TOPIC[:0,1]: a topic, or a topic with numbers of partitions, such as orders:0,2.'],
+  [['elect', 'orders:9999999999'], '`orders:9999999999` is no TOPIC[:0,1]: a topic, or a topic with numbers of partitions, such as orders:0,2.'],
   [['topics', 'delete-records', 'orders'], '`odradek topics delete-records` takes topics and `--before OFFSET`, or `--file FILE`.'],
   [['topics', 'delete-records', 'orders', '--before', '-3'], '`--before` is a whole number from 0, not `-3`.'],
   [['topics', 'delete-records', '--file', 'x', '--before', '3'], '`--file` says all of it: leave out topics and `--before`.'],

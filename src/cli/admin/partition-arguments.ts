@@ -1,35 +1,28 @@
 import type { TopicPartition } from '../../base/topic-partition.ts'
 import type { ClusterClient } from '../operations/cluster/cluster-client.ts'
+import type { TopicChoice } from '../operations/topics/topic-arguments.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** How the help shows what `partitionsOf` reads. */
 export const PARTITIONS = 'TOPIC[:0,1]'
+const HIGHEST_PARTITION = 0x7fff_ffff
 
 /** The partitions of these arguments: those that `TOPIC:0,1` names, and all of a topic that is named alone. Errors: `UsageError`; those of `describeTopics`. */
 export async function partitionsOf(client: ClusterClient, words: readonly string[]): Promise<readonly TopicPartition[]> {
-  const { describeTopics } = await import('../operations/topics/describe-topics.ts')
-  const named = words.map(namedPartitions)
-  const topics = await describeTopics(client, [...new Set(named.flatMap(({ topic, partitions }) => (partitions === null ? [topic] : [])))])
-  const all = new Map(topics.map(({ name, partitions }) => [name, partitions.map(({ partition }) => partition)]))
-  return named.flatMap(({ topic, partitions }) => (partitions ?? all.get(topic) ?? []).map((partition) => ({ topic, partition })))
+  const { chosenPartitions } = await import('../operations/topics/topic-arguments.ts')
+  return chosenPartitions(client, await choiceOf(words))
 }
 
-interface Named {
-  readonly topic: string
-  /** All where null. */
-  readonly partitions: readonly number[] | null
-}
-
-function namedPartitions(word: string): Named {
-  const [topic = '', partitions, ...more] = word.split(':')
-  if (topic === '' || more.length > 0) throw notOne(word)
-  return { topic, partitions: partitions?.split(',').map((text) => partitionNumber(text, word)) ?? null }
-}
-
-function partitionNumber(text: string, word: string): number {
-  const number = Number(text)
-  if (!/^[0-9]{1,10}$/.test(text) || number > 0x7fff_ffff) throw notOne(word)
-  return number
+async function choiceOf(words: readonly string[]): Promise<TopicChoice> {
+  const { TopicArgumentError, topicChoice } = await import('../operations/topics/topic-arguments.ts')
+  try {
+    const choice = topicChoice(words)
+    const wrong = choice.partitions.find(({ partition }) => partition < 0 || partition > HIGHEST_PARTITION)
+    if (wrong !== undefined) throw notOne(`${wrong.topic}:${wrong.partition}`)
+    return choice
+  } catch (error) {
+    throw error instanceof TopicArgumentError ? notOne(error.argument) : error
+  }
 }
 
 function notOne(word: string): UsageError {
