@@ -6,7 +6,7 @@
  *
  * A round is one broker after the other, each in a fresh process and directory; the order changes from round to round.
  * `--measure` runs one that takes long in place of these: three nodes, only the leaders that they lose, 2,000
- * and 10,000 partitions, 10,000 connections; or, of Odradek alone, readings of the metrics with 1, 1,000 and 10,000 partitions,
+ * and 10,000 partitions, 10,000 connections; or, of Odradek alone, readings of the metrics with 1, 1,000 and 10,000 partitions, and with 10,000 groups,
  * and what a command of ours costs beside a Node process that does nothing.
  * Capacity is measured once, step by step (bench/capacity/steps.ts), and written to a file, of which `npm run docs` makes
  * the tables and the plot of docs/OPERATIONS.md.
@@ -52,7 +52,9 @@ const MEASURES: Readonly<Record<string, (kind: BrokerKind, keep: Keep) => Promis
   failover,
   connections: async (kind, keep) => keep(await manyConnections(kind)),
   scrape: async (kind, keep) => {
-    if (kind === 'odradek') for (const partitions of [1, 1_000, 10_000]) await scrape(partitions, keep)
+    if (kind !== 'odradek') return
+    for (const partitions of [1, 1_000, 10_000]) await scrape({ partitions, groups: 0 }, keep)
+    for (const partitions of [1, 10]) await scrape({ partitions, groups: 10_000 }, keep)
   },
   start: async (kind, keep) => {
     if (kind === 'odradek') await commandStart(keep)

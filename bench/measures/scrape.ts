@@ -1,8 +1,11 @@
 import { request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { RawClient } from '../../compat/oracle/raw-client.ts'
 import { freePorts } from '../../compat/support/free-ports.ts'
 import { ErrorCode } from '../../protocol/error-codes.ts'
 import { CreateTopicsApi, type CreateTopicsResponse } from '../../protocol/messages/create-topics.ts'
+import { FindCoordinatorApi } from '../../protocol/messages/find-coordinator.ts'
+import { OffsetCommitApi, type OffsetCommitResponse } from '../../protocol/messages/offset-commit.ts'
 import { type KeptBroker, startBroker } from '../brokers.ts'
 import { cpuSeconds } from '../process-stats.ts'
 import type { Keep } from '../round.ts'
@@ -25,15 +28,23 @@ interface Scrape {
   readonly holdMs: number
 }
 
+/** What a node has that is told one by one. */
+export interface ScrapeScale {
+  readonly partitions: number
+  /** Without members; each committed in all partitions of one topic. */
+  readonly groups: number
+}
+
 /**
- * Readings of the metrics of a node with so many partitions: how long one takes and how much it is, what it costs the node, and for
- * how long it holds the event loop, which is as long as clients may have to wait. The first reading, which loads a package, is left out.
+ * Readings of the metrics of a node with so many partitions and groups: how long one takes and how much it is, what it costs the node, and
+ * for how long it holds the event loop, which is as long as clients may have to wait. The first reading, which loads a package, is left out.
  */
-export async function scrape(partitionCount: number, keep: Keep): Promise<void> {
-  const keepAs = (what: string, value: number) => keep({ [`scrape of ${partitionCount} partitions: ${what}`]: value })
+export async function scrape({ partitions, groups }: ScrapeScale, keep: Keep): Promise<void> {
+  const keepAs = (what: string, value: number) => keep({ [`scrape of ${partitions} partitions${groups > 0 ? `, ${groups} groups` : ''}: ${what}`]: value })
   const [port = 0] = await freePorts(1)
   await using broker = await startBroker('odradek', { settings: { 'metrics.port': String(port) } })
-  await create(broker, partitionCount)
+  await create(broker, partitions)
+  await commit(broker, groups, Math.min(PARTITIONS_PER_TOPIC, partitions))
   await scrapeOnce(port)
   const cpuBefore = cpuSeconds(broker.pid)
   const scrapes: Scrape[] = []
@@ -53,6 +64,30 @@ async function create(broker: KeptBroker, partitionCount: number): Promise<void>
     const answer = await client.exchange(CreateTopicsApi, 7, { topics, timeoutMs: REQUEST_TIMEOUT_MS, validateOnly: false }, REQUEST_TIMEOUT_MS)
     const isMade = answer.kind === 'answer' && (answer.value as CreateTopicsResponse).topics.every(({ errorCode }) => errorCode === ErrorCode.NONE)
     if (!isMade) throw new Error(`CreateTopics: ${JSON.stringify(answer)}`)
+  }
+}
+
+/** Each group commits once in each partition of the first topic, as a consumer without a group's protocol does. */
+async function commit(broker: KeptBroker, groupCount: number, partitionCount: number): Promise<void> {
+  if (groupCount === 0) return
+  await using client = await RawClient.open(broker.bootstrap, 'bench')
+  const partitions = Array.from({ length: partitionCount }, (_, partitionIndex) => ({ partitionIndex, committedOffset: 0, committedMetadata: '' }))
+  await coordinatorOf(client)
+  for (let group = 0; group < groupCount; group++) {
+    const answer = await client.exchange(OffsetCommitApi, 9, { groupId: `group-${group}`, topics: [{ name: 'many-0', partitions }] }, REQUEST_TIMEOUT_MS)
+    const isTaken =
+      answer.kind === 'answer' &&
+      (answer.value as OffsetCommitResponse).topics.every((topic) => topic.partitions.every(({ errorCode }) => errorCode === ErrorCode.NONE))
+    if (!isTaken) throw new Error(`OffsetCommit: ${JSON.stringify(answer)}`)
+  }
+}
+
+/** Asking for it makes the topic of the groups. */
+async function coordinatorOf(client: RawClient): Promise<void> {
+  for (;;) {
+    const { coordinators } = await client.ask(FindCoordinatorApi, 4, { keyType: 0, coordinatorKeys: ['group-0'] })
+    if (coordinators[0]?.errorCode === ErrorCode.NONE) return
+    await sleep(100)
   }
 }
 
