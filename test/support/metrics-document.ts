@@ -170,7 +170,7 @@ curl -fs localhost:9404/readyz
 | \`metrics.host\` | the address; where not given, that of the first listener: loopback in the profile \`dev\` |
 | \`metrics.capacity.bytes.in\` | bytes per second that this node can take, as you have measured it, for an alert on what is near to it; 0, the default: not known |
 
-Whoever reaches the port may read: there is no authentication. A node in your own process (\`startNode\`) serves nothing unless \`config\` sets \`metrics.port\`.
+Whoever reaches the port may read: there is no authentication. A node in your own process (\`startNode\`) serves nothing unless \`config\` sets \`metrics.port\`, nodes of \`startCluster\` nothing without \`metrics: true\`.
 
 The tables are written by \`npm run docs\` from \`src/node/metrics/\` and \`src/observing/\`; a test says when they are out of date. "Also" gives further names of the same series: those that the usual rules of the JMX exporter
 (\`kafka-2_0_0.yml\`, \`kafka-kraft-3_0_0.yml\`, Strimzi's and Confluent's) and \`kafka_exporter\` give them, so that dashboards made for these show data.

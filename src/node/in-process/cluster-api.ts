@@ -4,6 +4,8 @@ import type { Fault, FaultOptions, GroupExpectation, GroupState, RecordsOptions,
 export interface StartClusterOptions extends Omit<StartNodeOptions, 'clock'> {
   /** From 1 to 9; 3 where not given. The first five vote on the cluster's metadata. */
   readonly nodes?: number
+  /** Whether each node serves its metrics and its health, on a free port of the loopback; false where not given. */
+  readonly metrics?: boolean
 }
 
 /** Several nodes in this process that are one cluster. */
@@ -54,6 +56,8 @@ export interface ClusterNode {
   readonly port: number
   /** `127.0.0.1:port` */
   readonly bootstrapServers: string
+  /** `http://127.0.0.1:port`, of `/metrics`, `/healthz` and `/readyz`; null without the option `metrics`. It stays the node's own while it does not run. */
+  readonly metricsUrl: string | null
   readonly state: ClusterNodeState
   /**
    * Ends the node as kill -9 ends a process: from now on it takes no turn, sends nothing more and writes nothing more; its

@@ -22,10 +22,11 @@ export function checkStartOptions(input: unknown): asserts input is StartNodeOpt
 
 /** As `checkStartOptions`. */
 export function checkClusterOptions(input: unknown): asserts input is StartClusterOptions {
-  const fields = fieldsOf(input, 'The argument of startCluster', ['nodes', ...OPTIONS])
-  const { nodes = 1 } = fields
+  const fields = fieldsOf(input, 'The argument of startCluster', ['nodes', 'metrics', ...OPTIONS])
+  const { nodes = 1, metrics = false } = fields
   if (!Number.isInteger(nodes) || (nodes as number) < 1 || (nodes as number) > MOST_NODES)
     throw invalid(`nodes is a number from 1 to ${MOST_NODES}, not ${written(nodes)}.`)
+  if (typeof metrics !== 'boolean') throw invalid(`metrics is true or false, not ${written(metrics)}.`)
   checkCommon(fields)
   for (const name of Object.keys((fields.config ?? {}) as object)) {
     if (ALONE_ONLY.includes(name)) throw invalid(`${name} in config is for a node alone: the nodes of a cluster are steered by its methods.`)

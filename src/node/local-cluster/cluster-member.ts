@@ -9,6 +9,7 @@ import type { Fault, FaultOptions } from '../in-process/node-api.ts'
 import type { NodeOptions } from '../node-options.ts'
 import type { RunningNode } from '../running-node.ts'
 import { startNode } from '../start-node.ts'
+import type { MetricsDoor } from './metrics-door.ts'
 
 export interface ClusterMemberOptions {
   readonly loaded: LoadedConfig
@@ -16,6 +17,8 @@ export interface ClusterMemberOptions {
   readonly port: number
   /** For one run of the node. */
   readonly makePorts: () => StoppablePorts
+  /** Where its metrics are served; null for nowhere. */
+  readonly door: MetricsDoor | null
   /** What is not the node's own. */
   readonly options: Omit<NodeOptions, 'config' | 'identity' | 'ports' | 'logger' | 'topics'>
   /** Told of a failure that nobody asked for; the node has stopped by then. */
@@ -36,6 +39,7 @@ export class ClusterMember implements ClusterNode {
   readonly nodeId: number
   readonly port: number
   readonly bootstrapServers: string
+  readonly metricsUrl: string | null
   readonly #options: ClusterMemberOptions
   /** Resolved when this one's broker has left a cluster that stops as a whole, and when all have. */
   #left = deferred<void>()
@@ -50,6 +54,7 @@ export class ClusterMember implements ClusterNode {
     this.nodeId = options.loaded.identity.nodeId
     this.port = options.port
     this.bootstrapServers = `${HOST}:${options.port}`
+    this.metricsUrl = options.door === null ? null : `http://${HOST}:${options.door.at.port}`
   }
 
   get state(): ClusterNodeState {
@@ -95,6 +100,7 @@ export class ClusterMember implements ClusterNode {
     this.#run = null
     this.#isPaused = false
     run.killed.reject(new OdradekError('NODE_KILLED', `Node ${this.nodeId} was killed.`))
+    this.#options.door?.kill()
     await run.stoppable.kill()
   }
 
@@ -102,12 +108,14 @@ export class ClusterMember implements ClusterNode {
     if (this.state !== 'running') throw invalid(`Node ${this.nodeId} is ${this.state}: only one that runs is paused.`)
     this.#isPaused = true
     this.#run?.stoppable.pause()
+    this.#options.door?.pause()
   }
 
   resume(): void {
     if (!this.#isPaused) throw invalid(`Node ${this.nodeId} is ${this.state}: only one that is paused goes on.`)
     this.#isPaused = false
     this.#run?.stoppable.resume()
+    this.#options.door?.resume()
   }
 
   fail(fault: FaultOptions): Fault {
@@ -136,11 +144,12 @@ export class ClusterMember implements ClusterNode {
   }
 
   #startNode({ stoppable }: Run): Promise<RunningNode> {
-    const { loaded, options } = this.#options
+    const { loaded, options, door } = this.#options
+    const metrics = door === null ? {} : { metricsPlatform: door.platform() }
     const { ports, logger } = stoppable
     // Those of the first node are the cluster's, and only once.
     const topics = this.nodeId === 1 && !this.#hasStarted ? loaded.topics : []
-    return startNode({ ...options, ...loaded, topics, ports, logger, untilBrokersLeft: () => this.#untilBrokersLeft() })
+    return startNode({ ...options, ...metrics, ...loaded, topics, ports, logger, untilBrokersLeft: () => this.#untilBrokersLeft() })
   }
 
   async #untilBrokersLeft(): Promise<void> {

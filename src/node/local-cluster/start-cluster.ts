@@ -10,12 +10,14 @@ import { nodePorts } from '../../platform/node-ports.ts'
 import { KeptPorts } from '../../platform/stoppable/kept-ports.ts'
 import { Links } from '../../platform/stoppable/links.ts'
 import { stoppablePorts } from '../../platform/stoppable/stoppable-ports.ts'
+import type { Logger } from '../../telemetry/logger.ts'
 import type { Cluster, StartClusterOptions } from '../in-process/cluster-api.ts'
 import { checkClusterOptions } from '../in-process/start-options.ts'
 import { Teardown } from '../lifetime/teardown.ts'
 import { ClusterMember } from './cluster-member.ts'
 import { planCluster } from './cluster-plan.ts'
 import { InProcessCluster } from './in-process-cluster.ts'
+import { MetricsDoor } from './metrics-door.ts'
 
 const LOOPBACK = '127.0.0.1'
 const NODES = 3
@@ -55,7 +57,8 @@ async function makeCluster(options: StartClusterOptions, { logger, levels }: Log
   const directory = options.dataDirectory ?? temporaryDirectory(real, teardown)
   const network = new KeptPorts(real.network)
   teardown.add('the ports', () => network[Symbol.asyncDispose]())
-  const places = await takePlaces(network, options.nodes ?? NODES)
+  const doors = await openDoors(options, logger, teardown)
+  const places = await takePlaces(network, doors)
   const configs = places.map((_, index) => configOf(options, index + 1, places, directory))
   for (const warning of configs[0]?.warnings ?? []) logger.warn(warning)
   const identities = configs.map(({ identity }) => identity)
@@ -72,7 +75,7 @@ async function makeCluster(options: StartClusterOptions, { logger, levels }: Log
     const disk = diskFor(options, real)
     const ofNode = logger.child('node', { node: nodeId })
     const makePorts = () => stoppablePorts(nodeId, { ...nodePorts(), disk }, network, links, ofNode)
-    return new ClusterMember({ loaded, port: clients, makePorts, options: common, onFailure: failure.reject })
+    return new ClusterMember({ loaded, port: clients, makePorts, door: doors[index] ?? null, options: common, onFailure: failure.reject })
   })
   const cluster = new InProcessCluster({ clusterId: plan.clusterId, members, links, timers: real.timers, failed: failure.promise, teardown })
   return { cluster, whenStarted: () => plan.complete() }
@@ -89,9 +92,20 @@ function diskFor({ storage }: StartClusterOptions, real: Ports): Disk {
   return storage === 'memory' ? new MemoryDisk(real.clock) : real.disk
 }
 
-async function takePlaces(network: KeptPorts, count: number): Promise<LocalPorts[]> {
+/** One for each node, null where no metrics were asked for. */
+async function openDoors({ nodes = NODES, metrics = false }: StartClusterOptions, logger: Logger, teardown: Teardown): Promise<(MetricsDoor | null)[]> {
+  const doors: (MetricsDoor | null)[] = []
+  for (let index = 0; index < nodes; index++) {
+    const door = metrics ? await MetricsDoor.open(LOOPBACK, logger) : null
+    if (door !== null) teardown.add('a metrics port', () => door[Symbol.asyncDispose]())
+    doors.push(door)
+  }
+  return doors
+}
+
+async function takePlaces(network: KeptPorts, doors: readonly (MetricsDoor | null)[]): Promise<LocalPorts[]> {
   const places: LocalPorts[] = []
-  for (let index = 0; index < count; index++) places.push({ clients: await network.take(LOOPBACK), controller: await network.take(LOOPBACK), metrics: 0 })
+  for (const door of doors) places.push({ clients: await network.take(LOOPBACK), controller: await network.take(LOOPBACK), metrics: door?.at.port ?? 0 })
   return places
 }
 

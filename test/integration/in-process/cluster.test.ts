@@ -53,6 +53,25 @@ describe('a cluster in this process', () => {
     })
   })
 
+  test('tells metrics and health of each node where asked, and of one that is killed that it is gone', async () => {
+    await using cluster = await startCluster({ storage: 'memory', logLevel: 'error', metrics: true, topics: [TOPIC] })
+    const second = cluster.node(2)
+    const health = async () => (await fetch(`${second.metricsUrl}/readyz`)).status
+    const texts = await Promise.all(cluster.nodes.map(async ({ metricsUrl }) => (await fetch(`${metricsUrl}/metrics`)).text()))
+    expect(texts.filter((text) => /^active_controller 1$/m.test(text))).toHaveLength(1)
+    expect(await health()).toBe(200)
+    second.pause()
+    await expect(fetch(`${second.metricsUrl}/readyz`, { signal: AbortSignal.timeout(200) })).rejects.toThrow()
+    second.resume()
+    expect(await health()).toBe(200)
+    await second.kill()
+    expect(await health()).toBe(503)
+    await second.start()
+    expect(await health()).toBe(200)
+    await second.stop()
+    expect(await health()).toBe(503)
+  })
+
   test('goes on while a node stands still', async () => {
     await using cluster = await startCluster({ storage: 'memory', logLevel: 'error', config: QUICK })
     await disturbed(cluster, async (leader) => {
