@@ -124,7 +124,7 @@ odradek configs set client-metrics producers metrics=org.apache.kafka.producer. 
 \`\`\`
 
 Kafka's \`kafka-client-metrics --alter\` does the same. \`metrics=*\` is all that clients know. \`match\` is an expression for each of \`client_id\`, \`client_instance_id\`, \`client_software_name\`, \`client_software_version\`, \`client_source_address\` and
-\`client_source_port\`, which must match it as a whole; all must match. Apache Kafka hands the figures to a plugin; here the broker to which a client pushes shows them, as \`kafka_client_\` and the name without \`org.apache.kafka.\`:
+\`client_source_port\`, which must match it as a whole; all must match. Clients choose the texts, not how long matching takes: a pattern is matched in one pass, except where it looks ahead or behind or repeats what a group matched, and then only texts of up to 128 characters are. Apache Kafka hands the figures to a plugin; here the broker to which a client pushes shows them, as \`kafka_client_\` and the name without \`org.apache.kafka.\`:
 
 \`\`\`text
 kafka_client_producer_record_send_total{client_id="app-1",client_instance_id="3jKx9AbrTQ2Gvv3WkQ3L8w"} 300

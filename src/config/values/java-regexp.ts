@@ -21,21 +21,34 @@ interface Step {
  * @param text a pattern that Java takes
  */
 export function javaRegExp(text: string): RegExp | null {
-  const ignoresCase = text.startsWith(IGNORING_CASE)
-  let rest = ignoresCase ? text.slice(IGNORING_CASE.length) : text
-  let translated = ''
-  while (rest !== '') {
-    const step: Step | null = rest.startsWith('[') ? characterClass(rest) : outsideClass(rest)
-    if (step === null) return null
-    translated += step.text
-    rest = rest.slice(step.length)
-  }
+  const translated = translatedPattern(text)
+  if (translated === null) return null
   try {
-    return new RegExp(`^(?:${translated})$`, ignoresCase ? 'i' : '')
+    return new RegExp(`^(?:${translated.steps.join('')})$`, translated.flags)
   } catch (error) {
     if (error instanceof SyntaxError) return null
     throw error
   }
+}
+
+/** A pattern of Java as JavaScript says it. */
+export interface TranslatedPattern {
+  /** Each a character, a class, an escape, the beginning or the end of a group, a bar, a quantifier without its `?`, or quoted characters. */
+  readonly steps: readonly string[]
+  readonly flags: '' | 'i'
+}
+
+/** null for what cannot be said; what can may still be no expression. */
+export function translatedPattern(text: string): TranslatedPattern | null {
+  const ignoresCase = text.startsWith(IGNORING_CASE)
+  const steps: string[] = []
+  for (let rest = ignoresCase ? text.slice(IGNORING_CASE.length) : text; rest !== ''; ) {
+    const step: Step | null = rest.startsWith('[') ? characterClass(rest) : outsideClass(rest)
+    if (step === null) return null
+    steps.push(step.text)
+    rest = rest.slice(step.length)
+  }
+  return { steps, flags: ignoresCase ? 'i' : '' }
 }
 
 function outsideClass(rest: string): Step | null {

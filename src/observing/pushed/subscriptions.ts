@@ -3,12 +3,16 @@ import { clientMetricsSettings } from '../../config/client-metrics-settings.ts'
 import type { Setting } from '../../config/setting.ts'
 import { javaRegExp } from '../../config/values/java-regexp.ts'
 import { splitAsJava } from '../../config/values/java-split.ts'
+import { linearRegExp, type TextMatcher } from '../../config/values/linear-regexp.ts'
 import { parseSetting } from '../../config/values/parse-value.ts'
 import type { SettingValue } from '../../config/values/setting-value.ts'
 import type { MetadataDelta, MetadataPublisher } from '../../metadata/delta.ts'
 import { type ConfigImage, ConfigResourceType, type MetadataImage } from '../../metadata/image.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import { type ClientAttribute, type ClientAttributes, MAX_MATCHED_LENGTH } from './client-facts.ts'
+
+/** Of a text for a pattern that looks ahead or behind, or repeats what a group matched. */
+const MAX_BACKTRACKED_LENGTH = 128
 
 /** What some clients are asked for: one `client-metrics` resource. */
 export interface Subscription {
@@ -17,7 +21,7 @@ export interface Subscription {
   readonly metrics: readonly string[]
   readonly intervalMs: number
   /** All must match; none: every client. null: an expression cannot be said here, and nobody matches. */
-  readonly match: ReadonlyMap<ClientAttribute, RegExp> | null
+  readonly match: ReadonlyMap<ClientAttribute, TextMatcher> | null
 }
 
 /**
@@ -78,15 +82,23 @@ function settingIn<Value extends SettingValue>(name: string, setting: Setting<Va
 }
 
 /** `what=expression` each; of two for the same, the last counts, as in Kafka. */
-function patternsOf(texts: readonly string[]): ReadonlyMap<ClientAttribute, RegExp> | null {
-  const patterns = new Map<ClientAttribute, RegExp>()
+function patternsOf(texts: readonly string[]): ReadonlyMap<ClientAttribute, TextMatcher> | null {
+  const patterns = new Map<ClientAttribute, TextMatcher>()
   for (const text of texts) {
     const [what = '', expression = ''] = splitAsJava(text, '=').map((part) => part.trim())
-    const pattern = javaRegExp(expression)
+    const pattern = matcherOf(expression)
     if (pattern === null) return null
     patterns.set(what as ClientAttribute, pattern)
   }
   return patterns
+}
+
+/** Clients choose the texts: only what takes going back is matched by JavaScript's own means, which may take very long over a long one. */
+function matcherOf(expression: string): TextMatcher | null {
+  const linear = linearRegExp(expression)
+  if (linear !== null) return linear
+  const backtracking = javaRegExp(expression)
+  return backtracking === null ? null : { test: (text) => text.length <= MAX_BACKTRACKED_LENGTH && backtracking.test(text) }
 }
 
 export function isMatch({ match }: Subscription, client: ClientAttributes): boolean {

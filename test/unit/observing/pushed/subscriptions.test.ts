@@ -58,6 +58,11 @@ describe('subscriptions to metrics of clients', () => {
     ['client_instance_id=id', {}, true],
     ['client_id=a,client_id=c', {}, true],
     ['client_id=.*', { clientId: 'c'.repeat(2000) }, false],
+    ['client_id=(?!test).*', { clientId: 'app' }, true],
+    ['client_id=(?!test).*', { clientId: 'test-1' }, false],
+    ['client_id=(?!test).*', { clientId: 'c'.repeat(129) }, false],
+    ['client_id=(a+)+b', { clientId: 'a'.repeat(1000) }, false],
+    ['client_id=(a|a)*(.*x){20}', { clientId: 'a'.repeat(1000) }, false],
   ])('%s matches %j: %s', (match, client, isMatching) => {
     expect(matches(match, client)).toBe(isMatching)
   })
