@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -47,6 +47,38 @@ describe('the entry point', () => {
     const { stdout } = await run({ CGROUP: directory, NODE_OPTIONS: before }, 'printenv', 'NODE_OPTIONS')
     rmSync(directory, { recursive: true })
     expect(stdout.trim()).toBe(expected)
+  })
+
+  const OWN = '/var/lib/message-queue/data'
+  test.each([
+    { mounted: [], holding: [], expected: OWN },
+    { mounted: ['/var/lib/kafka/data'], holding: [], expected: '/var/lib/kafka/data' },
+    { mounted: ['/bitnami'], holding: ['/bitnami/kafka/data'], expected: '/bitnami/kafka/data' },
+    { mounted: ['/bitnami/kafka', '/bitnami'], holding: ['/bitnami/kafka/data'], expected: '/bitnami/kafka/data' },
+    { mounted: ['/var/lib/kafka/data', '/bitnami'], holding: ['/bitnami/kafka/data'], expected: '/bitnami/kafka/data' },
+    { mounted: ['/var/lib/kafka/data'], holding: [OWN], expected: OWN },
+    { mounted: [], holding: [OWN, '/var/lib/kafka/data'], expected: OWN },
+    { mounted: ['/var/lib/kafka/data'], holding: [OWN, '/var/lib/kafka/data'], expected: null },
+  ])('finds data where they are, and does not choose between two nodes: %j', async ({ mounted, holding, expected }) => {
+    const root = mkdtempSync(join(tmpdir(), 'odradek-root-'))
+    // In place of the system's own, as tests mount nothing.
+    writeFileSync(join(root, 'mountpoint'), `#!/bin/sh\ncase " ${mounted.map((path) => root + path).join(' ')} " in *" $2 "*) exit 0;; esac; exit 32\n`, {
+      mode: 0o755,
+    })
+    for (const path of holding) {
+      mkdirSync(root + path, { recursive: true })
+      writeFileSync(join(root + path, 'meta.properties'), 'version=1\n')
+    }
+    const { exit, stdout, stderr } = await run({ PATH: `${root}:${process.env.PATH}`, IMAGE_ROOT: root, ODRADEK_DATA: root + OWN }, 'printenv', 'ODRADEK_DATA')
+    rmSync(root, { recursive: true })
+    expect([exit, stdout.trim().replace(root, '')]).toEqual(expected === null ? [1, ''] : [0, expected])
+    expect(stderr.replaceAll(root, '')).toBe(
+      expected === null
+        ? `There are data of a node in each of /var/lib/kafka/data ${OWN}: say by ODRADEK_DATA which of them this node has.\n`
+        : mounted.length === 0
+          ? ''
+          : `The data are in ${expected}.\n`,
+    )
   })
 
   test('passes CLUSTER_ID on, runs other programs, and takes all else for commands of odradek', async () => {
