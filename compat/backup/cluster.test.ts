@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { describeCluster } from '../../src/node/join/describe-cluster.ts'
+import { describeCluster } from '../../src/node/join/told-cluster.ts'
 import { nodePorts } from '../../src/platform/node-ports.ts'
 import { BackupNodes } from '../../test/integration/backup/backup-nodes.ts'
 import { checkOrders, createTopic, Orders, readByExample } from '../../test/integration/backup/orders.ts'

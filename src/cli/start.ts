@@ -30,9 +30,9 @@ export const startCommand: Command = {
   async run(args) {
     const plan = readStartArguments(args)
     if (plan.kind === 'node') return (await import('./start/run-node.ts')).runNode(args, plan)
-    const { supervisedNode } = await import('./cluster/supervised-node.ts')
+    const { supervisedNode } = await import('./supervisor/supervised-node.ts')
     using supervised = supervisedNode()
-    if (supervised === null) return await (await import('./cluster/run-cluster.ts')).runCluster(args, plan)
+    if (supervised === null) return await (await import('./supervisor/run-cluster.ts')).runCluster(args, plan)
     const startedAs = { nodeNumber: supervised.nodeNumber, nodeCount: plan.nodeCount, clientPort: plan.clientPort }
     return await (await import('./start/run-node.ts')).runNode(args, { startedAs, join: [] }, supervised)
   },

@@ -2,7 +2,7 @@ import { NetworkError, OdradekError } from '../../base/errors.ts'
 import type { Clock, Endpoint, Network, Timers } from '../../base/ports.ts'
 import { formatHostPort } from '../../config/values/host-port.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { describeCluster, type ToldCluster } from './describe-cluster.ts'
+import { describeCluster, type ToldCluster } from './told-cluster.ts'
 
 export interface FindClusterOptions {
   /** Of nodes of the cluster: any that answers is enough. */

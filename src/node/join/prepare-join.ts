@@ -4,8 +4,8 @@ import type { NodeIdentity } from '../../config/node-identity.ts'
 import { formatHostPort } from '../../config/values/host-port.ts'
 import { readLogDirectories } from '../../raft/format/log-directories.ts'
 import type { Logger } from '../../telemetry/logger.ts'
-import { clusterIdAt, type ToldBroker, type ToldCluster, type ToldVoter } from './describe-cluster.ts'
 import { findCluster } from './find-cluster.ts'
+import { clusterIdAt, type ToldBroker, type ToldCluster, type ToldVoter } from './told-cluster.ts'
 
 export interface PrepareJoinOptions {
   readonly identity: NodeIdentity

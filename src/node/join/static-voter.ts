@@ -5,7 +5,7 @@ import { formatHostPort } from '../../config/values/host-port.ts'
 import { readLogDirectories } from '../../raft/format/log-directories.ts'
 import type { Logger } from '../../telemetry/logger.ts'
 import type { FormatAs } from '../directories/format-node.ts'
-import { clusterIdAt } from './describe-cluster.ts'
+import { clusterIdAt } from './told-cluster.ts'
 
 export interface StaticVoterOptions {
   readonly identity: NodeIdentity

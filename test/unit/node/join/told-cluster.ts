@@ -2,7 +2,7 @@ import { ErrorCode } from '../../../../protocol/error-codes.ts'
 import { DescribeClusterApi } from '../../../../protocol/messages/describe-cluster.ts'
 import { DescribeQuorumApi } from '../../../../protocol/messages/describe-quorum.ts'
 import { randomUuid } from '../../../../protocol/uuid.ts'
-import type { ToldBroker } from '../../../../src/node/join/describe-cluster.ts'
+import type { ToldBroker } from '../../../../src/node/join/told-cluster.ts'
 import { AnsweringNode, type Served, served } from '../../../support/peers/answering-node.ts'
 
 export interface ToldNode {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { MergedLog } from '../../../../src/cli/cluster/merged-log.ts'
+import { MergedLog } from '../../../../src/cli/supervisor/merged-log.ts'
 
 function merged(isReadable: boolean): { readonly log: MergedLog; readonly text: () => string } {
   let text = ''

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { splitLines } from '../../../../src/cli/cluster/split-lines.ts'
+import { splitLines } from '../../../../src/cli/supervisor/split-lines.ts'
 
 function split(...pieces: readonly string[]): string[] {
   const lines: string[] = []

@@ -9,7 +9,7 @@ import {
   RECOVERED_MS,
   STOP_LIMIT_MS,
   Supervisor,
-} from '../../../../src/cli/cluster/supervisor.ts'
+} from '../../../../src/cli/supervisor/supervisor.ts'
 import { ManualTime } from '../../../../src/platform/time/manual-time.ts'
 
 /** A process as the supervisor sees it, which does what the test says. */
