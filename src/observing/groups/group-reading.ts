@@ -17,21 +17,33 @@ export interface ObservedGroups {
 }
 
 /** What a group committed in a partition. */
-export interface Position {
+export interface LagRow {
   readonly group: string
   readonly topic: string
   readonly partition: number
   /** The next record that it wants. */
   readonly offset: number
+  /** Where the partition ends for consumers; null where that is not known now. */
+  readonly end: number | null
 }
 
-export interface GroupMembers {
+export interface Rebalances {
+  readonly total: number
+  readonly lastHour: number
+}
+
+export interface GroupRow {
   readonly group: string
   readonly memberCount: number
+  readonly rebalances: Rebalances
 }
+
+/** Before the end is looked up. */
+type Position = { -readonly [Name in keyof LagRow]: LagRow[Name] }
 
 export interface GroupReadingOptions {
   readonly groups: ObservedGroups
+  readonly rebalancesOf: (groupId: string) => Rebalances
   readonly ends: PartitionEnds
   readonly timers: Timers
   /** `metrics.group.partitions.max` */
@@ -48,20 +60,21 @@ const PARTITIONS_PER_SLICE = 2_000
  */
 export class GroupReading {
   readonly #options: GroupReadingOptions
-  #positions = new Selection<Position>(0)
-  #groups = new Selection<GroupMembers>(0)
+  #lags: readonly LagRow[] = []
+  #groups: readonly GroupRow[] = []
   #states: GroupCounts = new Map()
+  #leftOut = { positions: 0, groups: 0 }
 
   constructor(options: GroupReadingOptions) {
     this.#options = options
   }
 
-  get positions(): readonly Position[] {
-    return this.#positions.chosen
+  get lags(): readonly LagRow[] {
+    return this.#lags
   }
 
-  get groups(): readonly GroupMembers[] {
-    return this.#groups.chosen
+  get groups(): readonly GroupRow[] {
+    return this.#groups
   }
 
   get states(): GroupCounts {
@@ -70,47 +83,57 @@ export class GroupReading {
 
   /** Partitions of groups, and groups, that are not told. */
   get leftOut(): { readonly positions: number; readonly groups: number } {
-    return { positions: this.#positions.leftOutCount, groups: this.#groups.leftOutCount }
+    return this.#leftOut
   }
 
   /** To be awaited before a reading. Other nodes are asked where their partitions end, if it is time to. */
   readonly take = async (): Promise<void> => {
     const { ends } = this.#options
-    await this.#look()
-    if (ends.isDue) ends.ask(await this.#elsewhere())
+    const positions = await this.#look()
+    if (ends.isDue) ends.ask(await this.#elsewhere(positions))
     await ends.answered()
+    await this.#inSlices(positions, (position) => {
+      position.end = ends.endOf(position.topic, position.partition)
+    })
+    this.#lags = positions
   }
 
-  async #look(): Promise<void> {
+  /** @returns those of which the lag is told */
+  async #look(): Promise<readonly Position[]> {
     const maxRows = this.#options.maxRows()
     const positions = new Selection<Position>(maxRows)
-    const groups = new Selection<GroupMembers>(maxRows)
+    const groups = new Selection<GroupRow>(maxRows)
     const states = new Map<string, number>()
     const slices = this.#slices()
     for (const [group, { state, memberCount, committed }] of this.#options.groups.statuses()) {
       states.set(state, (states.get(state) ?? 0) + 1)
       const isActive = memberCount > 0
-      groups.add({ group, memberCount }, isActive)
-      for (const { topic, partition, offset } of committed) positions.add({ group, topic, partition, offset }, isActive)
+      groups.add({ group, memberCount, rebalances: this.#options.rebalancesOf(group) }, isActive)
+      for (const { topic, partition, offset } of committed) positions.add({ group, topic, partition, offset, end: null }, isActive)
       await slices.looked(committed.length)
     }
-    this.#positions = positions
-    this.#groups = groups
+    this.#groups = groups.chosen()
     this.#states = states
+    this.#leftOut = { positions: positions.leftOutCount, groups: groups.leftOutCount }
+    return positions.chosen()
   }
 
   /** Of the partitions that other nodes lead and have no replica here. */
-  async #elsewhere(): Promise<Iterable<TopicPartition>> {
+  async #elsewhere(positions: readonly Position[]): Promise<Iterable<TopicPartition>> {
     const { ends } = this.#options
     const wanted = new Map<string, TopicPartition>()
-    let count = 0
-    for (const position of this.positions) {
+    await this.#inSlices(positions, (position) => {
       const { topic, partition } = position
       if (!ends.isLocal(topic, partition)) wanted.set(topicPartitionKey(topic, partition), position)
-      count += 1
-      if (count % PARTITIONS_PER_SLICE === 0) await this.#othersTurn()
-    }
+    })
     return wanted.values()
+  }
+
+  async #inSlices(positions: readonly Position[], look: (position: Position) => void): Promise<void> {
+    for (const [index, position] of positions.entries()) {
+      look(position)
+      if ((index + 1) % PARTITIONS_PER_SLICE === 0) await this.#othersTurn()
+    }
   }
 
   /** Lets other work run between slices of groups. */
@@ -145,7 +168,7 @@ class Selection<Row> {
     this.#max = max
   }
 
-  get chosen(): readonly Row[] {
+  chosen(): readonly Row[] {
     return this.#others.length === 0 ? this.#first : [...this.#first, ...this.#others]
   }
 

@@ -1,21 +1,6 @@
 import type { AnyMetricTable, MetricSheet } from '../../telemetry/metrics.ts'
-import { type GroupMembers, GroupReading, type GroupReadingOptions, type Position } from './group-reading.ts'
+import { GroupReading, type GroupReadingOptions, type GroupRow, type LagRow } from './group-reading.ts'
 import { kafkaStateSheet, stateSheet } from './group-states.ts'
-import type { PartitionEnds } from './partition-ends.ts'
-
-export interface Rebalances {
-  readonly total: number
-  readonly lastHour: number
-}
-
-export interface LagRow extends Position {
-  /** Where the partition ends for consumers; null where that is not known now. */
-  readonly end: number | null
-}
-
-export interface GroupRow extends GroupMembers {
-  readonly rebalances: Rebalances
-}
 
 export const lagSheet: MetricSheet<LagRow> = {
   labels: ['group', 'topic', 'partition'],
@@ -87,34 +72,22 @@ function lagOf({ offset, end }: LagRow): number | null {
   return end === null ? null : Math.max(0, end - offset)
 }
 
-export interface GroupTablesOptions extends GroupReadingOptions {
-  readonly rebalancesOf: (groupId: string) => Rebalances
-}
-
-/** What is told of the groups of this node. Rows are made while they are written. */
-export function groupTables(options: GroupTablesOptions): readonly AnyMetricTable[] {
+/** What is told of the groups of this node. */
+export function groupTables(options: GroupReadingOptions): readonly AnyMetricTable[] {
   const reading = new GroupReading(options)
   const { take: prepare } = reading
-  const lags = () => lagRows(reading, options.ends)
-  const all = () => groupRows(reading, options.rebalancesOf)
+  const lags = () => reading.lags
+  const groups = () => reading.groups
   const labelsOfLag = ({ group, topic, partition }: LagRow) => [group, topic, String(partition)]
   const labelsOfGroup = ({ group }: GroupRow) => [group]
   const labelsOfNone = () => []
   return [
     { ...lagSheet, prepare, rows: lags, labelsOf: labelsOfLag },
     { ...exporterLagSheet, prepare, rows: lags, labelsOf: labelsOfLag },
-    { ...groupSheet, prepare, rows: all, labelsOf: labelsOfGroup },
-    { ...exporterGroupSheet, prepare, rows: all, labelsOf: labelsOfGroup },
+    { ...groupSheet, prepare, rows: groups, labelsOf: labelsOfGroup },
+    { ...exporterGroupSheet, prepare, rows: groups, labelsOf: labelsOfGroup },
     { ...leftOutSheet, prepare, rows: () => [reading.leftOut], labelsOf: labelsOfNone },
     { ...stateSheet, prepare, rows: () => reading.states, labelsOf: ([state]: readonly [string, number]) => [state] },
     { ...kafkaStateSheet, prepare, rows: () => [reading.states], labelsOf: labelsOfNone },
   ]
-}
-
-function* lagRows({ positions }: GroupReading, ends: PartitionEnds): Iterable<LagRow> {
-  for (const position of positions) yield { ...position, end: ends.endOf(position.topic, position.partition) }
-}
-
-function* groupRows({ groups }: GroupReading, rebalancesOf: GroupTablesOptions['rebalancesOf']): Iterable<GroupRow> {
-  for (const members of groups) yield { ...members, rebalances: rebalancesOf(members.group) }
 }
