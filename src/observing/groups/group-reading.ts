@@ -50,6 +50,8 @@ export interface GroupReadingOptions {
   readonly maxRows: () => number
 }
 
+/** A group whose id is longer is not told: a client chooses it, and cut it might be like another. */
+const MAX_SHOWN_LENGTH = 256
 /** Groups, and partitions of theirs, that are looked at before other work gets its turn. */
 const GROUPS_PER_SLICE = 100
 const PARTITIONS_PER_SLICE = 2_000
@@ -108,8 +110,13 @@ export class GroupReading {
     for (const [group, { state, memberCount, committed }] of this.#options.groups.statuses()) {
       states.set(state, (states.get(state) ?? 0) + 1)
       const isActive = memberCount > 0
-      groups.add({ group, memberCount, rebalances: this.#options.rebalancesOf(group) }, isActive)
-      for (const { topic, partition, offset } of committed) positions.add({ group, topic, partition, offset, end: null }, isActive)
+      if (group.length > MAX_SHOWN_LENGTH) {
+        groups.leaveOut(1)
+        positions.leaveOut(committed.length)
+      } else {
+        groups.add({ group, memberCount, rebalances: this.#options.rebalancesOf(group) }, isActive)
+        for (const { topic, partition, offset } of committed) positions.add({ group, topic, partition, offset, end: null }, isActive)
+      }
       await slices.looked(committed.length)
     }
     this.#groups = groups.chosen()
@@ -174,6 +181,10 @@ class Selection<Row> {
 
   get leftOutCount(): number {
     return this.#count - this.#first.length - this.#others.length
+  }
+
+  leaveOut(count: number): void {
+    this.#count += count
   }
 
   add(row: Row, matters: boolean): void {

@@ -55,13 +55,13 @@ export const leftOutSheet: MetricSheet<GroupReading['leftOut']> = {
     {
       name: 'consumer_lag_left_out',
       type: 'gauge',
-      help: 'Partitions of groups of which no lag is told here, as there are more than metrics.group.partitions.max.',
+      help: 'Partitions of groups of which no lag is told here: there are more than metrics.group.partitions.max, or the id of the group has more than 256 characters.',
       read: ({ positions }) => positions,
     },
     {
       name: 'groups_left_out',
       type: 'gauge',
-      help: 'Groups of which members and rebalances are not told here, as there are more than metrics.group.partitions.max.',
+      help: 'Groups of which members and rebalances are not told here, for the same reasons.',
       read: ({ groups }) => groups,
     },
   ],

@@ -182,6 +182,14 @@ describe('the lag of groups', () => {
     expect([told['consumer_lag_left_out{}'], told['groups_left_out{}'], told['groups{state=Empty}']]).toEqual([3, 1, 2])
   })
 
+  test('is not told of a group with a very long id, which is counted', async () => {
+    bench.commit('g'.repeat(257), { local: 1, a: 1 })
+    bench.commit('g'.repeat(256), { local: 1 })
+    const told = await bench.read()
+    expect(Object.keys(told).filter((name) => name.startsWith('kafka_consumergroup_members'))).toHaveLength(1)
+    expect([told['consumer_lag_left_out{}'], told['groups_left_out{}'], told['groups{state=Stable}']]).toEqual([2, 1, 2])
+  })
+
   test('is asked for in requests of bounded size', async () => {
     const committed = Array.from({ length: 1500 }, (_, partition) => ({ topic: 'remote', partition, offset: 99 }))
     bench.groups.set('g', { state: 'Empty', memberCount: 0, committed })
