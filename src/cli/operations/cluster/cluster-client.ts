@@ -114,6 +114,16 @@ export class ClusterClient implements AsyncDisposable {
     return this.#peer(await this.coordinatorOf(group)).send(api, request)
   }
 
+  /**
+   * A connection beside those that all requests share, for who waits long; the caller's to dispose.
+   * @param timeoutMs for connecting, and for each response
+   */
+  connectionTo({ host, port }: Endpoint, timeoutMs: number): PeerClient {
+    const { clientId, security } = this.settings
+    const { network, timers, random } = this.ports
+    return new PeerClient({ endpoint: { host, port }, network, timers, clientId, timeoutMs, ...authentication(security.sasl, random) })
+  }
+
   /** The highest version that one who answers and this side know; null for none. */
   async versionOf(api: AnyApi): Promise<number | null> {
     return (await this.#anyone()).versionOf(api)
@@ -191,10 +201,7 @@ export class ClusterClient implements AsyncDisposable {
     const address = formatHostPort(endpoint.host, endpoint.port)
     const known = this.#peers.get(address)
     if (known !== undefined) return known
-    const { clientId, requestTimeoutMs: timeoutMs, security } = this.settings
-    const { network, timers, random } = this.ports
-    const { host, port } = endpoint
-    const peer = new PeerClient({ endpoint: { host, port }, network, timers, clientId, timeoutMs, ...authentication(security.sasl, random) })
+    const peer = this.connectionTo(endpoint, this.settings.requestTimeoutMs)
     this.#peers.set(address, peer)
     return peer
   }

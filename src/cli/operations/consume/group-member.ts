@@ -19,7 +19,7 @@ import type { Api, Fields, Message, Value } from '../../../../protocol/schema/no
 import { Reader } from '../../../../protocol/wire/reader.ts'
 import { OdradekError } from '../../../base/errors.ts'
 import { parseTopicPartitionKey, type TopicPartition, topicPartitionKey } from '../../../base/topic-partition.ts'
-import { PeerClient, type RequestFor } from '../../../client/peer-client.ts'
+import type { PeerClient, RequestFor } from '../../../client/peer-client.ts'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { partitionLeaders } from '../cluster/partition-leaders.ts'
 import { upToVersion } from '../cluster/up-to-version.ts'
@@ -257,10 +257,8 @@ export class GroupMember implements AsyncDisposable {
   async #peer(): Promise<PeerClient> {
     if (this.#coordinator !== null) return this.#coordinator
     const { groupId, maxPollIntervalMs } = this.#settings
-    const { host, port } = await this.#client.retry('findCoordinator', () => this.#client.coordinatorOf(groupId))
-    const { network, timers } = this.#client.ports
-    const timeoutMs = Math.max(maxPollIntervalMs + JOIN_GRACE_MS, this.#client.settings.requestTimeoutMs)
-    this.#coordinator = new PeerClient({ endpoint: { host, port }, network, timers, clientId: this.#client.settings.clientId, timeoutMs })
+    const coordinator = await this.#client.retry('findCoordinator', () => this.#client.coordinatorOf(groupId))
+    this.#coordinator = this.#client.connectionTo(coordinator, Math.max(maxPollIntervalMs + JOIN_GRACE_MS, this.#client.settings.requestTimeoutMs))
     return this.#coordinator
   }
 

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { ErrorCode } from '../../../../../protocol/error-codes.ts'
+import { SaslAuthenticateApi } from '../../../../../protocol/messages/sasl-authenticate.ts'
+import { SaslHandshakeApi } from '../../../../../protocol/messages/sasl-handshake.ts'
 import { deferred } from '../../../../../src/base/deferred.ts'
 import type { ClientSettings } from '../../../../../src/cli/operations/cluster/client-settings.ts'
 import { Consumer } from '../../../../../src/cli/operations/consume/consumer.ts'
 import { type ConsumerSettings, defaultConsumerSettings, defaultGroupSettings } from '../../../../../src/cli/operations/consume/consumer-settings.ts'
+import { type Served, served } from '../../../../support/peers/answering-node.ts'
 import { AskedCluster, TOPIC } from '../../../../support/peers/asked-cluster.ts'
 import { ServedGroup } from '../../../../support/peers/served-group.ts'
 import { ServedLog } from '../../../../support/peers/served-log.ts'
@@ -17,16 +20,19 @@ interface Options {
   readonly brokerCount?: number
   readonly settings?: Partial<ConsumerSettings>
   readonly client?: Partial<ClientSettings>
+  /** Served besides. */
+  readonly apis?: readonly Served[]
 }
 
 /** A member of a group that reads a topic from its beginning. */
-async function member({ values = [['a', 'b', 'c']], brokerCount = 1, settings = {}, client = {} }: Options = {}) {
+async function member({ values = [['a', 'b', 'c']], brokerCount = 1, settings = {}, client = {}, apis = [] }: Options = {}) {
   const world = new World({ seed: 1 })
   const log = new ServedLog(values, world.node('broker-1').ports.timers)
   const group = new ServedGroup()
   const asked: AskedCluster = await AskedCluster.start({ world, brokerCount, leaders: values.map(() => 1) }, (broker, cluster) => [
     ...log.apis(broker, TOPIC),
     ...group.apis(broker, () => cluster.coordinator),
+    ...apis,
   ])
   const inGroup = { ...defaultGroupSettings, groupId: 'readers', commitIntervalMs: COMMIT_INTERVAL_MS }
   const consumer = new Consumer(asked.client(client), { ...defaultConsumerSettings, offsetReset: 'earliest', group: inGroup, ...settings })
@@ -135,6 +141,24 @@ describe('a consumer in a group', () => {
     await reading.take(3)
     await reading.close()
     expect([reading.group.committed.get(0), reading.group.left]).toEqual([3, []])
+  })
+
+  test('says who it is on each connection, be it the one on which it joins', async () => {
+    let toldCount = 0
+    const apis = [
+      served(SaslHandshakeApi, () => ({ errorCode: ErrorCode.NONE, mechanisms: ['PLAIN'] })),
+      served(SaslAuthenticateApi, () => {
+        toldCount++
+        return { errorCode: ErrorCode.NONE, errorMessage: null, authBytes: Buffer.alloc(0) }
+      }),
+    ]
+    const security = { tls: null, sasl: { mechanism: 'PLAIN', username: 'me', password: 'secret' } } as const
+    // Simulated time does not wait for modules to be loaded.
+    await Promise.all([import('../../../../../src/client/sasl/authenticate.ts'), import('../../../../../src/client/sasl/plain.ts')])
+    const { asked, consumer, world, stopping, close } = await member({ apis, client: { security, apiTimeoutMs: 600_000, requestTimeoutMs: 600_000 } })
+    expect(await world.complete(consumer.next(600_000, stopping.signal))).not.toBeNull()
+    expect([asked.brokers.get(1)?.connectionCount, toldCount]).toEqual([2, 2])
+    await close()
   })
 
   test('fails with what does not pass by itself', async () => {
