@@ -174,6 +174,7 @@ describe('a restore that is killed', () => {
     await nodes.backup(1)
     // As it is in the midst of the last step.
     mkdirSync(join(nodes.data(1), '.odradek-restore/orders-0'), { recursive: true })
+    mkdirSync(join(nodes.data(1), '.odradek-restore-unfinished'))
     await using refused = new Odradek(['start', '--port', String(nodes.port(1)), '--set', `log.dirs=${nodes.data(1)}`])
     expect(await refused.exit()).toBe(1)
     expect(refused.err).toContain('a restore into it did not come to its end. Run `odradek restore` again with --replace.')

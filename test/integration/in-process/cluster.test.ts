@@ -186,7 +186,7 @@ describe('what a cluster in this process refuses', () => {
 
   test.each([
     [{ nodes: 0 }, 'nodes is a number from 1 to 9, not 0.'],
-    [{ node: 3 }, 'The argument of startCluster: there is no node; there are nodes, config'],
+    [{ node: 3 }, 'The argument of startCluster: there is no node; there are nodes, metrics, config'],
     [{ clock: 'manual' }, 'there is no clock'],
     [{ config: { 'node.id': 3 } }, 'config: node.id=3 cannot be that of all nodes'],
     [{ config: { 'odradek.control.port': 0 } }, 'odradek.control.port in config is for a node alone'],
