@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import type { Brokers } from '../compat/support/cluster/administer.ts'
 import { type NodePlace, nodeSettings, staticVoters } from '../compat/support/cluster/node-plan.ts'
 import { runCommand } from '../compat/support/command.ts'
-import { freePorts } from '../compat/support/free-ports.ts'
 import { ORACLE_CLUSTER_ID } from '../compat/support/oracle-node.ts'
 import { propertiesText, type Settings } from '../compat/support/properties-file.ts'
+import { freePorts } from '../test/support/free-ports.ts'
 import { answers, type BrokerKind, type Command, end, kafkaNode, ODRADEK } from './brokers.ts'
 
 /** The nodes of a cluster, each broker and controller, formatted and not started. Disposing kills them and removes their directories. */

@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePorts } from '../../test/support/free-ports.ts'
 import { kafka } from '../kafkajs/support.ts'
 import { cacheRoot } from '../support/cache.ts'
 import { runCommand } from '../support/command.ts'
-import { freePorts } from '../support/free-ports.ts'
 import { type OdradekProcess, startOdradek } from '../support/odradek-process.ts'
 
 const DOCUMENT = join(import.meta.dirname, '../../docs/testing.md')

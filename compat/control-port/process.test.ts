@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { freePorts } from '../../test/support/free-ports.ts'
 import { kafka } from '../kafkajs/support.ts'
 import { runCommand } from '../support/command.ts'
-import { freePorts } from '../support/free-ports.ts'
 import { startOdradek } from '../support/odradek-process.ts'
 
 const PROGRAM = new URL('../../bin/odradek', import.meta.url).pathname

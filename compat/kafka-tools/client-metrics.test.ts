@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePorts } from '../support/free-ports.ts'
+import { freePorts } from '../../test/support/free-ports.ts'
 import { startToolSuite, type ToolSuite, unique } from './tool-suite.ts'
 
 const DEADLINE_MS = 20_000

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePorts } from '../../test/support/free-ports.ts'
 import { temporaryDirectory } from '../support/broker-under-test.ts'
-import { freePorts } from '../support/free-ports.ts'
 import { type JavaTools, startJavaTools } from '../support/java-tools.ts'
 import { startOdradek } from '../support/odradek-process.ts'
 import { startOracle } from '../support/oracle-node.ts'

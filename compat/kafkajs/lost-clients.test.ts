@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { expect, test } from 'vitest'
-import { freePorts } from '../support/free-ports.ts'
+import { freePorts } from '../../test/support/free-ports.ts'
 import { type OdradekProcess, startOdradek } from '../support/odradek-process.ts'
 import { kafka, until } from './support.ts'
 

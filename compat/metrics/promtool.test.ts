@@ -1,8 +1,8 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { expect, test } from 'vitest'
+import { freePorts } from '../../test/support/free-ports.ts'
 import { metricSections } from '../../test/support/metrics-document.ts'
 import { type CommandResult, runCommand } from '../support/command.ts'
-import { freePorts } from '../support/free-ports.ts'
 import { startOdradek } from '../support/odradek-process.ts'
 
 /** Of the Debian package `prometheus`, or where the variable says. */

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parse, stringify } from 'yaml'
 import { alertRules } from '../../build/monitoring/alerts/alert-rules.ts'
 import { alerts } from '../../build/monitoring/alerts/alerts.ts'
-import { freePorts } from '../support/free-ports.ts'
+import { freePorts } from '../../test/support/free-ports.ts'
 
 const CONFIG_FILE = join(import.meta.dirname, '../../docker/prometheus/prometheus.yml')
 const START_TIMEOUT_MS = 30_000

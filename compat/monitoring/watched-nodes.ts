@@ -1,5 +1,5 @@
+import { freePorts } from '../../test/support/free-ports.ts'
 import { type Cluster, startCluster } from '../support/cluster/cluster.ts'
-import { freePorts } from '../support/free-ports.ts'
 import { type OdradekOptions, type OdradekProcess, startOdradek } from '../support/odradek-process.ts'
 import type { Settings } from '../support/properties-file.ts'
 import { PrometheusServer } from './prometheus-server.ts'

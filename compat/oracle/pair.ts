@@ -1,5 +1,5 @@
+import { freePorts } from '../../test/support/free-ports.ts'
 import { temporaryDirectory } from '../support/broker-under-test.ts'
-import { freePorts } from '../support/free-ports.ts'
 import { startOdradek } from '../support/odradek-process.ts'
 import { startOracle } from '../support/oracle-node.ts'
 import type { Properties, Setup } from './areas.ts'

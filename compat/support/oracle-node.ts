@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePorts } from './free-ports.ts'
+import { freePorts } from '../../test/support/free-ports.ts'
 import { spawnKafka } from './kafka-process.ts'
 import type { Settings } from './properties-file.ts'
 

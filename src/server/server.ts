@@ -2,6 +2,7 @@ import type { Clock, Endpoint, Listener, Network, Timers } from '../base/ports.t
 import type { Logger } from '../telemetry/logger.ts'
 import type { ApiTable } from './api-table.ts'
 import { bind } from './bind.ts'
+import { checkFree } from './check-free.ts'
 import { Connections, discard, type ListenerFacts } from './connections.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { ListenerStats } from './listener-stats.ts'
@@ -80,13 +81,13 @@ export class Server<Services> implements AsyncDisposable {
   }
 
   /**
-   * Binds the listeners that take a free port; who connects before `open` is turned away. Of the others it sees that they could
-   * be bound now: a node that will not serve changes nothing on its disks before. Errors: `NetworkError`.
+   * Binds the listeners that take a free port; who connects before `open` is turned away. Of the others it sees that nobody
+   * listens there: a node that will not serve changes nothing on its disks before. Errors: `NetworkError`.
    */
   async claimPorts(): Promise<void> {
     for (const spec of this.#options.listeners) {
       if (spec.at.port === 0) await this.#bind(spec)
-      else await this.#probe(spec)
+      else await checkFree(this.#options.network, this.#options.timers, spec.at)
     }
   }
 
@@ -143,12 +144,6 @@ export class Server<Services> implements AsyncDisposable {
       refusals: new RefusalLog(options.logger, options.clock),
       onClosed: (connectionId) => this.#onClosed?.(connectionId),
     })
-  }
-
-  async #probe({ at }: ListenerSpec): Promise<void> {
-    const { network, settings } = this.#options
-    const listeners = await bind(network, at, settings.backlog, discard)
-    await Promise.all(listeners.map((listener) => listener.close()))
   }
 
   async #bind(spec: ListenerSpec): Promise<void> {

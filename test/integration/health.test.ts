@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { freePorts } from '../../compat/support/free-ports.ts'
+import { freePorts } from '../support/free-ports.ts'
 import { Odradek } from './odradek.ts'
 
 const LISTENERS = 'listeners=PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0'

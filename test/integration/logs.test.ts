@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Kafka, logLevel } from 'kafkajs'
 import { expect, test } from 'vitest'
-import { freePortRange } from './cluster/port-range.ts'
+import { freePortRange } from '../support/free-ports.ts'
 import { ODRADEK_COMMAND, Odradek } from './odradek.ts'
 
 const LISTENERS = 'listeners=PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0'

@@ -1,6 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs'
 import { expect, test } from 'vitest'
-import { freePorts } from '../../compat/support/free-ports.ts'
+import { freePorts } from '../support/free-ports.ts'
 import { parseExposition } from '../support/parse-exposition.ts'
 import { Odradek } from './odradek.ts'
 

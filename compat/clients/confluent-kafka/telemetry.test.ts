@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { IncrementalAlterConfigsApi } from '../../../protocol/messages/incremental-alter-configs.ts'
+import { freePorts } from '../../../test/support/free-ports.ts'
 import { parseExposition } from '../../../test/support/parse-exposition.ts'
 import { RawClient } from '../../oracle/raw-client.ts'
 import { runCommand } from '../../support/command.ts'
-import { freePorts } from '../../support/free-ports.ts'
 import { type OdradekProcess, startOdradek } from '../../support/odradek-process.ts'
 import { pythonPackages, pythonProgram } from '../../support/python.ts'
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePorts } from '../free-ports.ts'
+import { freePorts } from '../../../test/support/free-ports.ts'
 import { ORACLE_CLUSTER_ID } from '../oracle-node.ts'
 import type { Settings } from '../properties-file.ts'
 import { Recorder } from '../proxy/recorder.ts'

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePortRange } from '../cluster/port-range.ts'
+import { freePortRange } from '../../support/free-ports.ts'
 import { Odradek } from '../odradek.ts'
 
 export interface Finished {

@@ -6,9 +6,9 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { Uuid } from '../../../protocol/uuid.ts'
 import { describeCluster, type ToldVoter } from '../../../src/node/join/told-cluster.ts'
 import { nodePorts } from '../../../src/platform/node-ports.ts'
+import { freePortRange } from '../../support/free-ports.ts'
 import { Odradek } from '../odradek.ts'
 import { clusterClient, connectedProducer, leaderOf, readAll, send } from './cluster-client.ts'
-import { freePortRange } from './port-range.ts'
 
 const TOPIC = 'orders'
 const workspace = mkdtempSync(join(tmpdir(), 'odradek-joining-'))

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePortRange } from '../../support/free-ports.ts'
 import { type ParsedFamily, parseExposition } from '../../support/parse-exposition.ts'
 import { Odradek } from '../odradek.ts'
 import { clusterClient, connectedProducer, leaderOf, send } from './cluster-client.ts'
-import { freePortRange } from './port-range.ts'
 
 const TOPIC = 'orders'
 const PARTITIONS = 6

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePorts } from '../../../compat/support/free-ports.ts'
+import { freePorts } from '../../support/free-ports.ts'
 import { Odradek } from '../odradek.ts'
 import { clusterClient, connectedProducer, readAll, send } from './cluster-client.ts'
 

@@ -3,9 +3,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { freePortRange } from '../../support/free-ports.ts'
 import { Odradek } from '../odradek.ts'
 import { clusterClient, connectedProducer, leaderOf, readAll, send } from './cluster-client.ts'
-import { freePortRange } from './port-range.ts'
 
 const TOPIC = 'orders'
 const workspace = mkdtempSync(join(tmpdir(), 'odradek-cluster-'))
