@@ -180,4 +180,27 @@ export const alertCases: readonly AlertCase[] = [
     },
     isQuiet: [{ [`process_open_fds{${AT}}`]: `80+0${ALWAYS}`, [`process_max_fds{${AT}}`]: `100+0${ALWAYS}` }],
   },
+  {
+    alert: 'ConnectionsRefused',
+    fires: {
+      series: { [`listener_connections_refused_total{listener="PLAINTEXT",reason="open-files",${AT}}`]: `0+0x58 1+0${ALWAYS}` },
+      alerts: [
+        {
+          labels: { ...BROKER, listener: 'PLAINTEXT', reason: 'open-files' },
+          description: 'Within five minutes broker-1:9404 turned 1 connections to PLAINTEXT away, by open-files.',
+        },
+      ],
+    },
+    // Long ago.
+    isQuiet: [{ [`listener_connections_refused_total{listener="PLAINTEXT",reason="open-files",${AT}}`]: `0+0x30 7+0${ALWAYS}` }],
+  },
+  {
+    alert: 'MetricsLeftOut',
+    fires: {
+      series: { [`metric_tables_left_out_total{${AT}}`]: `0+2${ALWAYS}` },
+      alerts: [{ labels: BROKER, description: 'broker-1:9404 left 40 tables out of its readings within five minutes: its log says which.' }],
+    },
+    // A disk that was slow once.
+    isQuiet: [{ [`metric_tables_left_out_total{${AT}}`]: `0+0x45 2+0${ALWAYS}` }],
+  },
 ]

@@ -162,6 +162,25 @@ const ofThisBroker: readonly Alert[] = [
     description: '{{ $labels.instance }} uses {{ $value | humanizePercentage }} of the files and connections that it may have open.',
     runbook: 'docs/OPERATIONS.md#os-level-tuning',
   },
+  {
+    name: 'ConnectionsRefused',
+    expr: 'increase(listener_connections_refused_total[5m]) > 0',
+    forSeconds: 0,
+    severity: 'warning',
+    summary: 'A broker turns connections away',
+    description:
+      'Within five minutes {{ $labels.instance }} turned {{ $value | printf "%.0f" }} connections to {{ $labels.listener }} away, by {{ $labels.reason }}.',
+    runbook: 'docs/TROUBLESHOOTING.md#too-many-connections',
+  },
+  {
+    name: 'MetricsLeftOut',
+    expr: 'increase(metric_tables_left_out_total[5m]) > 0',
+    forSeconds: 600,
+    severity: 'warning',
+    summary: 'A broker cannot look up its own figures, and alerts that need them are blind',
+    description: '{{ $labels.instance }} left {{ $value | printf "%.0f" }} tables out of its readings within five minutes: its log says which.',
+    runbook: 'docs/TROUBLESHOOTING.md#metrics-left-out',
+  },
 ]
 
 export const alerts: readonly Alert[] = [...ofTheGuide, ...ofThisBroker]

@@ -112,6 +112,26 @@ export const brokerOverview: Dashboard = {
           width: 12,
           queries: [{ expr: `topk(10, sum by (topic) (kafka_log_log_size{${CHOSEN}}))`, legend: '{{topic}}' }],
         },
+        {
+          title: 'Connections turned away',
+          description:
+            'By the limit that was reached: of an address, of the broker, or of the files that the process may open. Clients see a connection that closes.',
+          kind: 'timeseries',
+          unit: 'cps',
+          width: 12,
+          queries: [
+            { expr: `sum by (instance, reason) (rate(listener_connections_refused_total{${CHOSEN}}[$__rate_interval]))`, legend: '{{instance}}, {{reason}}' },
+          ],
+        },
+        {
+          title: 'Connections that wait',
+          description: 'For another one to close, as max.connections is reached. Their clients hang until then.',
+          kind: 'timeseries',
+          unit: 'none',
+          width: 12,
+          thresholds: [{ from: 1, colour: 'orange' }],
+          queries: [{ expr: `sum by (instance) (listener_connections_waiting{${CHOSEN}})`, legend: '{{instance}}' }],
+        },
       ],
     },
     {

@@ -176,5 +176,27 @@ export const clusterHealth: Dashboard = {
         },
       ],
     },
+    {
+      title: 'What is known',
+      panels: [
+        {
+          title: 'Time of a reading',
+          description: 'How long Prometheus waits for the metrics of a broker. Five seconds: something that it looks up for them hangs, such as a disk.',
+          kind: 'timeseries',
+          unit: 's',
+          width: 12,
+          queries: [{ expr: `scrape_duration_seconds{${CHOSEN}}`, legend: '{{instance}}' }],
+        },
+        {
+          title: 'Metrics left out',
+          description:
+            'Tables of metrics per second that a broker could not look up. Panels and alerts that need them show nothing: the log says which they are.',
+          kind: 'timeseries',
+          unit: 'cps',
+          width: 12,
+          queries: [{ expr: `sum by (instance) (rate(metric_tables_left_out_total{${CHOSEN}}[$__rate_interval]))`, legend: '{{instance}}' }],
+        },
+      ],
+    },
   ],
 }

@@ -7,7 +7,7 @@ import { metricNames } from './metric-names.ts'
 
 const document = readFileSync(join(import.meta.dirname, '../../../../docs/metrics.md'), 'utf8')
 /** Made by Prometheus itself. */
-const OF_PROMETHEUS: ReadonlySet<string> = new Set(['ALERTS', 'up'])
+const OF_PROMETHEUS: ReadonlySet<string> = new Set(['ALERTS', 'up', 'scrape_duration_seconds'])
 
 interface Placed {
   readonly id: number
