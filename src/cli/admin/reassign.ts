@@ -1,36 +1,18 @@
-import { readFileSync } from 'node:fs'
 import type { Command, CommandGroup, ExitCode, Output } from '../command.ts'
 import type { ClusterClient } from '../operations/cluster/cluster-client.ts'
-import type { MoveProgress } from '../operations/reassign/reassign-partitions.ts'
+import type { MoveProgress, PartitionFailure } from '../operations/reassign/reassign-partitions.ts'
 import type { PlannedPartition } from '../operations/reassign/reassignment-plan.ts'
 import type { Arguments } from '../parse-arguments.ts'
-import { UsageError } from '../usage-error.ts'
 import { clientFromFlags, clusterFlags, jsonFlag, wholeNumber } from './cluster-flags.ts'
 import { printTable } from './print.ts'
+import { planFrom, planMoves } from './reassign-plan.ts'
 
 const flags = { ...clusterFlags, ...jsonFlag }
 const PLAN = { name: 'PLAN', does: 'A file that `odradek reassign plan` or kafka-reassign-partitions wrote; `-` for standard input.' }
 const POLL_MS = 500
-
-const plan: Command = {
-  name: 'reassign plan',
-  summary: 'Print a plan that spreads topics over brokers. Nothing is moved.',
-  arguments: [{ name: 'TOPIC', multiple: true, does: 'Names of topics.' }],
-  flags: { ...clusterFlags, brokers: { value: '1,2,3', does: 'The brokers; all where not given.' } },
-  examples: ['odradek reassign plan orders payments > plan.json', 'odradek reassign plan orders --brokers 1,2,3'],
-  async run(args, output) {
-    const { describeTopics } = await import('../operations/topics/describe-topics.ts')
-    const { planText, spreadPartitions } = await import('../operations/reassign/reassignment-plan.ts')
-    await using client = await clientFromFlags(args)
-    const brokers = await client.retry('describeCluster', () => client.brokers())
-    const wanted = args.value('brokers')?.split(',').map(Number)
-    const unknown = wanted?.find((id) => !brokers.some((broker) => broker.id === id))
-    if (unknown !== undefined) throw new UsageError(`The cluster has no broker ${unknown}: it has ${brokers.map(({ id }) => id).join(', ')}.`)
-    const topics = await describeTopics(client, args.positional)
-    const present = topics.flatMap(({ name, partitions }) => partitions.map(({ partition, replicas }) => ({ topic: name, partition, replicas })))
-    const chosen = wanted === undefined ? brokers : brokers.filter(({ id }) => wanted.includes(id))
-    output.out(planText(await saying(() => spreadPartitions(present, chosen))))
-    return 0
+const KEEP = {
+  'keep-throttle': {
+    does: "Leave the bound on copying. Else, when nothing at all is moved: if the plan's topics have throttled replicas, these settings go, and the throttled rates of all brokers.",
   },
 }
 
@@ -40,55 +22,67 @@ const execute: Command = {
   arguments: [PLAN],
   flags: {
     ...flags,
-    throttle: { value: 'BYTES', does: 'Bytes a second that each broker may copy; `odradek reassign verify` takes the bound away.' },
-    wait: { does: 'Wait until all are moved, and take the bound away.' },
+    throttle: {
+      value: 'BYTES',
+      does: 'Bytes a second that each broker may copy, in place of a bound that it has; `odradek reassign verify` takes it away. Not set where nothing is moved.',
+    },
+    wait: { does: 'Wait until all are moved; then the bound of --throttle goes, unless other partitions are being moved.' },
   },
   examples: ['odradek reassign execute plan.json --throttle 50000000 --wait'],
   async run(args, output) {
-    const { reassignPartitions, throttleMoves } = await import('../operations/reassign/reassign-partitions.ts')
+    const { beginMoves } = await import('../operations/reassign/begin-moves.ts')
+    const { settledProgress } = await import('../operations/reassign/settled.ts')
     const partitions = await planFrom(args)
-    const throttle = wholeNumber(args, 'throttle')
+    const throttle = wholeNumber(args, 'throttle') ?? null
     await using client = await clientFromFlags(args)
-    if (throttle !== undefined) await throttleMoves(client, partitions, throttle)
-    const refused = await reassignPartitions(client, partitions)
-    for (const { topic, partition, error } of refused) output.err(`${topic}-${partition}: ${error.message}\n`)
+    const refused = await beginMoves(client, partitions, throttle)
+    tellRefused(refused, output)
     const begun = partitions.filter((one) => !refused.some(({ topic, partition }) => topic === one.topic && partition === one.partition))
     if (args.has('wait')) await untilMoved(client, begun)
-    const printed = await report(args, client, partitions, output, args.has('wait'))
+    const progress = await settledProgress(client, partitions)
+    if (throttle !== null && begun.length > 0) {
+      if (args.has('wait')) await unthrottle(client, presentTopics(progress), output)
+      else output.err(`Each broker copies at most ${throttle} bytes a second until \`odradek reassign verify\` finds all moved.\n`)
+    }
+    const printed = report(args, output, progress)
     return refused.length > 0 ? 1 : printed
   },
 }
 
 const verify: Command = {
   name: 'reassign verify',
-  summary: 'Say how far a plan is; when all is moved, take the bound on copying away.',
+  summary: 'Say how far a plan is; when nothing is moved any more, take its bound on copying away.',
   arguments: [PLAN],
-  flags: { ...flags, 'keep-throttle': { does: 'Leave the bound on copying as it is.' } },
+  flags: { ...flags, ...KEEP },
   examples: ['odradek reassign verify plan.json'],
   async run(args, output) {
+    const { settledProgress } = await import('../operations/reassign/settled.ts')
     const partitions = await planFrom(args)
     await using client = await clientFromFlags(args)
-    return await report(args, client, partitions, output, !args.has('keep-throttle'))
+    const progress = await settledProgress(client, partitions)
+    if (!args.has('keep-throttle')) await unthrottleBound(client, progress, output)
+    return report(args, output, progress)
   },
 }
 
 const cancel: Command = {
   name: 'reassign cancel',
-  summary: 'Stop moving the partitions of a plan: each goes back to where it was.',
+  summary: 'Stop moving the partitions of a plan: each goes back to where it was. The bound on their copying goes.',
   arguments: [PLAN],
-  flags,
+  flags: { ...flags, ...KEEP },
   examples: ['odradek reassign cancel plan.json'],
   async run(args, output) {
-    const { reassignPartitions, unthrottleMoves } = await import('../operations/reassign/reassign-partitions.ts')
+    const { moveProgress, reassignPartitions } = await import('../operations/reassign/reassign-partitions.ts')
     const partitions = await planFrom(args)
     await using client = await clientFromFlags(args)
     const refused = await reassignPartitions(
       client,
       partitions.map((one) => ({ ...one, replicas: null })),
     )
-    for (const { topic, partition, error } of refused) output.err(`${topic}-${partition}: ${error.message}\n`)
-    await unthrottleMoves(client, partitions)
-    await report(args, client, partitions, output, false)
+    tellRefused(refused, output)
+    const progress = await moveProgress(client, partitions)
+    if (!args.has('keep-throttle')) await unthrottleBound(client, progress, output)
+    report(args, output, progress)
     return refused.length > 0 ? 1 : 0
   },
 }
@@ -107,23 +101,6 @@ const list: Command = {
   },
 }
 
-async function planFrom(args: Arguments): Promise<readonly PlannedPartition[]> {
-  const { parsePlan } = await import('../operations/reassign/reassignment-plan.ts')
-  const [path = ''] = args.positional
-  return saying(() => parsePlan(readFileSync(path === '-' ? 0 : path, 'utf8')))
-}
-
-/** What is wrong with a plan is one sentence to the user. */
-async function saying<T>(work: () => T): Promise<T> {
-  const { PlanError } = await import('../operations/reassign/reassignment-plan.ts')
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof PlanError || (error instanceof Error && 'code' in error)) throw new UsageError(error.message)
-    throw error
-  }
-}
-
 async function untilMoved(client: ClusterClient, partitions: readonly PlannedPartition[]): Promise<void> {
   const { moveProgress } = await import('../operations/reassign/reassign-partitions.ts')
   const { Progress } = await import('../progress.ts')
@@ -140,21 +117,30 @@ async function untilMoved(client: ClusterClient, partitions: readonly PlannedPar
   }
 }
 
-async function report(
-  args: Arguments,
-  client: ClusterClient,
-  partitions: readonly PlannedPartition[],
-  output: Output,
-  unthrottles: boolean,
-): Promise<ExitCode> {
-  const { moveProgress, unthrottleMoves } = await import('../operations/reassign/reassign-partitions.ts')
-  const progress: readonly MoveProgress[] = await moveProgress(client, partitions)
-  const isOver = progress.every(({ state }) => state !== 'moving')
-  if (isOver && unthrottles)
-    await unthrottleMoves(
-      client,
-      partitions.filter((_, index) => progress[index]?.state !== 'absent'),
-    )
+/** Where the plan's partitions do not move any more, and its topics have a bound. */
+async function unthrottleBound(client: ClusterClient, progress: readonly MoveProgress[], output: Output): Promise<void> {
+  if (progress.some(({ state }) => state === 'moving')) return
+  const { boundTopics } = await import('../operations/reassign/throttle.ts')
+  const bound = await boundTopics(client, presentTopics(progress))
+  if (bound.length > 0) await unthrottle(client, bound, output)
+}
+
+async function unthrottle(client: ClusterClient, topics: Iterable<string>, output: Output): Promise<void> {
+  const { unthrottleMoves } = await import('../operations/reassign/throttle.ts')
+  const outcome = await unthrottleMoves(client, topics)
+  if (outcome === 'removed') output.err('The bound on copying is taken away.\n')
+  else output.err('The bound on copying stays, as partitions are being moved: `odradek reassign verify` takes it away when none is.\n')
+}
+
+function presentTopics(progress: readonly MoveProgress[]): ReadonlySet<string> {
+  return new Set(progress.filter(({ state }) => state !== 'absent').map(({ topic }) => topic))
+}
+
+function tellRefused(refused: readonly PartitionFailure[], output: Output): void {
+  for (const { topic, partition, error } of refused) output.err(`${topic}-${partition}: ${error.message}\n`)
+}
+
+function report(args: Arguments, output: Output, progress: readonly MoveProgress[]): ExitCode {
   const rows = progress.map(({ topic, partition, replicas, state }) => [topic, partition, replicas.join(','), state])
   printTable(args, output, { json: progress, head: ['TOPIC', 'PARTITION', 'REPLICAS', 'STATE'], rows })
   return progress.every(({ state }) => state === 'complete' || state === 'moving') ? 0 : 1
@@ -163,5 +149,5 @@ async function report(
 export const reassignCommands: CommandGroup = {
   name: 'reassign',
   summary: 'Move partitions between brokers: plan, execute, verify, cancel.',
-  commands: [plan, execute, verify, cancel, list],
+  commands: [planMoves, execute, verify, cancel, list],
 }

@@ -2,7 +2,6 @@ import { ErrorCode } from '../../../../protocol/error-codes.ts'
 import { AlterPartitionReassignmentsApi } from '../../../../protocol/messages/alter-partition-reassignments.ts'
 import { type TopicPartition, topicPartitionKey } from '../../../base/topic-partition.ts'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
-import { alterConfig } from '../configs.ts'
 import { grouped } from '../grouped.ts'
 import { check, isKafkaError, KafkaError } from '../kafka-error.ts'
 import { describeTopics } from '../topics/describe-topics.ts'
@@ -63,29 +62,4 @@ async function partitionsOf(client: ClusterClient, topic: string) {
     if (isKafkaError(error, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)) return []
     throw error
   }
-}
-
-const RATES = ['leader.replication.throttled.rate', 'follower.replication.throttled.rate']
-const REPLICAS = ['leader.replication.throttled.replicas', 'follower.replication.throttled.replicas']
-
-/** Bounds what moves to so many bytes a second at each broker: all replicas of the topics count (KIP-73). */
-export async function throttleMoves(client: ClusterClient, plan: readonly PlannedPartition[], bytesPerSecond: number): Promise<void> {
-  const brokers = await client.brokers()
-  for (const { id } of brokers) await alterConfig(client, { kind: 'broker', name: String(id) }, edits(RATES, String(bytesPerSecond)))
-  for (const topic of topicsOf(plan)) await alterConfig(client, { kind: 'topic', name: topic }, edits(REPLICAS, '*'))
-}
-
-/** Takes that bound away. */
-export async function unthrottleMoves(client: ClusterClient, plan: readonly PlannedPartition[]): Promise<void> {
-  const brokers = await client.brokers()
-  for (const { id } of brokers) await alterConfig(client, { kind: 'broker', name: String(id) }, edits(RATES, null))
-  for (const topic of topicsOf(plan)) await alterConfig(client, { kind: 'topic', name: topic }, edits(REPLICAS, null))
-}
-
-function edits(names: readonly string[], value: string | null) {
-  return names.map((name) => ({ name, value }))
-}
-
-function topicsOf(plan: readonly PlannedPartition[]): ReadonlySet<string> {
-  return new Set(plan.map(({ topic }) => topic))
 }
