@@ -1,4 +1,6 @@
 import { nodePorts } from '../platform/node-ports.ts'
+import { jsonFlag } from './admin/cluster-flags.ts'
+import { printDone } from './admin/print.ts'
 import { ArchiveFile } from './backup/archive-file.ts'
 import { findNode } from './backup/backed-up-node.ts'
 import { copyNode } from './backup/copy-node.ts'
@@ -14,14 +16,18 @@ export const backupCommand: Command = {
   name: 'backup',
   summary: "Copy a node's data into an archive, while it runs.",
   arguments: [{ name: 'FILE', does: 'The archive to make, such as node-1.tar.gz; nothing of that name may be there.' }],
-  flags: directoryFlags,
+  flags: { ...directoryFlags, ...jsonFlag },
+  examples: ['odradek backup node-1.tar.gz', 'odradek backup node-2.tar.gz --node 2 --json'],
   async run(args, output) {
     const file = args.positional[0] as string
     const { disk, clock, timers } = nodePorts()
     const { paths, nodeId } = nodeDirectories(args)
     const node = await findNode(disk, paths, nodeId)
     const archive = await ArchiveFile.create(file)
-    using signals = watchStopSignals(() => archive.abandon())
+    using signals = watchStopSignals((signal) => {
+      archive.abandon()
+      return exitCodeOf(signal)
+    })
     try {
       using progress = new Progress('backup')
       const write = async (bytes: Buffer) => {
@@ -36,9 +42,11 @@ export const backupCommand: Command = {
         return exitCodeOf(copied)
       }
       const archiveBytes = await archive.end()
-      output.out(`${file}: node ${node.nodeId} of cluster ${node.clusterId}, ${copied.partitions} partitions in ${copied.files} files, `)
-      output.out(`${shownBytes(copied.bytes)} as ${shownBytes(archiveBytes)}.\n`)
-      return 0
+      const { nodeId, clusterId } = node
+      const { partitions, files, bytes } = copied
+      const what = `${partitions} partitions in ${files} files, ${shownBytes(bytes)} as ${shownBytes(archiveBytes)}`
+      const facts = { file, nodeId, clusterId, partitions, files, bytes, archiveBytes }
+      return printDone(args, output, `${file}: node ${nodeId} of cluster ${clusterId}, ${what}.`, facts)
     } catch (error) {
       archive.abandon()
       throw error

@@ -1,7 +1,9 @@
 import { nodePorts } from '../platform/node-ports.ts'
+import { jsonFlag } from './admin/cluster-flags.ts'
+import { printText } from './admin/print.ts'
 import type { Command } from './command.ts'
 import { diagnose } from './doctor/diagnose.ts'
-import { report } from './doctor/report.ts'
+import { report, reportFacts } from './doctor/report.ts'
 import { endpointOf } from './endpoint-of.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -12,7 +14,8 @@ export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'Say what a client here is told by a broker, and whether it reaches that.',
   arguments: [{ name: 'HOST:PORT', does: 'A broker as a client would be given it; port 9092 where only a host is given.' }],
-  flags: { 'timeout-ms': { value: 'MS', does: `For each step, in milliseconds; ${DEFAULT_TIMEOUT_MS} where not given.` } },
+  flags: { 'timeout-ms': { value: 'MS', does: `For each step, in milliseconds; ${DEFAULT_TIMEOUT_MS} where not given.` }, ...jsonFlag },
+  examples: ['odradek doctor broker-1:9092'],
   async run(args, output) {
     const { network, timers } = nodePorts()
     const diagnosis = await diagnose(endpointOf(args.positional[0] ?? ''), {
@@ -21,7 +24,7 @@ export const doctorCommand: Command = {
       clientId: 'odradek-doctor',
       timeoutMs: timeoutOf(args.value('timeout-ms')),
     })
-    output.out(report(diagnosis))
+    printText(args, output, () => report(diagnosis), reportFacts(diagnosis))
     return diagnosis.isHealthy ? 0 : 1
   },
 }

@@ -15,6 +15,7 @@ export function programHelp(commands: readonly CommandEntry[]): string {
     "With Kafka's names, flags and output: odradek kafka-topics, kafka-console-producer, kafka-consumer-groups and others",
     'Flags of a command: odradek <command> --help',
     'Version: odradek --version',
+    'Exit codes: 0 done, 1 failed, 2 not understood; 130 and 143: ended by Ctrl-C or SIGTERM before it was done',
     '',
   ].join('\n')
 }

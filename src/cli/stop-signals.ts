@@ -1,9 +1,9 @@
 import { deferred } from '../base/deferred.ts'
-import { EXIT_BEFORE_READY, EXIT_INTERRUPTED } from './command.ts'
+import { EXIT_BEFORE_READY, EXIT_INTERRUPTED, type ExitCode } from './command.ts'
 
 /** How a running command learns that it shall end. */
 export interface StopSignals extends Disposable {
-  /** Resolves with the name of the first SIGTERM, SIGINT or SIGHUP. A second one ends the process at once, with exit code 1. */
+  /** Resolves with the name of the first SIGTERM, SIGINT or SIGHUP. A second one ends the process at once. */
   readonly first: Promise<string>
 }
 
@@ -15,15 +15,12 @@ export function exitCodeOf(signal: string): typeof EXIT_BEFORE_READY | typeof EX
   return signal === 'SIGINT' ? EXIT_INTERRUPTED : EXIT_BEFORE_READY
 }
 
-/** @param onSecond called before the process ends at once; must be synchronous */
-export function watchStopSignals(onSecond: () => void): StopSignals {
+/** @param onSecond called with the name of the second, before the process ends at once; must be synchronous. @returns its exit code */
+export function watchStopSignals(onSecond: (signal: string) => ExitCode): StopSignals {
   const first = deferred<string>()
   let isStopping = false
   const onSignal = (signal: string) => {
-    if (isStopping) {
-      onSecond()
-      process.exit(1)
-    }
+    if (isStopping) process.exit(onSecond(signal))
     isStopping = true
     first.resolve(signal)
   }

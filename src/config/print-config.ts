@@ -11,18 +11,38 @@ export function printConfig(config: NodeConfig, names: readonly string[] = confi
   return names.map((name) => `${line(config, name)}\n`).join('')
 }
 
-function line(config: NodeConfig, name: string): string {
-  const { text, origin } = config.inForce(name)
-  return `${name}=${shown(name, text)}  # ${origin}${effectOf(name)}`
+/** A setting in force, as `odradek config --json` tells of it. */
+export interface SettingFacts {
+  readonly name: string
+  /** As it would be written; null where it is not set, or secret. */
+  readonly value: string | null
+  readonly isSecret: boolean
+  /** Where it was written: a file with its line, a variable, `--set`, a profile, or `default`. */
+  readonly origin: string
+  /** Why it changes nothing here; null where it does, or the documentation says what it does in place of it. */
+  readonly noEffect: string | null
 }
 
-/** '' where it has one, or the documentation says what it does in place of it. */
-function effectOf(name: string): string {
+export function settingFacts(config: NodeConfig, names: readonly string[] = config.names()): readonly SettingFacts[] {
+  return names.map((name) => {
+    const { text, origin } = config.inForce(name)
+    const isSecret = isSecretName(name)
+    return { name, value: isSecret ? null : text, isSecret, origin, noEffect: noEffectOf(name) }
+  })
+}
+
+function line(config: NodeConfig, name: string): string {
+  const { text, origin } = config.inForce(name)
+  const noEffect = noEffectOf(name)
+  return `${name}=${shown(name, text)}  # ${origin}${noEffect === null ? '' : `; ${noEffect}`}`
+}
+
+function noEffectOf(name: string): string | null {
   const found = findSetting(name)
-  if (found === null || found.setting.instead !== null) return ''
-  if (found.setting.does === null) return '; no effect here'
+  if (found === null || found.setting.instead !== null) return null
+  if (found.setting.does === null) return 'no effect here'
   const missing = missingFor(found.base)
-  return missing === null ? '' : `; no effect yet: ${missing}`
+  return missing === null ? null : `no effect yet: ${missing}`
 }
 
 function shown(name: string, text: string | null): string {

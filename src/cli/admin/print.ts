@@ -18,7 +18,12 @@ export function printTable(args: Arguments, output: Output, { json, head, rows }
 
 /** One sentence on what was done, or with --json the facts. */
 export function printDone(args: Arguments, output: Output, sentence: string, json: unknown): ExitCode {
-  output.out(args.has('json') ? `${JSON.stringify(json, null, 2)}\n` : `${sentence}\n`)
+  return printText(args, output, () => `${sentence}\n`, json)
+}
+
+/** Lines for a reader, or with --json the facts. */
+export function printText(args: Arguments, output: Output, text: () => string, json: unknown): ExitCode {
+  output.out(args.has('json') ? `${JSON.stringify(json, null, 2)}\n` : text())
   return 0
 }
 

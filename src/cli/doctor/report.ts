@@ -2,7 +2,25 @@ import { NetworkError, type OdradekError } from '../../base/errors.ts'
 import type { Endpoint } from '../../base/ports.ts'
 import { formatHostPort } from '../../config/values/host-port.ts'
 import { isLoopback } from '../../server/told-addresses.ts'
+import { errorFacts } from '../admin/print.ts'
 import type { Diagnosis, ToldBroker, Visit } from './diagnose.ts'
+
+/** What was found, as JSON: each thing that is wrong with the same advice as `report` gives. */
+export function reportFacts({ asked, first, told, isHealthy }: Diagnosis) {
+  if (first.kind === 'fails') return { asked, isHealthy, answer: null, error: errorFacts(first.error), advice: adviceOnFirst(first.error), brokers: [] }
+  const { remoteHost, apiCount, metadataVersion, clusterId } = first
+  const brokers = told.map(({ broker, visit }) => brokerFacts(asked, broker, visit, clusterId))
+  return { asked, isHealthy, answer: { remoteHost, apiCount, metadataVersion, clusterId }, error: null, advice: told.length === 0 ? STARTING : null, brokers }
+}
+
+function brokerFacts(asked: Endpoint, broker: ToldBroker, visit: Visit, clusterId: string | null) {
+  const { nodeId, host, port } = broker
+  const who = { nodeId, host, port }
+  if (visit.kind === 'fails')
+    return { ...who, isReached: false, remoteHost: null, clusterId: null, error: errorFacts(visit.error), advice: adviceOn(visit.error, asked, broker) }
+  const advice = visit.clusterId === clusterId ? null : adviceOnStranger(broker)
+  return { ...who, isReached: true, remoteHost: visit.remoteHost, clusterId: visit.clusterId, error: null, advice }
+}
 
 /** What was found, in lines for a reader, each thing that is wrong followed by one sentence of advice. */
 export function report({ asked, first, told, isHealthy }: Diagnosis): string {
@@ -12,7 +30,7 @@ export function report({ asked, first, told, isHealthy }: Diagnosis): string {
   const level = metadataVersion === null ? '' : `, metadata.version ${metadataVersion}`
   return lines([
     `${addressOf(asked)} answers (at ${remoteHost}): a Kafka broker with ${apiCount} APIs${level}, cluster ${clusterId ?? 'without an id'}.`,
-    told.length === 0 ? 'It tells of no broker. It may be starting: try again in a moment.' : 'A client here is told of:',
+    told.length === 0 ? `It tells of no broker. ${STARTING}` : 'A client here is told of:',
     ...told.flatMap(({ broker, visit }) => findings(asked, broker, visit, clusterId)),
     ...(isHealthy ? ['Clients here reach every broker.'] : []),
   ])
@@ -22,10 +40,13 @@ function findings(asked: Endpoint, broker: ToldBroker, visit: Visit, clusterId: 
   const who = `  broker ${broker.nodeId} at ${addressOf(broker)}`
   if (visit.kind === 'fails') return [`${who}: not reached. ${visit.error.message}`, `    ${adviceOn(visit.error, asked, broker)}`]
   if (visit.clusterId === clusterId) return [`${who}: reached (at ${visit.remoteHost}).`]
-  return [
-    `${who}: another Kafka answers there, of cluster ${visit.clusterId ?? 'without an id'}.`,
-    `    Set advertised.listeners of broker ${broker.nodeId} to an address that leads to it from here; what this one leads to is somebody else.`,
-  ]
+  return [`${who}: another Kafka answers there, of cluster ${visit.clusterId ?? 'without an id'}.`, `    ${adviceOnStranger(broker)}`]
+}
+
+const STARTING = 'It may be starting: try again in a moment.'
+
+function adviceOnStranger({ nodeId }: ToldBroker): string {
+  return `Set advertised.listeners of broker ${nodeId} to an address that leads to it from here; what this one leads to is somebody else.`
 }
 
 function adviceOnFirst(error: OdradekError): string {

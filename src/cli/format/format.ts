@@ -1,5 +1,7 @@
 import { formatNode } from '../../node/directories/format-node.ts'
 import { nodePorts } from '../../platform/node-ports.ts'
+import { jsonFlag } from '../admin/cluster-flags.ts'
+import { printText } from '../admin/print.ts'
 import type { Command } from '../command.ts'
 import { configFlags, loadConfigFromFlags } from '../config-flags.ts'
 import { beginQuorum } from './begin-quorum.ts'
@@ -14,7 +16,9 @@ export const formatCommand: Command = {
     'cluster-id': { value: 'ID', short: 't', does: 'The id of the cluster, 22 characters; KAFKA_CLUSTER_ID or a new one where not given.' },
     'ignore-formatted': { short: 'g', does: 'Pass over directories that are formatted already.' },
     ...quorumFlags,
+    ...jsonFlag,
   },
+  examples: ['odradek format --config server.properties --cluster-id MkU3OEVBNTcwNTJENDM2Qg'],
   async run(args, output) {
     const { identity, warnings, clusterId: told } = loadConfigFromFlags(args)
     const { disk, clock, random } = nodePorts()
@@ -26,7 +30,8 @@ export const formatCommand: Command = {
       ports: { disk, clock, random },
     })
     for (const warning of warnings) output.err(`warning: ${warning}\n`)
-    for (const path of formatted) output.out(`Formatted ${path} for node ${identity.nodeId} of cluster ${clusterId}.\n`)
-    return 0
+    const { nodeId } = identity
+    const sentences = () => formatted.map((path) => `Formatted ${path} for node ${nodeId} of cluster ${clusterId}.\n`).join('')
+    return printText(args, output, sentences, { nodeId, clusterId, formatted })
   },
 }

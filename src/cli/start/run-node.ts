@@ -49,7 +49,10 @@ export async function runNode(args: Arguments, plan: NodePlan, supervised: Super
   const removeData = () => {
     if (ephemeral !== null) rmSync(ephemeral, { recursive: true, force: true })
   }
-  using signals = watchStopSignals(removeData)
+  using signals = watchStopSignals(() => {
+    removeData()
+    return 1
+  })
   const stopAsked = supervised === null ? signals.first : Promise.race([signals.first, supervised.stopAsked])
   let isStanding = false
   try {

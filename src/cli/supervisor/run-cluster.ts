@@ -30,7 +30,10 @@ export async function runCluster(
     supervisor.kill()
     if (ephemeral !== null) rmSync(ephemeral, { recursive: true, force: true })
   }
-  using signals = watchStopSignals(endAll)
+  using signals = watchStopSignals(() => {
+    endAll()
+    return 1
+  })
   const plan = await planCluster({ ...ports, identities: configs.map(({ identity }) => identity) })
   const spawn = (nodeNumber: number) => {
     const { clusterId } = plan

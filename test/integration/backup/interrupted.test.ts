@@ -63,7 +63,7 @@ describe('a restore that is interrupted', () => {
     await using restore = new Odradek(args)
     await underWay(restore, () => sizeOf(join(target, '.odradek-restore/orders-0/00000000000000000001.log')) > 0)
     restore.process.kill(signal)
-    expect(await restore.exit()).toBe(signal === 'SIGINT' ? 1 : null)
+    expect(await restore.exit()).toBe(signal === 'SIGINT' ? 130 : null)
     if (signal === 'SIGINT') expect(existsSync(target)).toBe(false)
     else {
       expect(readdirSync(target).filter((name) => !name.startsWith('.odradek'))).toEqual([])

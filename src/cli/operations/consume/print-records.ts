@@ -51,7 +51,7 @@ export async function printRecords(options: PrintOptions): Promise<ExitCode> {
   const { bootstrap, properties, settings, output } = options
   await using client = openClient({ bootstrap, properties, clientId: 'console-consumer' })
   const stopping = new AbortController()
-  using signals = watchStopSignals(() => {})
+  using signals = watchStopSignals(exitCodeOf)
   let exit: ExitCode = 0
   void signals.first.then((signal) => {
     exit = exitCodeOf(signal)
