@@ -13,6 +13,11 @@ const RETRANSMIT_TIMEOUT_MS = 924_600
 
 type Parcel = { readonly kind: 'bytes'; readonly bytes: Buffer } | { readonly kind: 'end' } | { readonly kind: 'reset' }
 
+/** What was sent before the sender lost power, and what is sent since: each arrives, or all of it is lost. */
+interface Sent {
+  isLost: boolean
+}
+
 /** The way of bytes from one socket to the other: they arrive in order, after a delay, cut anywhere, or not at all. */
 export class Pipe {
   readonly #network: WorldNetwork
@@ -29,7 +34,7 @@ export class Pipe {
   #isPumpPlanned = false
   #endsAfterQueue = false
   #isEndSent = false
-  #isLost = false
+  #sent: Sent = { isLost: false }
 
   constructor(network: WorldNetwork, sender: SimulatedSocket, receiver: SimulatedSocket) {
     this.#network = network
@@ -77,9 +82,11 @@ export class Pipe {
     this.#send({ kind: 'reset' })
   }
 
-  /** The sender lost power: what is under way may still arrive, or not. */
+  /** The sender lost power: what is under way may still arrive, or not. What its system says when it is up again does. */
   senderLostPower(): void {
-    this.#isLost = this.#network.random.chance(0.5)
+    this.#sent.isLost = this.#network.random.chance(0.5)
+    this.#sent = { isLost: false }
+    this.#endsAfterQueue = false
   }
 
   /** The receiving program took so many bytes: there is room for more, once the sender hears of it. */
@@ -147,9 +154,10 @@ export class Pipe {
     const arrivalMs = Math.max(this.#lastArrivalMs, nowMs + this.#network.latencyMs(this.#route))
     this.#lastArrivalMs = arrivalMs
     const isBroken = random.chance(resetProbability)
+    const sent = this.#sent
     this.#network.onWire(arrivalMs - nowMs, `packet ${this.#route.from} ${this.#route.to} ${describe(parcel)}`, () => {
       if (isBroken) this.#breakBothEnds()
-      else this.#arriveOrWait(parcel)
+      else this.#arriveOrWait(parcel, sent)
     })
   }
 
@@ -158,16 +166,16 @@ export class Pipe {
     this.#receiver.fail('reset')
   }
 
-  #arriveOrWait(parcel: Parcel): void {
-    if (this.#network.isPassable(this.#route) && this.#heldCount === 0) this.#arrive(parcel)
-    else this.#hold(parcel)
+  #arriveOrWait(parcel: Parcel, sent: Sent): void {
+    if (this.#network.isPassable(this.#route) && this.#heldCount === 0) this.#arrive(parcel, sent)
+    else this.#hold(parcel, sent)
   }
 
-  #hold(parcel: Parcel): void {
+  #hold(parcel: Parcel, sent: Sent): void {
     if (this.#heldCount++ === 0) this.#giveUpLater()
     this.#network.whenPassable(this.#route, () => {
       this.#heldCount--
-      this.#arrive(parcel)
+      this.#arrive(parcel, sent)
     })
   }
 
@@ -177,8 +185,8 @@ export class Pipe {
     })
   }
 
-  #arrive(parcel: Parcel): void {
-    if (this.#isLost) return
+  #arrive(parcel: Parcel, { isLost }: Sent): void {
+    if (isLost) return
     if (parcel.kind === 'bytes') this.#receiver.bytesArrived(parcel.bytes)
     else if (parcel.kind === 'end') this.#receiver.endArrived()
     else this.#receiver.fail('reset')
