@@ -30,6 +30,9 @@ const RECOVER_WITHIN_MS = 60_000
 const STOP_WITHIN_MS = 30_000
 /** At the end, what was acknowledged. */
 const READ_WITHIN_MS = 5000
+/** Of observers, which ask for records of the metadata at least twice a second. */
+const FETCHED_MS = 1500
+const AGREE_POLL_MS = 100
 const LEAST_MS = 60_000
 const LEAST_FAULTS = 5
 /** After the last fault: whoever was cut off has heard of it by then. */
@@ -134,10 +137,17 @@ export class Story {
     const client = this.cluster.client('admin')
     for (const member of members) await world.complete(member.verify(client.coordinator(GROUP_ID)))
     for (const model of models) await world.complete(this.#readWhole(client, model))
-    // Observers have what they lack with the next fetch, of which they make one at least twice a second.
-    await world.run(1500)
+    await this.#untilAllAgree()
     const settings = this.#checks.lookAtEnd()
     operator.checkSetting(settings.get(TOPIC))
+  }
+
+  /** Observers have what they lack with the next fetch. What the controller writes of itself, while all are idle, may be on its way just then. */
+  async #untilAllAgree(): Promise<void> {
+    const { world } = this.cluster
+    await world.run(FETCHED_MS)
+    const endMs = world.nowMs + FETCHED_MS
+    while (!this.#checks.allAgree && world.nowMs < endMs) await world.run(AGREE_POLL_MS)
   }
 
   /** A leader learns behind an election how far the last one had come, which may take a back-off of its followers: what is acknowledged is waited for. */

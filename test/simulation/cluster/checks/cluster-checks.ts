@@ -51,6 +51,12 @@ export class ClusterChecks {
     for (const model of this.#models) this.#countCopies(model, logs, spared)
   }
 
+  /** Whether all machines say the same of the cluster. */
+  get allAgree(): boolean {
+    const [expected, ...others] = this.#cluster.nodes.map(({ machine }) => metadataStateOf(machine, DATA))
+    return others.every((state) => this.#isSame(state, expected))
+  }
+
   /**
    * At the end, when nothing goes wrong any more: all machines say the same of the cluster.
    * @returns the setting that the operator changes, by topic
