@@ -4,8 +4,6 @@ export interface Circumstances {
   isStormy(): boolean
   /** Nothing goes wrong now, nor did for a while: every node serves and knows what there is to know. */
   isCalm(): boolean
-  /** Nodes that are up hear each other, and have for a while: connections that broke are there again. */
-  areConnected(): boolean
   /** In which a controller leads: another number says that another leadership began. null from the time on when it stops or is gone. */
   controllerEpoch(): number | null
   /** Since which record of the metadata this broker is counted on; null while the controllers say that it is not. */

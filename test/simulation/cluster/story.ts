@@ -37,8 +37,6 @@ const LEAST_MS = 60_000
 const LEAST_FAULTS = 5
 /** After the last fault: whoever was cut off has heard of it by then. */
 const CALM_AFTER_MS = 20_000
-/** After nodes were kept from hearing each other: heartbeats that were lost are given up, and sent on new connections. */
-const CONNECTED_AFTER_MS = 8000
 /** In which calm the actors go on before the end. */
 const CALM_MS = 5000
 
@@ -178,7 +176,6 @@ export class Story {
     return {
       isStormy: () => this.#isStorm,
       isCalm: () => this.cluster.isServing && world.nowMs - this.chaos.quietSinceMs > CALM_AFTER_MS,
-      areConnected: () => world.nowMs - this.chaos.connectedSinceMs > CONNECTED_AFTER_MS,
       controllerEpoch: () => {
         const { epoch, leaderId } = latestLeadership(this.cluster)
         const state = leaderId === null ? 'down' : this.cluster.node(leaderId).state

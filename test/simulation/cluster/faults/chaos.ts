@@ -10,9 +10,6 @@ import { rollingRestart } from './rolling-restart.ts'
 
 export const FAULTS: readonly Fault[] = [...crashes, ...networkFaults, ...machineFaults, rollingRestart, lostDirectory]
 
-/** After which nodes that are up have not heard each other. */
-const SEPARATING: ReadonlySet<Fault> = new Set([...networkFaults, ...machineFaults])
-
 interface Going {
   readonly fault: Fault
   readonly endsAtMs: number
@@ -30,7 +27,6 @@ export class Chaos {
   #count = 0
   #nextAtMs = 0
   #lastEndMs = 0
-  #lastSeparationMs = Number.NEGATIVE_INFINITY
 
   constructor(cluster: Cluster, random: SeededRandom, damage: Damage) {
     this.#random = random
@@ -58,11 +54,6 @@ export class Chaos {
     return this.#going.length > 0 ? Number.POSITIVE_INFINITY : this.#lastEndMs
   }
 
-  /** When nodes that are up were kept from hearing each other last; infinite while they are. */
-  get connectedSinceMs(): number {
-    return this.#going.some(({ fault }) => SEPARATING.has(fault)) ? Number.POSITIVE_INFINITY : this.#lastSeparationMs
-  }
-
   /** How many faults there were. */
   get count(): number {
     return this.#count
@@ -83,7 +74,6 @@ export class Chaos {
   #end(nowMs: number, fault: Fault, end: () => void): void {
     this.log.push(`${nowMs.toFixed(0)} ${fault.name} ends`)
     this.#lastEndMs = nowMs
-    if (SEPARATING.has(fault)) this.#lastSeparationMs = nowMs
     end()
   }
 }

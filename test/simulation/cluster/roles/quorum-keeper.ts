@@ -1,22 +1,18 @@
-import { ok } from 'node:assert/strict'
-import { ErrorCode, errorName } from '../../../../protocol/error-codes.ts'
+import { ErrorCode } from '../../../../protocol/error-codes.ts'
 import { AddRaftVoterApi } from '../../../../protocol/messages/add-raft-voter.ts'
-import { DescribeQuorumApi, type DescribeQuorumResponse } from '../../../../protocol/messages/describe-quorum.ts'
 import { RemoveRaftVoterApi } from '../../../../protocol/messages/remove-raft-voter.ts'
 import type { Uuid } from '../../../../protocol/uuid.ts'
 import type { VoterEndpoint } from '../../../../src/raft/voter-set.ts'
 import type { SeededRandom } from '../../../support/world/seeded-random.ts'
-import { type End, onlyOne, type Role } from '../../actor.ts'
+import type { End, Role } from '../../actor.ts'
 import { Unanswered } from '../../asker.ts'
 import type { Circumstances } from '../circumstances.ts'
 import type { ClusterClient } from '../client/cluster-client.ts'
-import { isPassing } from './passing.ts'
+import { type DescribedQuorum, describedQuorum, expectNoQuorum } from './described-quorum.ts'
 
-const DESCRIBE_QUORUM_VERSION = 2
 const ADD_VOTER_VERSION = 1
 const REMOVE_VOTER_VERSION = 0
 const TIMEOUT_MS = 5000
-const METADATA_LOG = { topicName: '__cluster_metadata', partitions: [{ partitionIndex: 0 }] }
 /** Of a vote that is taken: one stays that commits, and another. */
 const LEAST_VOTERS = 2
 
@@ -43,8 +39,7 @@ export interface QuorumKeeperOptions {
   readonly circumstances: Circumstances
 }
 
-type Partition = DescribeQuorumResponse['topics'][number]['partitions'][number]
-type Replica = Partition['currentVoters'][number]
+type Replica = DescribedQuorum['currentVoters'][number]
 
 /**
  * Looks after a dynamic quorum: takes the vote of one controller or another while things go wrong, the leader's too, and where
@@ -81,28 +76,21 @@ export class QuorumKeeper implements Role {
   }
 
   async #look(): Promise<void> {
-    const { random, joinsByItself, circumstances } = this.#options
-    const quorum = await this.#describe()
+    const { client, random, joinsByItself, circumstances } = this.#options
+    const quorum = await describedQuorum(client)
     if (quorum === null) return
     if (this.#isWhole(quorum)) this.#wholeCount++
     if (!joinsByItself && (await this.#giveVote(quorum))) return
     if (circumstances.isStormy() && random.chance(0.3)) await this.#takeVote(quorum)
   }
 
-  async #describe(): Promise<Partition | null> {
-    const { topics, errorCode } = await this.#options.client.anyBroker().ask(DescribeQuorumApi, DESCRIBE_QUORUM_VERSION, { topics: [METADATA_LOG] })
-    if (errorCode !== ErrorCode.NONE) return expectPassing(errorCode, 'describing the quorum')
-    const partition = onlyOne(onlyOne(topics).partitions)
-    return partition.errorCode === ErrorCode.NONE ? partition : expectPassing(partition.errorCode, 'describing the quorum')
-  }
-
-  #isWhole({ currentVoters }: Partition): boolean {
+  #isWhole({ currentVoters }: DescribedQuorum): boolean {
     const { controllers } = this.#options
     return currentVoters.length === controllers.length && controllers.every((controller) => isNamed(currentVoters, controller))
   }
 
   /** To one that has none; a directory that is lost loses its vote before. @returns whether there was one */
-  async #giveVote({ currentVoters, observers }: Partition): Promise<boolean> {
+  async #giveVote({ currentVoters, observers }: DescribedQuorum): Promise<boolean> {
     const without = this.#options.controllers.find((controller) => isNamed(observers, controller) && !isNamed(currentVoters, controller))
     if (without === undefined) return false
     const former = currentVoters.find(({ replicaId }) => replicaId === without.id)
@@ -111,7 +99,7 @@ export class QuorumKeeper implements Role {
     return true
   }
 
-  async #takeVote({ currentVoters, highWatermark }: Partition): Promise<void> {
+  async #takeVote({ currentVoters, highWatermark }: DescribedQuorum): Promise<void> {
     const { random, guard } = this.#options
     const areAllThere = currentVoters.every(({ logEndOffset }) => logEndOffset >= highWatermark)
     if (currentVoters.length <= LEAST_VOTERS || !areAllThere || !guard.mayRemoveVoter()) return
@@ -124,23 +112,17 @@ export class QuorumKeeper implements Role {
     if (voterDirectoryId === null) return
     const request = { clusterId: null, timeoutMs: TIMEOUT_MS, voterId, voterDirectoryId, listeners: [endpoint], ackWhenCommitted: true }
     const { errorCode } = await this.#options.client.anyBroker().ask(AddRaftVoterApi, ADD_VOTER_VERSION, request)
-    if (errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.DUPLICATE_VOTER) expectPassing(errorCode, `giving ${voterId} a vote`)
+    if (errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.DUPLICATE_VOTER) expectNoQuorum(errorCode, `giving ${voterId} a vote`)
   }
 
   async #remove({ replicaId: voterId, replicaDirectoryId: voterDirectoryId }: Replica): Promise<void> {
     const request = { clusterId: null, voterId, voterDirectoryId }
     const { errorCode } = await this.#options.client.anyBroker().ask(RemoveRaftVoterApi, REMOVE_VOTER_VERSION, request)
-    if (errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.VOTER_NOT_FOUND) expectPassing(errorCode, `taking the vote of ${voterId}`)
+    if (errorCode !== ErrorCode.NONE && errorCode !== ErrorCode.VOTER_NOT_FOUND) expectNoQuorum(errorCode, `taking the vote of ${voterId}`)
   }
 }
 
 function isNamed(replicas: readonly Replica[], { id, directoryId }: KeptController): boolean {
   const current = directoryId()
   return replicas.some(({ replicaId, replicaDirectoryId }) => replicaId === id && replicaDirectoryId === current)
-}
-
-function expectPassing(errorCode: number, what: string): null {
-  // BROKER_NOT_AVAILABLE is what a node says of its quorum that stops.
-  ok(isPassing(errorCode) || errorCode === ErrorCode.BROKER_NOT_AVAILABLE, `${what} fails with ${errorName(errorCode)}`)
-  return null
 }

@@ -12,6 +12,7 @@ import { type End, onlyOne, type Role } from '../../actor.ts'
 import { Unanswered } from '../../asker.ts'
 import type { Circumstances } from '../circumstances.ts'
 import type { ClusterClient, PartitionAt } from '../client/cluster-client.ts'
+import { describedQuorum } from './described-quorum.ts'
 import { isPassing } from './passing.ts'
 import { fetchFrom } from './reader.ts'
 
@@ -161,11 +162,25 @@ export class TopicMaker implements Role {
     }
   }
 
-  /** A controller that hears no majority gives up, and that it did is seen when another one leads: at the latest when all hear each other. */
+  /** A controller that hears no majority gives up, and its successor may be long in coming: it leads still if it says so now. */
   async #isOver(epoch: number): Promise<boolean> {
     const { client, circumstances } = this.#options
-    while (circumstances.controllerEpoch() === epoch && !circumstances.areConnected()) await client.timers.sleep(OVER_POLL_MS)
-    return circumstances.controllerEpoch() !== epoch
+    while (circumstances.controllerEpoch() === epoch) {
+      const leadership = await this.#leadership()
+      if (leadership !== null) return leadership !== epoch
+      await client.timers.sleep(OVER_POLL_MS)
+    }
+    return true
+  }
+
+  /** The epoch in which the active controller says that it leads; null where none answers. */
+  async #leadership(): Promise<number | null> {
+    try {
+      return (await describedQuorum(this.#options.client))?.leaderEpoch ?? null
+    } catch (error) {
+      if (!(error instanceof Unanswered)) throw error
+      return null
+    }
   }
 
   async #write(): Promise<void> {
