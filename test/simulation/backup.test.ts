@@ -118,7 +118,7 @@ async function play(seed: string): Promise<'whole' | 'cut'> {
   const noted = { offset: log.recoveryStart, writtenMs: ports.clock.nowMs() }
   // Other logs are copied before this one.
   if (random.chance(0.5)) for (let count = random.below(30); count > 0; count--) await story.step()
-  await ports.timers.sleep(SETTLED_MS)
+  if (random.chance(0.3)) await ports.timers.sleep(SETTLED_MS)
   const from = story.versions.length - 1
   const copy = copyLog(ports)
   let isCopied = false
