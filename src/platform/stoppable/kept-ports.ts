@@ -11,7 +11,7 @@ interface KeptPort {
 
 /**
  * Ports of nodes that stop and start again in this process. They are taken from the system once and kept: a free port that
- * was let go might be anybody's when its node wants it again. While no node listens, who connects is cut off.
+ * was let go might be anybody's when its node wants it again. While no node listens, who connects is cut off, and the nodes are refused.
  */
 export class KeptPorts implements Network, AsyncDisposable {
   readonly #network: Network
@@ -46,8 +46,10 @@ export class KeptPorts implements Network, AsyncDisposable {
     return { local: kept.listener.local, close, [Symbol.asyncDispose]: close }
   }
 
-  connect(to: Endpoint, signal?: AbortSignal): Promise<Socket> {
-    return this.#network.connect(to, signal)
+  async connect(to: Endpoint, signal?: AbortSignal): Promise<Socket> {
+    if (this.#kept.get(to.port)?.onConnection === null)
+      throw new NetworkError('refused', to, `Connecting to port ${to.port} failed: no node of this cluster listens there now`)
+    return await this.#network.connect(to, signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -136,6 +136,18 @@ describe('a node that is killed', () => {
     await turns()
     expect(sides.map(({ received }) => received)).toEqual(['there'])
   })
+
+  test('refuses other nodes, as a port does on which nobody listens, until it listens again', async () => {
+    const { one, two, port } = await connected()
+    await two.kill()
+    await expect(one.ports.network.connect({ host: HOST, port })).rejects.toMatchObject({ reason: 'refused' })
+    const again = nodePortsOf(2)
+    await again.ports.network.listen({ host: HOST, port }, (socket) => void new Side(socket))
+    const late = new Side(await one.ports.network.connect({ host: HOST, port }))
+    await turns()
+    expect(late.isClosed).toBe(false)
+    await again.kill()
+  })
 })
 
 describe('nodes between which the wire is cut', () => {
