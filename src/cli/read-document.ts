@@ -1,14 +1,22 @@
 import { OdradekError } from '../base/errors.ts'
 
-/** Reads JSON whose form is known. Errors: DOCUMENT. */
-export function readDocument<T>(text: string, path: string, read: (root: Fields) => T): T {
+/** Makes an error of what is wrong with a document, such as `topics[3].name is missing`. */
+export type Refuse = (why: string, options?: ErrorOptions) => Error
+
+/** Reads JSON whose form is known. Errors: those of `refuse`. */
+export function readDocument<T>(text: string, refuse: Refuse, read: (root: Fields) => T): T {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw refused(path, `it is not JSON: ${(cause as Error).message}`)
+    throw refuse(`it is not JSON: ${(cause as Error).message}`, { cause })
   }
-  return read(new Fields(value, '', path))
+  return read(new Fields(value, '', refuse))
+}
+
+/** Of a file that a user names: DOCUMENT. */
+export function refuseFile(path: string): Refuse {
+  return (why, options) => new OdradekError('DOCUMENT', `${path} is not used: ${why}.`, { ...options, fields: { path } })
 }
 
 /** The fields of one object, each read once and as what it must be. */
@@ -16,15 +24,15 @@ export class Fields {
   readonly #values: ReadonlyMap<string, unknown>
   /** Where it stands, such as `topics[3].`; empty for the root. */
   readonly #at: string
-  readonly #path: string
+  readonly #refuse: Refuse
   readonly #read = new Set<string>()
 
-  constructor(value: unknown, at: string, path: string) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refused(path, `${at === '' ? 'it' : at.slice(0, -1)} is no object`)
+  constructor(value: unknown, at: string, refuse: Refuse) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse(`${at === '' ? 'it' : at.slice(0, -1)} is no object`)
     // Not as properties: `__proto__` is a name like any other.
     this.#values = new Map(Object.entries(value))
     this.#at = at
-    this.#path = path
+    this.#refuse = refuse
   }
 
   has(name: string): boolean {
@@ -47,10 +55,16 @@ export class Fields {
     return value as number
   }
 
+  flag(name: string): boolean {
+    const value = this.#take(name)
+    if (typeof value !== 'boolean') throw this.wrong(name, 'true or false')
+    return value
+  }
+
   list<T>(name: string, read: (item: Fields) => T): readonly T[] {
     const value = this.#take(name)
     if (!Array.isArray(value)) throw this.wrong(name, 'a list')
-    return value.map((item, index) => read(new Fields(item, `${this.#at}${name}[${index}].`, this.#path)))
+    return value.map((item, index) => read(new Fields(item, `${this.#at}${name}[${index}].`, this.#refuse)))
   }
 
   values<T>(name: string, isOne: (value: unknown) => value is T, what: string): readonly T[] {
@@ -61,27 +75,23 @@ export class Fields {
 
   /** An object whose names are not known before. */
   record<T>(name: string, read: (inner: Fields, key: string) => T): Readonly<Record<string, T>> {
-    const inner = new Fields(this.#take(name), `${this.#at}${name}.`, this.#path)
+    const inner = new Fields(this.#take(name), `${this.#at}${name}.`, this.#refuse)
     return Object.fromEntries([...inner.#values.keys()].map((key) => [key, read(inner, key)]))
   }
 
-  /** Errors: DOCUMENT for a field that nobody has read: who wrote it meant something by it. */
+  /** Errors: for a field that nobody has read: who wrote it meant something by it. */
   nothingElse(): void {
-    for (const name of this.#values.keys()) if (!this.#read.has(name)) throw refused(this.#path, `there is no field ${this.#at}${name}`)
+    for (const name of this.#values.keys()) if (!this.#read.has(name)) throw this.#refuse(`there is no field ${this.#at}${name}`)
   }
 
-  wrong(name: string, expected: string): OdradekError {
+  wrong(name: string, expected: string): Error {
     const value = this.#values.get(name)
-    if (value === undefined && !name.includes('.')) return refused(this.#path, `${this.#at}${name} is missing`)
-    return refused(this.#path, `${this.#at}${name} should be ${expected}${value === undefined ? '' : `, and is ${JSON.stringify(value).slice(0, 80)}`}`)
+    if (value === undefined && !name.includes('.')) return this.#refuse(`${this.#at}${name} is missing`)
+    return this.#refuse(`${this.#at}${name} should be ${expected}${value === undefined ? '' : `, and is ${JSON.stringify(value).slice(0, 80)}`}`)
   }
 
   #take(name: string): unknown {
     this.#read.add(name)
     return this.#values.get(name)
   }
-}
-
-function refused(path: string, why: string): OdradekError {
-  return new OdradekError('DOCUMENT', `${path} is not used: ${why}.`, { fields: { path } })
 }

@@ -47,9 +47,9 @@ async function wanted(args: Arguments): Promise<(client: ClusterClient) => Promi
 }
 
 async function fromFile(path: string): Promise<readonly RecordsToDelete[]> {
-  const { readDocument } = await import('../read-document.ts')
+  const { readDocument, refuseFile } = await import('../read-document.ts')
   const { topicPartitionKey } = await import('../../base/topic-partition.ts')
-  const deletions = readDocument(contentOf(path), path, (root) =>
+  const deletions = readDocument(contentOf(path), refuseFile(path), (root) =>
     root.list('partitions', (one) => ({
       topic: one.text('topic'),
       partition: one.integer('partition', 0, HIGHEST_PARTITION),

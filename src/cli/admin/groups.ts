@@ -1,3 +1,7 @@
+/**
+ * `odradek groups`: what groups there are, who their members are and how far, and changes of what they have committed. Nothing is
+ * changed of a group with members, and nothing by `reset` without `--execute`. How it is asked for stands in `operations/groups/`.
+ */
 import type { Command, CommandGroup } from '../command.ts'
 import type { TopicChoice } from '../operations/topics/topic-arguments.ts'
 import type { Arguments } from '../parse-arguments.ts'
@@ -75,7 +79,7 @@ const reset: Command = {
     await refuseMembers(args, client)
     const all = args.list('topic').length === 0 ? [...(await committedOffsets(client, group)).values()] : await chosenPartitions(client, topics)
     const partitions = all.map(({ topic, partition }) => ({ topic, partition }))
-    const plan = await planReset(client, group, partitions, to, (sentence) => output.err(`${sentence}\n`))
+    const plan = await planReset(client, { groupId: group, partitions, to, warn: (sentence) => output.err(`${sentence}\n`) })
     if (args.has('execute')) await commitOffsets(client, group, plan)
     const rows = plan.map(({ topic, partition, offset }) => [topic, partition, offset])
     const printed = printTable(args, output, {

@@ -1,3 +1,7 @@
+/**
+ * `odradek reassign`: reads plans and flags, and says what came of them; what is asked of the cluster, and in which order, stands in
+ * `operations/reassign/`. A bound on copying is told of whenever it is set, goes or stays. What is not as planned at the end is exit code 1.
+ */
 import type { Command, CommandGroup, ExitCode, Output } from '../command.ts'
 import type { ClusterClient } from '../operations/cluster/cluster-client.ts'
 import type { MoveProgress, PartitionFailure } from '../operations/reassign/reassign-partitions.ts'

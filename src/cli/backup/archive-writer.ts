@@ -9,11 +9,6 @@ export interface FileDigest {
   readonly sha256: string
 }
 
-export function isDigest(value: unknown): value is FileDigest {
-  const { path, sizeBytes, sha256 } = (value ?? {}) as Readonly<Record<string, unknown>>
-  return typeof path === 'string' && Number.isSafeInteger(sizeBytes) && typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256)
-}
-
 const END_BLOCKS = 2
 
 /** Writes files into a tar stream, one after another. */

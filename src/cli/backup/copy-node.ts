@@ -1,3 +1,15 @@
+/**
+ * Writes an archive of a node's directories, whether it runs or not. The order is part of what is promised:
+ *
+ * 1. checkpoints, which must not be ahead of the logs; recovery points are read here, and written when it is known how the logs were copied;
+ * 2. committed offsets and transactions, so that no group is ahead of what it reads;
+ * 3. all other logs; those that came up meanwhile elsewhere, as a replica does that moves between directories, until none do;
+ * 4. the metadata log, which so knows every leader epoch, topic and producer id that the logs hold.
+ *
+ * Errors: BACKUP_UNSETTLED, `DiskError`, those of `write`.
+ *
+ * One log that changes meanwhile is the job of `copyPartition`; what the bytes look like that of `ArchiveWriter` and the manifest.
+ */
 import { OFFSETS_TOPIC, TRANSACTION_STATE_TOPIC } from '../../../protocol/internal-topics.ts'
 import type { Clock, Disk, Timers } from '../../base/ports.ts'
 import { parseTopicPartitionKey } from '../../base/topic-partition.ts'
@@ -37,16 +49,7 @@ interface Found {
   readonly name: string
 }
 
-/**
- * Writes an archive of a node's directories, whether it runs or not. The order is part of what is promised:
- *
- * 1. checkpoints, which must not be ahead of the logs; recovery points are read here, and written when it is known how the logs were copied;
- * 2. committed offsets and transactions, so that no group is ahead of what it reads;
- * 3. all other logs; those that came up meanwhile elsewhere, as a replica does that moves between directories, until none do;
- * 4. the metadata log, which so knows every leader epoch, topic and producer id that the logs hold.
- *
- * Errors: BACKUP_UNSETTLED, `DiskError`, those of `write`.
- */
+/** See the head of this file. */
 export async function copyNode(options: CopyNodeOptions): Promise<CopiedNode> {
   const { node, disk, clock, programVersion, write } = options
   const writer = new ArchiveWriter(write, clock.nowMs())

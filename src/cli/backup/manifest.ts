@@ -1,10 +1,12 @@
 import { DecodeError } from '../../../protocol/errors.ts'
 import { parseUuid, type Uuid } from '../../../protocol/uuid.ts'
-import { type FileDigest, isDigest } from './archive-writer.ts'
+import { type Fields, type Refuse, readDocument } from '../read-document.ts'
+import type { FileDigest } from './archive-writer.ts'
 
 const FORMAT = 'odradek-backup'
 const FORMAT_VERSION = 1
 const MOST_DIRECTORIES = 10_000
+const HIGHEST_ID = 2_147_483_647
 
 /** What stands first in an archive: whose it is. */
 export interface BackupHeader {
@@ -39,16 +41,23 @@ export function encodeHeader(header: BackupHeader): Buffer {
 
 /** Errors: `DecodeError` that says what is wrong. */
 export function decodeHeader(content: Buffer): BackupHeader {
-  const { format, formatVersion, programVersion, startedAt, clusterId, nodeId, directories, estimatedBytes } = objectIn(content)
-  if (format !== FORMAT) throw new DecodeError('it is no backup of a node')
-  if (formatVersion !== FORMAT_VERSION)
-    throw new DecodeError(`it has version ${JSON.stringify(formatVersion)} of the format, and ${FORMAT_VERSION} is known here`)
-  if (!isText(programVersion) || !isText(startedAt) || !isText(clusterId) || !isCount(nodeId) || !isCount(estimatedBytes))
-    throw new DecodeError('its first entry lacks a field')
-  if (!Array.isArray(directories) || directories.length === 0 || directories.length > MOST_DIRECTORIES) throw new DecodeError('it names no directories')
-  const read = directories.map(directoryIn)
-  if (read.filter(({ holdsMetadata }) => holdsMetadata).length !== 1) throw new DecodeError('it does not name one directory with the metadata log')
-  return { programVersion, startedAt, clusterId, nodeId, directories: read, estimatedBytes }
+  return readDocument(content.toString('utf8'), refuse('first entry'), (root) => {
+    if (!root.has('format') || root.text('format') !== FORMAT) throw new DecodeError('it is no backup of a node')
+    const formatVersion = root.integer('formatVersion', 0, Number.MAX_SAFE_INTEGER)
+    if (formatVersion !== FORMAT_VERSION) throw new DecodeError(`it has version ${formatVersion} of the format, and ${FORMAT_VERSION} is known here`)
+    const header = {
+      programVersion: root.text('programVersion'),
+      startedAt: root.text('startedAt'),
+      clusterId: root.text('clusterId'),
+      nodeId: root.integer('nodeId', 0, HIGHEST_ID),
+      directories: root.list('directories', directoryIn),
+      estimatedBytes: root.integer('estimatedBytes', 0, Number.MAX_SAFE_INTEGER),
+    }
+    if (header.directories.length === 0 || header.directories.length > MOST_DIRECTORIES) throw root.wrong('directories', `a list of 1 to ${MOST_DIRECTORIES}`)
+    if (header.directories.filter(({ holdsMetadata }) => holdsMetadata).length !== 1)
+      throw new DecodeError('it does not name one directory with the metadata log')
+    return header
+  })
 }
 
 export function encodeManifest(manifest: BackupManifest): Buffer {
@@ -58,32 +67,21 @@ export function encodeManifest(manifest: BackupManifest): Buffer {
 
 /** Errors: `DecodeError` that says what is wrong. */
 export function decodeManifest(content: Buffer): BackupManifest {
-  const { endedAt, files } = objectIn(content)
-  if (!isText(endedAt) || !Array.isArray(files) || !files.every(isDigest)) throw new DecodeError('its manifest is none')
-  return { endedAt, files }
+  return readDocument(content.toString('utf8'), refuse('manifest'), (root) => ({ endedAt: root.text('endedAt'), files: root.list('files', digestIn) }))
 }
 
-function objectIn(content: Buffer): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(content.toString('utf8'))
-    if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>
-  } catch (cause) {
-    throw new DecodeError('an entry that should be JSON is none', { cause })
-  }
-  throw new DecodeError('an entry that should be an object of JSON is none')
+function directoryIn(fields: Fields): BackupDirectory {
+  const directoryId = parseUuid(fields.text('directoryId'))
+  if (directoryId === null) throw fields.wrong('directoryId', 'an id of 22 characters')
+  return { path: fields.text('path'), directoryId, holdsMetadata: fields.flag('holdsMetadata') }
 }
 
-function directoryIn(value: unknown): BackupDirectory {
-  const { path, directoryId, holdsMetadata } = (value ?? {}) as Readonly<Record<string, unknown>>
-  const id = isText(directoryId) ? parseUuid(directoryId) : null
-  if (!isText(path) || id === null || typeof holdsMetadata !== 'boolean') throw new DecodeError('it names a directory that is none')
-  return { path, directoryId: id, holdsMetadata }
+function digestIn(fields: Fields): FileDigest {
+  const sha256 = fields.text('sha256')
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw fields.wrong('sha256', '64 hexadecimal digits')
+  return { path: fields.text('path'), sizeBytes: fields.integer('sizeBytes', 0, Number.MAX_SAFE_INTEGER), sha256 }
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string'
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
+function refuse(entry: string): Refuse {
+  return (why, options) => new DecodeError(`its ${entry} is not as it should be: ${why}`, options)
 }

@@ -1,3 +1,15 @@
+/**
+ * Puts a node's data back. All of the archive is read into `.odradek-restore` in each target and checked; only then do former data
+ * give way and the files get their places, while `.odradek-restore-unfinished` stands beside. A node does not start on a directory with
+ * either, so that a restore that was killed cannot be taken for a whole one; with the first alone, what was there is whole.
+ * They are in the target, and not beside it, since targets are often volumes of their own.
+ *
+ * Errors: `DecodeError` for a bad archive; RESTORE_REFUSED for one of another node, and targets that hold data; `DiskError`,
+ * with reason 'locked' where a node runs on a target; the signal's reason. Whatever it is, the targets are as they were; but a
+ * `DiskError` may also come when former data have given way, and leaves the mark of that.
+ *
+ * What an archive is, and that it is whole, is the job of `readArchive`.
+ */
 import { DecodeError } from '../../../protocol/errors.ts'
 import { OdradekError } from '../../base/errors.ts'
 import type { DirectoryLock, Disk } from '../../base/ports.ts'
@@ -40,16 +52,7 @@ const NOT_DATA: ReadonlySet<string> = new Set(['lost+found', '.lock', '.odradek-
 const FLUSHED_TOGETHER = 16
 const HEADROOM = 1.02
 
-/**
- * Puts a node's data back. All of the archive is read into `.odradek-restore` in each target and checked; only then do former data
- * give way and the files get their places, while `.odradek-restore-unfinished` stands beside. A node does not start on a directory with
- * either, so that a restore that was killed cannot be taken for a whole one; with the first alone, what was there is whole.
- * They are in the target, and not beside it, since targets are often volumes of their own.
- *
- * Errors: `DecodeError` for a bad archive; RESTORE_REFUSED for one of another node, and targets that hold data; `DiskError`,
- * with reason 'locked' where a node runs on a target; the signal's reason. Whatever it is, the targets are as they were; but a
- * `DiskError` may also come when former data have given way, and leaves the mark of that.
- */
+/** See the head of this file. */
 export async function restoreNode(options: RestoreOptions): Promise<ReadArchive> {
   const targets = new Targets(options.disk, options.targets, options.signal)
   try {

@@ -1,3 +1,10 @@
+/**
+ * Asks a cluster, by the requests of any admin client, for all that a `MetadataDocument` has: of settings those alone that somebody gave
+ * to the very resource. What it keeps to itself is told beside the document. Much is asked for in portions, as clusters may be large;
+ * what changes meanwhile may be seen in part.
+ *
+ * Errors: those of `ClusterClient`.
+ */
 import { ApiVersionsApi } from '../../../protocol/messages/api-versions.ts'
 import { ListConfigResourcesApi } from '../../../protocol/messages/list-config-resources.ts'
 import { MetadataApi } from '../../../protocol/messages/metadata.ts'
@@ -39,7 +46,7 @@ export interface ExportProgress {
   add(count: number): void
 }
 
-/** Asks a cluster, by the requests of any admin client, for all that a `MetadataDocument` has. Errors: those of `ClusterClient`. */
+/** See the head of this file. */
 export async function exportMetadata(client: ClusterClient, progress: ExportProgress): Promise<Exported> {
   const reader = new ConfigReader(client)
   const topics = (await listTopics(client)).filter(({ isInternal }) => !isInternal).map(({ name }) => name)

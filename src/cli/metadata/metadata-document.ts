@@ -1,4 +1,4 @@
-import { type Fields, readDocument } from '../read-document.ts'
+import { type Fields, readDocument, refuseFile } from '../read-document.ts'
 
 const FORMAT = 'odradek-metadata'
 const FORMAT_VERSION = 1
@@ -62,7 +62,7 @@ export function encodeDocument(document: MetadataDocument): string {
 
 /** Errors: DOCUMENT that names the first place that is not as it must be. Nothing of such a file counts. */
 export function decodeDocument(text: string, path: string): MetadataDocument {
-  return readDocument(text, path, (root) => {
+  return readDocument(text, refuseFile(path), (root) => {
     if (root.text('format') !== FORMAT) throw root.wrong('format', `\`${FORMAT}\``)
     if (root.integer('formatVersion', 0, HIGHEST_ID) !== FORMAT_VERSION) throw root.wrong('formatVersion', String(FORMAT_VERSION))
     const document = {

@@ -1,3 +1,8 @@
+/**
+ * Runs a node until a signal, its supervisor or its own failure ends it: settings, what it joins, its directories, and then the node
+ * itself. What is wrong with settings is said before anything is touched. A signal before the node stands ends the process at once, as
+ * a crash would, which a node survives; later the node stops in order. Temporary data are gone at the end, however it comes.
+ */
 import { rmSync } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import type { LoadedConfig } from '../../config/load-config.ts'
@@ -31,7 +36,7 @@ const DATA_PLACES = ['log.dirs', 'log.dir', 'metadata.log.dir']
 type NodePlan = Omit<StartPlan & { readonly kind: 'node' }, 'kind'>
 
 /**
- * Runs a node until a signal, its supervisor or its own failure ends it.
+ * See the head of this file.
  * @param supervised what the process that started this one knows of the cluster; null for a node that somebody started
  */
 export async function runNode(args: Arguments, plan: NodePlan, supervised: SupervisedNode | null = null): Promise<ExitCode> {

@@ -1,3 +1,9 @@
+/**
+ * Runs the nodes of a local cluster: starts them, starts again what ends unasked, and stops them one after another.
+ * A node that cannot start at first ends the whole. One that cannot be kept running is tried further while others run.
+ *
+ * What a node is, and how it is told things, is its `spawn`'s; nothing here knows of processes.
+ */
 import { deferred } from '../../base/deferred.ts'
 import { OdradekError } from '../../base/errors.ts'
 import type { Clock, Timers } from '../../base/ports.ts'
@@ -45,10 +51,7 @@ export const MOST_RESTARTS = 10
 /** A controlled shutdown waits at most this long for each broker, and so long for the rest of all. */
 export const STOP_LIMIT_MS = 30_000
 
-/**
- * Runs the nodes of a local cluster: starts them, starts again what ends unasked, and stops them one after another.
- * A node that cannot start at first ends the whole. One that cannot be kept running is tried further while others run.
- */
+/** See the head of this file. */
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #nodes = new Map<number, ClusterNode>()

@@ -6,7 +6,7 @@ import type { Output } from '../../command.ts'
 import type { ClusterClient } from '../../operations/cluster/cluster-client.ts'
 import { describeGroup } from '../../operations/groups/describe-groups.ts'
 import { commitOffsets, committedOffsets, type OffsetToCommit } from '../../operations/groups/group-offsets.ts'
-import { NoCommittedOffset, planReset, type ResetTo } from '../../operations/groups/reset-offsets.ts'
+import { NoCommittedOffset, planReset, type Reset, type ResetTo } from '../../operations/groups/reset-offsets.ts'
 import { isKafkaError } from '../../operations/kafka-error.ts'
 import { parseDateTime } from '../../operations/parse-date-time.ts'
 import { chosenPartitions } from '../../operations/topics/topic-arguments.ts'
@@ -37,7 +37,8 @@ async function resetGroup(client: ClusterClient, group: string, options: Options
     return []
   }
   const partitions = await partitionsToReset(client, group, options)
-  const plan = await planned(client, group, partitions, options, output)
+  const to = resetTo(group, options, output)
+  const plan = await planned(client, { groupId: group, partitions, to, warn: (sentence) => warn(to, sentence, output) })
   if (options.has('execute') && !options.has('dry-run')) await commitOffsets(client, group, plan)
   return plan
 }
@@ -59,11 +60,9 @@ async function partitionsToReset(client: ClusterClient, group: string, options: 
   throw new UsageExit('One of the reset scopes should be defined: --all-topics, --topic.')
 }
 
-async function planned(client: ClusterClient, group: string, partitions: readonly TopicPartition[], options: Options, output: Output) {
-  const to = resetTo(group, options, output)
-  const chosen = partitions.map(({ topic, partition }) => ({ topic, partition }))
+async function planned(client: ClusterClient, reset: Reset): Promise<readonly OffsetToCommit[]> {
   try {
-    return await planReset(client, group, chosen, to, (sentence) => warn(to, sentence, output))
+    return await planReset(client, { ...reset, partitions: reset.partitions.map(({ topic, partition }) => ({ topic, partition })) })
   } catch (error) {
     throw error instanceof NoCommittedOffset ? new UsageExit(error.message) : error
   }

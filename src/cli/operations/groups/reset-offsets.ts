@@ -19,26 +19,21 @@ export type ResetTo =
 /** What was done otherwise than asked, in words for a reader. */
 export type Warn = (sentence: string) => void
 
+export interface Reset {
+  readonly groupId: string
+  readonly partitions: readonly TopicPartition[]
+  readonly to: ResetTo
+  readonly warn: Warn
+}
+
 /** The offsets at which the group would go on, by topic and partition. Nothing is written. Errors: of partitions that are not there. */
-export async function planReset(
-  client: ClusterClient,
-  groupId: string,
-  partitions: readonly TopicPartition[],
-  to: ResetTo,
-  warn: Warn,
-): Promise<readonly OffsetToCommit[]> {
-  await checkPartitions(client, partitions)
-  const plan = await offsetsFor(client, groupId, partitions, to, warn)
+export async function planReset(client: ClusterClient, reset: Reset): Promise<readonly OffsetToCommit[]> {
+  await checkPartitions(client, reset.partitions)
+  const plan = await offsetsFor(client, reset)
   return plan.toSorted((one, other) => (one.topic < other.topic ? -1 : one.topic > other.topic ? 1 : one.partition - other.partition))
 }
 
-function offsetsFor(
-  client: ClusterClient,
-  groupId: string,
-  partitions: readonly TopicPartition[],
-  to: ResetTo,
-  warn: Warn,
-): Promise<readonly OffsetToCommit[]> {
+function offsetsFor(client: ClusterClient, { groupId, partitions, to, warn }: Reset): Promise<readonly OffsetToCommit[]> {
   switch (to.kind) {
     case 'earliest':
       return offsetsAt(client, partitions, OFFSET_AT.earliest)
@@ -53,7 +48,7 @@ function offsetsFor(
         warn,
       )
     case 'shift':
-      return shifted(client, groupId, partitions, to.by, warn)
+      return shifted(client, groupId, partitions, to.by).then((wanted) => withinRange(client, wanted, warn))
     case 'time':
       return atTime(client, partitions, to.timestampMs, warn)
     case 'plan':
@@ -87,15 +82,14 @@ async function current(client: ClusterClient, groupId: string, partitions: reado
   return [...partitions.flatMap((one) => ({ ...one, offset: offsetOf(one) ?? -1 })).filter(({ offset }) => offset >= 0), ...ends]
 }
 
-async function shifted(client: ClusterClient, groupId: string, partitions: readonly TopicPartition[], by: number, warn: Warn) {
+async function shifted(client: ClusterClient, groupId: string, partitions: readonly TopicPartition[], by: number): Promise<readonly OffsetToCommit[]> {
   const committed = await committedOffsets(client, groupId)
-  const wanted = partitions.map((one) => {
+  return partitions.map((one) => {
     const key = topicPartitionKey(one.topic, one.partition)
     const offset = committed.get(key)?.offset
     if (offset === undefined) throw new NoCommittedOffset(`Cannot shift offset for partition ${key} since there is no current committed offset`)
     return { ...one, offset: offset + by }
   })
-  return withinRange(client, wanted, warn)
 }
 
 /** A shift has nothing to start from. */

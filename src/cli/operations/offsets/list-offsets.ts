@@ -43,7 +43,7 @@ export async function listOffsets(
   const open = () => wanted.filter(({ topic, partition }) => isOpen(answers.get(topicPartitionKey(topic, partition))))
   try {
     await client.retry('listOffsets', async () => {
-      await askLeaders(client, open(), isolationLevel, answers)
+      await askLeaders({ client, isolationLevel, answers }, open())
       const failed = [...answers.values()].find((answer) => answer instanceof KafkaError && isTransient(answer))
       if (failed !== undefined) throw failed
     })
@@ -68,7 +68,16 @@ function isOpen(answer: OffsetAnswer | undefined): boolean {
   return answer === undefined || (answer instanceof KafkaError && isTransient(answer))
 }
 
-async function askLeaders(client: ClusterClient, wanted: readonly OffsetWanted[], isolationLevel: number, answers: Map<string, OffsetAnswer>): Promise<void> {
+/** What is asked of several leaders at once. */
+interface Asking {
+  readonly client: ClusterClient
+  readonly isolationLevel: number
+  /** Filled as they come. */
+  readonly answers: Map<string, OffsetAnswer>
+}
+
+async function askLeaders(asking: Asking, wanted: readonly OffsetWanted[]): Promise<void> {
+  const { client, answers } = asking
   const leaders = await partitionLeaders(
     client,
     wanted.map(({ topic }) => topic),
@@ -79,16 +88,10 @@ async function askLeaders(client: ClusterClient, wanted: readonly OffsetWanted[]
     led.flatMap(({ found, ...one }) => (found instanceof KafkaError ? [] : [{ ...one, leader: found.leader }])),
     ({ leader }) => leader,
   )
-  await Promise.all([...byLeader].map(([leader, some]) => askLeader(client, leader, some, isolationLevel, answers)))
+  await Promise.all([...byLeader].map(([leader, some]) => askLeader(asking, leader, some)))
 }
 
-async function askLeader(
-  client: ClusterClient,
-  leader: number,
-  wanted: readonly OffsetWanted[],
-  isolationLevel: number,
-  answers: Map<string, OffsetAnswer>,
-): Promise<void> {
+async function askLeader({ client, isolationLevel, answers }: Asking, leader: number, wanted: readonly OffsetWanted[]): Promise<void> {
   const topics = [...grouped(wanted, ({ topic }) => topic)].map(([name, partitions]) => ({
     name,
     partitions: partitions.map(({ partition, timestamp }) => ({ partitionIndex: partition, timestamp })),

@@ -1,4 +1,8 @@
-/** The records of one partition on their way: batches that wait, and the one that was sent. See `Producer`. */
+/**
+ * The records of one partition on their way: batches that wait, and the one that was sent. A batch keeps producer id and sequence from
+ * its first try, so that a broker knows it when it comes again; one that is too large is split, each part with its own. Who bounds
+ * memory and gives the ids is the `Producer`.
+ */
 import { ErrorCode } from '../../../../protocol/error-codes.ts'
 import { ProduceApi } from '../../../../protocol/messages/produce.ts'
 import { incrementSequence } from '../../../../protocol/records/batch.ts'

@@ -1,4 +1,9 @@
-import type { TopicPartition } from '../../../base/topic-partition.ts'
+import { type TopicPartition, topicPartitionKey } from '../../../base/topic-partition.ts'
+import { type Fields, readDocument } from '../../read-document.ts'
+
+const VERSION = 1
+const HIGHEST_ID = 2_147_483_647
+const ANY_DIRECTORY = 'any'
 
 /** Where a partition shall be: brokers, the preferred leader first. */
 export interface PlannedPartition extends TopicPartition {
@@ -12,39 +17,44 @@ export class PlanError extends Error {
 
 /** The form that Kafka's tool writes and reads. Source: kafka-reassign-partitions of 4.3.1. */
 export function planText(partitions: readonly PlannedPartition[]): string {
-  return `${JSON.stringify({ version: 1, partitions: partitions.map(({ topic, partition, replicas }) => ({ topic, partition, replicas })) }, null, 2)}\n`
+  return `${JSON.stringify({ version: VERSION, partitions: partitions.map(({ topic, partition, replicas }) => ({ topic, partition, replicas })) }, null, 2)}\n`
 }
 
 /** Errors: `PlanError` that says what is wrong. */
 export function parsePlan(text: string): readonly PlannedPartition[] {
-  const plan = json(text)
-  const partitions = isObject(plan) ? plan.partitions : undefined
-  if (!isObject(plan) || plan.version !== 1 || !Array.isArray(partitions)) throw new PlanError('A plan is {"version": 1, "partitions": […]}.')
-  return partitions.map(plannedPartition)
-}
-
-function plannedPartition(one: unknown): PlannedPartition {
-  if (!isObject(one)) throw new PlanError(`This is no partition of a plan: ${JSON.stringify(one)}`)
-  const { topic, partition, replicas } = one
-  const isSound = typeof topic === 'string' && isId(partition) && Array.isArray(replicas) && replicas.length > 0 && replicas.every(isId)
-  if (!isSound || new Set(replicas).size !== replicas.length) throw new PlanError(`This is no partition of a plan: ${JSON.stringify(one)}`)
-  return { topic, partition: partition as number, replicas: replicas as number[] }
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new PlanError(`The plan is no JSON: ${(cause as Error).message}`, { cause })
+  const partitions = readDocument(text, refuse, (root) => {
+    if (root.has('version') && root.integer('version', 0, HIGHEST_ID) !== VERSION) throw root.wrong('version', String(VERSION))
+    return root.list('partitions', plannedPartition)
+  })
+  if (partitions.length === 0) throw refuse('it names no partition')
+  const keys = partitions.map(({ topic, partition }) => topicPartitionKey(topic, partition))
+  const seen = new Set<string>()
+  for (const key of keys) {
+    if (seen.has(key)) throw refuse(`it names ${key} twice`)
+    seen.add(key)
   }
+  return partitions
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function plannedPartition(fields: Fields): PlannedPartition {
+  const replicas = fields.values('replicas', isId, 'a list of brokers')
+  if (replicas.length === 0 || new Set(replicas).size !== replicas.length) throw fields.wrong('replicas', 'one broker or more, none of them twice')
+  // Kafka's tool writes `any` for each replica where nobody chose a directory.
+  if (fields.has('log_dirs') && fields.values('log_dirs', isText, 'a list of directories').some((path) => path !== ANY_DIRECTORY))
+    throw fields.wrong('log_dirs', `\`${ANY_DIRECTORY}\` alone, as directories are chosen by kafka-reassign-partitions only`)
+  return { topic: fields.text('topic'), partition: fields.integer('partition', 0, HIGHEST_ID), replicas }
 }
 
-function isId(value: unknown): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0
+function refuse(why: string, options?: ErrorOptions): PlanError {
+  return new PlanError(`This is no plan for reassign: ${why}.`, options)
+}
+
+function isId(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= HIGHEST_ID
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }
 
 export interface BrokerRack {
@@ -59,34 +69,30 @@ export interface BrokerRack {
  * Errors: `PlanError` where there are fewer brokers than replicas.
  */
 export function spreadPartitions(present: readonly PlannedPartition[], brokers: readonly BrokerRack[]): readonly PlannedPartition[] {
-  const load = new Map(brokers.map(({ id }) => [id, { leads: 0, holds: 0 }]))
-  const racks = new Map(brokers.map(({ id, rack }) => [id, rack]))
+  const loads = new Map(brokers.map((broker): readonly [number, Load] => [broker.id, { ...broker, leads: 0, holds: 0 }]))
   return present.map(({ topic, partition, replicas }) => {
     if (replicas.length > brokers.length) throw new PlanError(`${topic}-${partition} has ${replicas.length} replicas, and there are ${brokers.length} brokers.`)
-    const chosen: number[] = []
+    const chosen: Load[] = []
     while (chosen.length < replicas.length) {
-      const candidates = brokers.map(({ id }) => id).filter((id) => !chosen.includes(id))
-      const best = candidates.toSorted((one, other) =>
-        compare(costOf(one, chosen, replicas, load, racks), costOf(other, chosen, replicas, load, racks)),
-      )[0] as number
-      const loadOfBest = load.get(best)
-      if (loadOfBest !== undefined) {
-        loadOfBest.holds++
-        if (chosen.length === 0) loadOfBest.leads++
-      }
+      const candidates = [...loads.values()].filter((load) => !chosen.includes(load))
+      const best = candidates.toSorted((one, other) => compare(costOf(one, chosen, replicas), costOf(other, chosen, replicas)))[0] as Load
+      best.holds++
+      if (chosen.length === 0) best.leads++
       chosen.push(best)
     }
-    return { topic, partition, replicas: chosen }
+    return { topic, partition, replicas: chosen.map(({ id }) => id) }
   })
 }
 
-type Load = ReadonlyMap<number, { leads: number; holds: number }>
+/** What a broker has by the plan so far. */
+interface Load extends BrokerRack {
+  leads: number
+  holds: number
+}
 
 /** What counts first stands first: a rack that has one already, leaders, replicas, a replica that would have to be copied, the id. */
-function costOf(id: number, chosen: readonly number[], present: readonly number[], load: Load, racks: ReadonlyMap<number, string | null>): readonly number[] {
-  const { leads, holds } = load.get(id) ?? { leads: 0, holds: 0 }
-  const rack = racks.get(id) ?? null
-  const sharesRack = rack !== null && chosen.some((other) => racks.get(other) === rack)
+function costOf({ id, rack, leads, holds }: Load, chosen: readonly Load[], present: readonly number[]): readonly number[] {
+  const sharesRack = rack !== null && chosen.some((other) => other.rack === rack)
   return [Number(sharesRack), chosen.length === 0 ? leads : 0, holds, Number(!present.includes(id)), id]
 }
 

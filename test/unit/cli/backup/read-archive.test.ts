@@ -52,7 +52,7 @@ describe('an archive', () => {
     ['with a directory that it does not announce', { entries: [...ENTRIES, ['data-1/meta.properties', 'x']] }, 'which no backup does'],
     ['of another program', { header: Buffer.from('{"format":"zip"}') }, 'it is no backup of a node'],
     ['of a later version', { header: Buffer.from('{"format":"odradek-backup","formatVersion":2}') }, 'has version 2 of the format'],
-    ['with a header that is no JSON', { header: Buffer.from('{') }, 'should be JSON'],
+    ['with a header that is no JSON', { header: Buffer.from('{') }, 'it is not JSON'],
     [
       'without a metadata log',
       { header: { ...HEADER, directories: [{ ...HEADER.directories[0], holdsMetadata: false }] } },
