@@ -15,7 +15,8 @@ export interface ProgressOptions {
 export class Progress implements Disposable {
   readonly #label: string
   readonly #shown: (amount: number) => string
-  readonly #screen: NodeJS.WriteStream | null
+  /** null: nothing is drawn, or no more. */
+  #screen: NodeJS.WriteStream | null
   #total = 0
   #done = 0
   #drawnMs = Number.NEGATIVE_INFINITY
@@ -39,8 +40,10 @@ export class Progress implements Disposable {
     this.#screen.write(`${CLEAR_LINE}${progressLine(this.#label, { done: this.#done, total: this.#total, shown: this.#shown })}`)
   };
 
+  /** The line is gone, and none comes any more: what is to be said may be said. */
   [Symbol.dispose](): void {
     if (this.#drawnMs > Number.NEGATIVE_INFINITY) this.#screen?.write(CLEAR_LINE)
+    this.#screen = null
   }
 }
 

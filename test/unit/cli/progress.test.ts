@@ -18,6 +18,17 @@ describe('progress', () => {
     expect(drawn).toEqual(['\r\x1b[Kbackup [########----------------------]  25 %  1 MB of 4 MB', '\r\x1b[K'])
   })
 
+  test('does not come back', () => {
+    const { stream, drawn } = screen(true)
+    const progress = new Progress('backup', { screen: stream })
+    progress.add(1)
+    progress[Symbol.dispose]()
+    expect(drawn).toHaveLength(2)
+    progress.add(1)
+    progress[Symbol.dispose]()
+    expect(drawn).toHaveLength(2)
+  })
+
   test('is nothing elsewhere', () => {
     const { stream, drawn } = screen(false)
     {

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { runCli } from '../../src/cli/run-cli.ts'
 import { startNode } from '../../src/index.ts'
 
-/** What commands tell with `--json`: one document on standard output, beside what they tell without. */
+/** What commands tell: with `--json` one document on standard output; on a terminal how far they are. */
 let directory: string
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'odradek-json-'))
@@ -92,5 +92,48 @@ describe('with --json', () => {
       },
     ])
     expect((await told('config')).facts.settings.length).toBeGreaterThan(300)
+  })
+})
+
+describe('on a terminal', () => {
+  const CLEAR_LINE = '\r\x1b[K'
+
+  /** What came onto the screen, in order: standard output and error, and what is drawn. */
+  async function screenOf(...args: readonly string[]): Promise<readonly string[]> {
+    const shown: string[] = []
+    const { isTTY } = process.stderr
+    const draw = vi.spyOn(process.stderr, 'write').mockImplementation((text) => shown.push(String(text)) > 0)
+    process.stderr.isTTY = true
+    try {
+      const keep = (text: string | Uint8Array) => void shown.push(String(text))
+      expect(await runCli(args, { out: keep, err: keep }), shown.join('')).toBe(0)
+    } finally {
+      process.stderr.isTTY = isTTY
+      draw.mockRestore()
+    }
+    return shown
+  }
+
+  test('long work shows how far it is, and the line is gone before anything is said', async () => {
+    const data = join(directory, 'drawn')
+    const [archive, target, file] = ['drawn.tar.gz', 'drawn-target', 'drawn.json'].map((name) => join(directory, name)) as [string, string, string]
+    await using node = await startNode({ dataDirectory: data, topics: ['orders:3'], logLevel: 'error' })
+    const at = ['--bootstrap-server', `127.0.0.1:${node.port}`]
+    const works = [
+      ['backup', ['backup', archive, '--data', data]],
+      ['check', ['restore', archive, '--check']],
+      ['restore', ['restore', archive, '--data', target]],
+      ['export', ['metadata', 'export', file, ...at]],
+      ['check', ['metadata', 'import', file, '--dry-run', ...at]],
+      ['import', ['metadata', 'import', file, ...at]],
+    ] as const
+    for (const [label, args] of works) {
+      const shown = await screenOf(...args)
+      expect(shown.join('')).toContain(`${CLEAR_LINE}${label} [`)
+      const lastDrawn = shown.findLastIndex((text) => text.startsWith(CLEAR_LINE))
+      expect(shown[lastDrawn], args.join(' ')).toBe(CLEAR_LINE)
+      expect(shown.slice(0, lastDrawn).every((text) => text.startsWith(CLEAR_LINE))).toBe(true)
+      expect(shown.slice(lastDrawn + 1).join('')).toMatch(/\n$/)
+    }
   })
 })
