@@ -20,7 +20,10 @@ const AXES: Readonly<Record<Axis, readonly Partial<Step>[]>> = {
     ...[1_000, BASE.batchBytes, LARGE_BATCH_BYTES, 1_000_000].map((batchBytes) => ({ batchBytes })),
     ...[BASE.batchBytes, LARGE_BATCH_BYTES].map((batchBytes) => ({ kind: 'kafka' as const, batchBytes })),
   ],
-  partitions: [1, 10, 100, 1_000, 10_000].map((partitions) => ({ partitions })),
+  partitions: [
+    ...[1, 10, 100, 1_000, 10_000].map((partitions) => ({ partitions })),
+    ...[1_000, 10_000].map((partitions) => ({ kind: 'kafka' as const, partitions })),
+  ],
   connections: [1, 10, 100, 1_000, 10_000].map((connections) => ({ connections })),
   nodes: [
     { nodes: 1, replicationFactor: 1 },

@@ -7,14 +7,18 @@ export function stepLabel({ axis, kind, nodes, replicationFactor, partitions, co
     case 'message size':
       return bytesText(recordBytes)
     case 'batches':
-      return `${batchText({ recordBytes, batchBytes })}${kind === 'kafka' ? ', Apache Kafka' : ''}`
+      return `${batchText({ recordBytes, batchBytes })}${of(kind)}`
     case 'partitions':
-      return groups(partitions)
+      return `${groups(partitions)}${of(kind)}`
     case 'connections':
       return groups(connections)
     case 'nodes':
       return `${nodes}, ${replicationFactor === 1 ? 'one replica' : `${replicationFactor} replicas`}`
   }
+}
+
+function of(kind: Step['kind']): string {
+  return kind === 'kafka' ? ', Apache Kafka' : ''
 }
 
 function batchText({ recordBytes, batchBytes }: Pick<Step, 'recordBytes' | 'batchBytes'>): string {
