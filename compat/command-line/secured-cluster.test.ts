@@ -117,13 +117,21 @@ const WAYS: readonly (Way & { readonly name: string })[] = [
 ]
 
 describe('commands ask an Apache Kafka cluster that is secured', () => {
-  test.each(WAYS)('by $name: topics are made, written and read', { timeout: 120_000 }, async ({ name, port, properties }) => {
+  test.each(WAYS)('by $name: topics are made, written and read, by a group too', { timeout: 120_000 }, async ({ name, port, properties }) => {
     const topic = name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
     expect(await odradek(ports[port], properties(), ['topics', 'create', topic, '--partitions', '2'])).toMatchObject({ exit: 0 })
     expect(await odradek(ports[port], properties(), ['produce', topic], 'one\ntwo\n')).toMatchObject({ exit: 0 })
     const read = await odradek(ports[port], properties(), ['consume', topic, '--from-beginning', '--count', '2'])
     expect(read).toMatchObject({ exit: 0 })
     expect(read.stdout.trim().split('\n').sort()).toEqual(['one', 'two'])
+    const group = ['--group', `readers-of-${topic}`]
+    const readAsMember = await odradek(ports[port], properties(), ['consume', topic, ...group, '--from-beginning', '--count', '2'])
+    expect(readAsMember).toMatchObject({ exit: 0 })
+    expect(readAsMember.stdout.trim().split('\n').sort()).toEqual(['one', 'two'])
+    const kept = await odradek(ports[port], properties(), ['groups', 'describe', `readers-of-${topic}`, '--json'])
+    expect(kept).toMatchObject({ exit: 0 })
+    const { partitions } = JSON.parse(kept.stdout) as { readonly partitions: readonly { readonly offset: number | null }[] }
+    expect(partitions.reduce((sum, { offset }) => sum + Number(offset ?? 0), 0)).toBe(2)
   })
 
   test.each<Way & { readonly what: string; readonly says: RegExp }>([
