@@ -22,7 +22,7 @@ import type { Mutant } from '../mutants/mutant.ts'
 import { replaced } from '../mutants/replaced.ts'
 import { play } from '../play.ts'
 import { cluster } from '../scenarios/cluster.ts'
-import { playCutOffLeader, playSilentLeader } from './cut-off-leader.ts'
+import { playCutOffLeader, playLoneLeader, playSilentLeader } from './cut-off-leader.ts'
 
 const playCluster = (seed: number) => play(cluster, seed)
 
@@ -59,8 +59,14 @@ export const clusterMutants: readonly Mutant[] = [
   },
   {
     name: 'acknowledges with fewer in-sync replicas than were asked for',
-    play: playCluster,
-    seenWithin: 60,
+    play: playLoneLeader,
+    seenWithin: 3,
+    apply: () => replaced(LeaderState.prototype, 'effectiveMinIsr', () => () => 1),
+  },
+  {
+    name: 'shows what fewer in-sync replicas have than were asked for',
+    play: playLoneLeader,
+    seenWithin: 3,
     apply: () => replaced(LeaderState.prototype, 'isUnderMinIsr', () => () => false),
   },
   {

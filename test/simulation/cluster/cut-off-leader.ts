@@ -1,12 +1,15 @@
+import { equal } from 'node:assert/strict'
 import { CreateTopicsApi } from '../../../protocol/messages/create-topics.ts'
 import type { SeededRandom } from '../../support/world/seeded-random.ts'
 import { World } from '../../support/world/world.ts'
 import { Actor } from '../actor.ts'
 import { Unanswered } from '../asker.ts'
+import type { PartitionAt } from './client/cluster-client.ts'
 import { Cluster } from './cluster.ts'
 import { CONTROLLER_PORT, type NodePlan } from './node-plan.ts'
 import { PartitionModel } from './roles/partition-model.ts'
 import { Producer } from './roles/producer.ts'
+import { fetchFrom } from './roles/reader.ts'
 
 const TOPIC = 't'
 const [CONTROLLER, LEADER, CUT_OFF_FROM, KILLED] = [1, 2, 3, 4]
@@ -27,7 +30,7 @@ export async function playCutOffLeader(seed: number): Promise<void> {
   const producer = begin(cluster, models, world.random.fork('producer'))
   await untilItGetsOn(world, producer)
   cluster.node(KILLED).crash('process')
-  await world.complete(untilAlone(cluster), { withinMs: WITHIN_MS })
+  await world.complete(untilAlone(cluster, 1), { withinMs: WITHIN_MS })
   cutOff(cluster)
   await world.run(world.random.between(300, 2000))
   cluster.node(LEADER).stop()
@@ -47,6 +50,25 @@ export async function playSilentLeader(seed: number): Promise<void> {
   cutOff(cluster)
   // What was under way may be acknowledged yet.
   await world.run(1000)
+  await untilItGetsOn(world, producer)
+}
+
+/** A leader has a partition alone of which two nodes are asked for: nothing is shown or acknowledged until another replica is there again. */
+export async function playLoneLeader(seed: number): Promise<void> {
+  const world = new World({ seed })
+  const cluster = await startCluster(world)
+  const [model] = (await makeTopic(cluster, [[LEADER, KILLED]])) as [PartitionModel]
+  const producer = begin(cluster, [model], world.random.fork('producer'))
+  await untilItGetsOn(world, producer)
+  cluster.node(KILLED).crash('process')
+  await world.complete(untilAlone(cluster, 0), { withinMs: WITHIN_MS })
+  // Answers may be under way.
+  await world.run(100)
+  const before = model.acknowledgedEnd
+  await world.run(world.random.between(1000, 5000))
+  equal(model.acknowledgedEnd, before, 'what one replica has is acknowledged, where two are asked for')
+  equal(await world.complete(shownTo(cluster, model.at)), before, 'what one replica has is shown, where two are asked for')
+  cluster.node(KILLED).start()
   await untilItGetsOn(world, producer)
 }
 
@@ -93,15 +115,29 @@ async function makeTopic(cluster: Cluster, replicas: readonly (readonly number[]
   return assignments.map(({ partitionIndex: partition }) => new PartitionModel({ topic: TOPIC, partition }))
 }
 
-/** The leader of the second partition has it alone, as it knows itself. */
-async function untilAlone(cluster: Cluster): Promise<void> {
+/** Up to which offset consumers see the partition. */
+async function shownTo(cluster: Cluster, at: PartitionAt): Promise<number> {
+  const client = cluster.client('reader')
+  for (;;) {
+    try {
+      const { highWatermark } = await fetchFrom(client, at, 0, 0)
+      return highWatermark
+    } catch (error) {
+      // A broker that was killed was asked where the leader is.
+      if (!(error instanceof Unanswered)) throw error
+    }
+  }
+}
+
+/** The leader has the partition alone, as it knows itself. */
+async function untilAlone(cluster: Cluster, partition: number): Promise<void> {
   const client = cluster.client('admin')
   for (;;) {
     try {
       // So that it is known where that broker is.
       await client.metadata(null)
       const { topics } = await client.metadata([TOPIC], client.broker(LEADER))
-      if (topics[0]?.partitions.find(({ partitionIndex }) => partitionIndex === 1)?.isrNodes.length === 1) return
+      if (topics[0]?.partitions.find(({ partitionIndex }) => partitionIndex === partition)?.isrNodes.length === 1) return
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error
     }
