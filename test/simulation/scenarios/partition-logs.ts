@@ -218,13 +218,15 @@ async function valuesOf(log: PartitionLog): Promise<string[]> {
   let offset = log.logStartOffset
   while (offset < log.logEndOffset) {
     const read = await log.readAsync(offset, { maxBytes: 500, minOneBatch: true, upTo: 'log-end' })
-    ok(read.kind === 'read', `a read at ${offset} gives records`)
+    const from = offset
+    ok(read.kind === 'read', `a read at ${from} gives records`)
     for (const batch of batches(read.records)) {
       for (const record of records(batch)) {
         if (record.offset >= offset) values[record.offset - log.logStartOffset] = String(record.value)
       }
       offset = batch.lastOffset + 1
     }
+    ok(offset > from, `a read at ${from} gives whole batches`)
   }
   return values
 }
