@@ -177,6 +177,19 @@ describe('what a producer and a consumer know of a partition', () => {
     partition.onDeletionAsked(1)
     expect(() => partition.onRead(found(1, 2))).not.toThrow()
   })
+
+  it('lets an earlier batch be the first one where all in front of it may be deleted, and the producer forgotten', () => {
+    const partition = model()
+    for (const number of [0, 1, 2]) partition.onRead(found(number, number))
+    acknowledge(partition, 2, 2)
+    expect(partition.mayHaveForgottenProducer).toBe(false)
+    partition.onDeletionAsked(3)
+    acknowledge(partition, 3, 0)
+    partition.onRead(found(3, 0))
+    expect(partition.mayHaveForgottenProducer).toBe(true)
+    expect(() => partition.onRead(found(4, 2))).toThrow('number 2 of epoch 0 at 4 follows number 0 of epoch 0 at 3')
+    expect(() => acknowledge(partition, 5, 0)).toThrow('number 0 of epoch 0 at 5 is acknowledged, and number 0 of epoch 0 at 3 was')
+  })
 })
 
 function log(machine: string, entries: readonly Entry[]): StoredLog {

@@ -35,7 +35,11 @@ export class PartitionModel {
   /** Of the record that a consumer read last. */
   #lastRead: Placed | null = null
   #readEnd = 0
+  /** Before these somebody asked for records to be deleted. */
+  readonly #deletionsAsked = new Set<number>()
   #deletableTo = 0
+  /** The latest of the stamps that are acknowledged, wherever their records stand. */
+  #latestStamp: Stamp | null = null
 
   constructor(at: TopicPartition) {
     this.at = at
@@ -62,11 +66,13 @@ export class PartitionModel {
   }
 
   /**
-   * Of the producer there may be nothing left in the log, and who does not know a producer takes any sequence number for its first.
+   * Of the producer there may be nothing left in the log, and who does not know a producer takes any sequence number for its first: also
+   * an earlier one, of a batch whose answer was lost, on which what comes next does not follow.
    * Source: ProducerAppendInfo.checkSequence.
    */
   get mayHaveForgottenProducer(): boolean {
-    return this.acknowledgedEnd <= this.#deletableTo
+    const last = this.#lastAcknowledged
+    return this.acknowledgedEnd <= this.#deletableTo || (last !== null && this.#latestStamp !== null && isBefore(last, this.#latestStamp))
   }
 
   /** Before they are sent, and again when they get another stamp. */
@@ -77,6 +83,7 @@ export class PartitionModel {
   }
 
   onDeletionAsked(offset: number): void {
+    this.#deletionsAsked.add(offset)
     this.#deletableTo = Math.max(this.#deletableTo, offset)
   }
 
@@ -96,8 +103,9 @@ export class PartitionModel {
       this.acknowledged.set(offset, value)
       const placed = { producerEpoch: stamp.producerEpoch, sequence: stamp.sequence + index, offset }
       const last = this.#lastAcknowledged
-      if (last !== null) ok(last.offset < offset === isBefore(last, placed), `${this.#name}: ${told(placed)} is acknowledged, and ${told(last)} was`)
+      if (last !== null) ok(this.#areInOrder(last, placed), `${this.#name}: ${told(placed)} is acknowledged, and ${told(last)} was`)
       if (last === null || offset > last.offset) this.#lastAcknowledged = placed
+      if (this.#latestStamp === null || isBefore(this.#latestStamp, placed)) this.#latestStamp = placed
     }
   }
 
@@ -135,7 +143,18 @@ export class PartitionModel {
     ok(this.#mayFollow(record, before), `${this.#name}: ${told(record)} follows ${before === null ? 'nothing' : told(before)}`)
   }
 
+  #areInOrder(one: Placed, other: Placed): boolean {
+    const [first, second] = one.offset < other.offset ? [one, other] : [other, one]
+    return isBefore(first, second) || this.#mayHaveForgottenBetween(first, second)
+  }
+
+  /** All before the second one may be deleted by now, and the producer with it. */
+  #mayHaveForgottenBetween(first: Placed, second: Placed): boolean {
+    return [...this.#deletionsAsked].some((offset) => first.offset < offset && offset <= second.offset)
+  }
+
   #mayFollow(record: Placed, before: Placed | null): boolean {
+    if (before !== null && this.#mayHaveForgottenBetween(before, record)) return true
     // To a broker that does not know the producer any sequence number may be the first.
     if (record.offset <= this.#deletableTo) return before === null || isBefore(before, record)
     if (before === null) return false
