@@ -6,7 +6,10 @@ import type { Command, CommandGroup, ExitCode, Output } from '../command.ts'
 import type { ClusterClient } from '../operations/cluster/cluster-client.ts'
 import type { MoveProgress, PartitionFailure } from '../operations/reassign/reassign-partitions.ts'
 import type { PlannedPartition } from '../operations/reassign/reassignment-plan.ts'
+import type { Bound } from '../operations/reassign/throttle.ts'
 import type { Arguments } from '../parse-arguments.ts'
+import type { Progress } from '../progress.ts'
+import { exitCodeOf, watchStopSignals } from '../stop-signals.ts'
 import { clientFromFlags, clusterFlags, jsonFlag, wholeNumber } from './cluster-flags.ts'
 import { printTable } from './print.ts'
 import { planFrom, planMoves } from './reassign-plan.ts'
@@ -14,9 +17,10 @@ import { planFrom, planMoves } from './reassign-plan.ts'
 const flags = { ...clusterFlags, ...jsonFlag }
 const PLAN = { name: 'PLAN', does: 'A file that `odradek reassign plan` or kafka-reassign-partitions wrote; `-` for standard input.' }
 const POLL_MS = 500
+const VERIFY_TELLS = '`odradek reassign verify` tells how far they are, and takes a bound away when nothing is moved.'
 const KEEP = {
   'keep-throttle': {
-    does: "Leave the bound on copying. Else, when nothing at all is moved: if the plan's topics have throttled replicas, these settings go, and the throttled rates of all brokers.",
+    does: "Leave the bound on copying. Else, when nothing at all is moved: if the plan's topics have throttled replicas, these settings go, and the throttled rates of the brokers that they name.",
   },
 }
 
@@ -39,13 +43,18 @@ const execute: Command = {
     const partitions = await planFrom(args)
     const throttle = wholeNumber(args, 'throttle') ?? null
     await using client = await clientFromFlags(args)
-    const refused = await beginMoves(client, partitions, throttle)
+    const { refused, bound } = await beginMoves(client, partitions, throttle)
     tellRefused(refused, output)
     const begun = partitions.filter((one) => !refused.some(({ topic, partition }) => topic === one.topic && partition === one.partition))
-    if (args.has('wait')) await untilMoved(client, begun)
+    const interrupted = args.has('wait') ? await movedOrInterrupted(client, begun) : null
+    if (interrupted !== null) {
+      output.err(`Interrupted (${interrupted}): partitions go on moving${bound === null ? '' : ', and the bound on copying stays'}. ${VERIFY_TELLS}\n`)
+      return exitCodeOf(interrupted)
+    }
     const progress = await settledProgress(client, partitions)
-    if (throttle !== null && begun.length > 0) {
-      if (args.has('wait')) await unthrottle(client, presentTopics(progress), output)
+    if (bound !== null) {
+      const present = presentTopics(progress)
+      if (args.has('wait')) await unthrottle(client, { ...bound, topics: bound.topics.filter((topic) => present.has(topic)) }, output)
       else output.err(`Each broker copies at most ${throttle} bytes a second until \`odradek reassign verify\` finds all moved.\n`)
     }
     const printed = report(args, output, progress)
@@ -105,33 +114,42 @@ const list: Command = {
   },
 }
 
-async function untilMoved(client: ClusterClient, partitions: readonly PlannedPartition[]): Promise<void> {
-  const { moveProgress } = await import('../operations/reassign/reassign-partitions.ts')
+/** @returns the name of the signal that came before all are moved; null for none */
+async function movedOrInterrupted(client: ClusterClient, partitions: readonly PlannedPartition[]): Promise<string | null> {
   const { Progress } = await import('../progress.ts')
+  const stopping = new AbortController()
+  using signals = watchStopSignals(exitCodeOf)
   using bar = new Progress('reassign', { shown: (count) => `${count} partitions` })
   bar.expect(partitions.length)
+  const end = await Promise.race([untilMoved(client, partitions, bar, stopping.signal), signals.first])
+  stopping.abort()
+  return end
+}
+
+async function untilMoved(client: ClusterClient, partitions: readonly PlannedPartition[], bar: Progress, signal: AbortSignal): Promise<null> {
+  const { moveProgress } = await import('../operations/reassign/reassign-partitions.ts')
   let moved = 0
   for (;;) {
     const progress = await moveProgress(client, partitions)
     const left = progress.filter(({ state }) => state === 'moving').length
     bar.add(progress.length - left - moved)
     moved = progress.length - left
-    if (left === 0) return
-    await client.ports.timers.sleep(POLL_MS)
+    if (left === 0) return null
+    await client.ports.timers.sleep(POLL_MS, signal)
   }
 }
 
 /** Where the plan's partitions do not move any more, and its topics have a bound. */
 async function unthrottleBound(client: ClusterClient, progress: readonly MoveProgress[], output: Output): Promise<void> {
   if (progress.some(({ state }) => state === 'moving')) return
-  const { boundTopics } = await import('../operations/reassign/throttle.ts')
-  const bound = await boundTopics(client, presentTopics(progress))
-  if (bound.length > 0) await unthrottle(client, bound, output)
+  const { boundOf } = await import('../operations/reassign/throttle.ts')
+  const bound = await boundOf(client, presentTopics(progress))
+  if (bound !== null) await unthrottle(client, bound, output)
 }
 
-async function unthrottle(client: ClusterClient, topics: Iterable<string>, output: Output): Promise<void> {
+async function unthrottle(client: ClusterClient, bound: Bound, output: Output): Promise<void> {
   const { unthrottleMoves } = await import('../operations/reassign/throttle.ts')
-  const outcome = await unthrottleMoves(client, topics)
+  const outcome = await unthrottleMoves(client, bound)
   if (outcome === 'removed') output.err('The bound on copying is taken away.\n')
   else output.err('The bound on copying stays, as partitions are being moved: `odradek reassign verify` takes it away when none is.\n')
 }

@@ -100,7 +100,7 @@ export class ServedMoves {
     const isBehind = this.behind.answers > 0
     if (isBehind) this.behind.answers--
     const partitions = (found ?? []).map((replicas, partitionIndex) => {
-      const told = isBehind ? this.behind.replicas : replicas
+      const told = isBehind ? this.behind.replicas : [...new Set([...replicas, ...(this.moving.get(`${name}-${partitionIndex}`) ?? [])])]
       return { errorCode: ErrorCode.NONE, partitionIndex, leaderId: told[0] ?? -1, replicaNodes: told, isrNodes: told, offlineReplicas: [] }
     })
     return { errorCode: found === undefined ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.NONE, topicId: ZERO_UUID, name, partitions }
@@ -110,7 +110,12 @@ export class ServedMoves {
     return [...this.replicas].map(([name, partitions]) => ({
       name,
       partitions: partitions.flatMap((replicas, partitionIndex) =>
-        this.moving.has(`${name}-${partitionIndex}`) ? [{ partitionIndex, replicas, addingReplicas: [], removingReplicas: [] }] : [],
+        [this.moving.get(`${name}-${partitionIndex}`)].flatMap((target) => {
+          if (target === undefined) return []
+          const addingReplicas = target.filter((id) => !replicas.includes(id))
+          const removingReplicas = replicas.filter((id) => !target.includes(id))
+          return [{ partitionIndex, replicas: [...replicas, ...addingReplicas], addingReplicas, removingReplicas }]
+        }),
       ),
     }))
   }

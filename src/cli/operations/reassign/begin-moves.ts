@@ -4,24 +4,26 @@ import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { isKafkaError, KafkaError } from '../kafka-error.ts'
 import { type PartitionFailure, reassignPartitions } from './reassign-partitions.ts'
 import type { PlannedPartition } from './reassignment-plan.ts'
-import { type Throttle, throttleMoves, VERIFY } from './throttle.ts'
+import { type Bound, type Throttle, throttleMoves, VERIFY } from './throttle.ts'
+
+export interface BegunMoves {
+  readonly refused: readonly PartitionFailure[]
+  /** What was set for it; null for nothing. */
+  readonly bound: Bound | null
+}
 
 /**
  * Begins to move the partitions of a plan, if wanted with a bound on what each broker copies. Where nothing begins, no bound is left.
  * @param bytesPerSecond null for no bound; one that is there stays then
- * @returns the partitions that were refused
  * Errors: of all at once; THROTTLE_STANDS where the bound had to be left, with what takes it away.
  */
-export async function beginMoves(
-  client: ClusterClient,
-  plan: readonly PlannedPartition[],
-  bytesPerSecond: number | null,
-): Promise<readonly PartitionFailure[]> {
-  if (bytesPerSecond === null) return reassignPartitions(client, plan)
-  const throttle = await throttleMoves(client, new Set(plan.map(({ topic }) => topic)), bytesPerSecond)
+export async function beginMoves(client: ClusterClient, plan: readonly PlannedPartition[], bytesPerSecond: number | null): Promise<BegunMoves> {
+  if (bytesPerSecond === null) return { refused: await reassignPartitions(client, plan), bound: null }
+  const throttle = await throttleMoves(client, plan, bytesPerSecond)
   const refused = await underThrottle(throttle, () => reassignPartitions(client, plan))
-  if (refused.length === plan.length) await throttle.takeBack()
-  return refused
+  if (refused.length < plan.length) return { refused, bound: throttle }
+  await throttle.takeBack()
+  return { refused, bound: null }
 }
 
 async function underThrottle<T>(throttle: Throttle, work: () => Promise<T>): Promise<T> {

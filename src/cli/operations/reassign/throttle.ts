@@ -1,22 +1,40 @@
 /**
- * The bound on what is copied while partitions move (KIP-73), as settings: the rates of brokers, and at topics of which replicas
- * they count. By the latter a bound is known again: rates alone bound nothing. So topics come first when it is set, and last when
- * it is taken away: what was left half-way is found.
+ * The bound on what is copied while partitions move (KIP-73), as settings: rates of the brokers that give and take, and at topics which
+ * replicas these count for. By the latter a bound is known again, with its brokers: rates alone bound nothing. So topics come first
+ * when it is set, and last when it is taken away: what was left half-way is found.
+ *
+ * Named are replicas that move, as Kafka's tool names them: one that is behind for another reason is not held back.
  */
+import { ErrorCode } from '../../../../protocol/error-codes.ts'
 import { OdradekError } from '../../../base/errors.ts'
+import { type TopicPartition, topicPartitionKey } from '../../../base/topic-partition.ts'
 import type { ClusterClient } from '../cluster/cluster-client.ts'
 import { alterConfig, type ConfigEdit, type ConfigResource, type ConfigValue, describeConfig, sourceName } from '../configs.ts'
-import { KafkaError } from '../kafka-error.ts'
-import { listReassignments } from '../topics/list-reassignments.ts'
+import { grouped } from '../grouped.ts'
+import { isKafkaError, KafkaError } from '../kafka-error.ts'
+import { describeTopics } from '../topics/describe-topics.ts'
+import { listReassignments, type Reassignment } from '../topics/list-reassignments.ts'
+import type { PlannedPartition } from './reassignment-plan.ts'
+import { mergedReplicas, throttledBrokers } from './throttled-replicas.ts'
 
 const RATES = ['leader.replication.throttled.rate', 'follower.replication.throttled.rate']
-const REPLICAS = ['leader.replication.throttled.replicas', 'follower.replication.throttled.replicas']
-const ALL_REPLICAS = '*'
+const LEADERS = 'leader.replication.throttled.replicas'
+const FOLLOWERS = 'follower.replication.throttled.replicas'
+const REPLICAS = [LEADERS, FOLLOWERS]
 /** Of values that the resource has of its own. */
 const OWN: readonly string[] = ['DYNAMIC_TOPIC_CONFIG', 'DYNAMIC_BROKER_CONFIG']
+/** How a bound that stands is taken away. */
+export const VERIFY = '`odradek reassign verify` with the same plan takes it away when nothing is moved.'
+
+/** What has settings of a bound. */
+export interface Bound {
+  readonly topics: readonly string[]
+  /** null for all. */
+  readonly brokers: ReadonlySet<number> | null
+}
 
 /** A bound that this process has set. */
-export interface Throttle {
+export interface Throttle extends Bound {
   /** Gives each setting the value that it had. Errors: THROTTLE_STANDS. */
   takeBack(): Promise<void>
 }
@@ -24,80 +42,120 @@ export interface Throttle {
 interface Change {
   readonly resource: ConfigResource
   readonly edits: readonly ConfigEdit[]
+  /** What gives the settings back the values that they have. */
+  readonly back: readonly ConfigEdit[]
 }
 
 /**
- * Bounds what moves to so many bytes a second at each broker: all replicas of the topics count.
- * Errors: of the first setting that is refused; those before it have their values again.
+ * Bounds what moves to so many bytes a second at each broker that gives or takes. Replicas that are bound already stay so.
+ * Errors: of a topic that is not there, and of the first setting that is refused; those before it have their values again.
  */
-export async function throttleMoves(client: ClusterClient, topics: Iterable<string>, bytesPerSecond: number): Promise<Throttle> {
-  const brokers = await client.retry('describeCluster', () => client.brokers())
-  const changes = [
-    ...[...topics].map((name) => ({ resource: topic(name), edits: edits(REPLICAS, ALL_REPLICAS) })),
-    ...brokers.map(({ id }) => ({ resource: broker(id), edits: edits(RATES, String(bytesPerSecond)) })),
-  ]
-  const before: Change[] = []
-  for (const { resource, edits: wanted } of changes) before.push({ resource, edits: presentOf(wanted, await present(client, resource)) })
-  const done: Change[] = []
-  const throttle = { takeBack: () => takeBack(client, done) }
-  for (const [index, { resource, edits: wanted }] of changes.entries()) {
-    // Also of one that fails: what came of it may not be known.
-    done.unshift(before[index] as Change)
-    try {
-      await alterConfig(client, resource, wanted)
-    } catch (error) {
-      await throttle.takeBack()
-      throw error
-    }
+export async function throttleMoves(client: ClusterClient, plan: readonly PlannedPartition[], bytesPerSecond: number): Promise<Throttle> {
+  const moving = await listReassignments(client)
+  const topicChanges: Change[] = []
+  for (const [name, partitions] of grouped(plan, ({ topic }) => topic)) topicChanges.push(await topicChange(client, { name, partitions, moving }))
+  const brokers = throttledBrokers(topicChanges.flatMap(({ edits }) => edits.map(({ value }) => value ?? '')))
+  const brokerChanges: Change[] = []
+  for (const id of await liveBrokers(client, brokers)) {
+    const edits = RATES.map((name) => ({ name, value: String(bytesPerSecond) }))
+    brokerChanges.push({ resource: broker(id), edits, back: backFrom(edits, await describeConfig(client, broker(id))) })
   }
-  return throttle
+  const done = await change(client, [...topicChanges, ...brokerChanges])
+  return { topics: topicChanges.map(({ resource }) => resource.name), brokers, takeBack: () => takeBack(client, done) }
 }
 
-/** `kept`: other partitions are being moved, and what bounds them is not known. */
+/** `kept`: partitions are being moved, and what bounds them is not known. */
 export type Unthrottled = 'removed' | 'kept'
 
-/** Takes the bound away from these topics and from all brokers, if nothing is being moved. */
-export async function unthrottleMoves(client: ClusterClient, topics: Iterable<string>): Promise<Unthrottled> {
+/** Takes a bound away, if nothing at all is being moved. */
+export async function unthrottleMoves(client: ClusterClient, { topics, brokers }: Bound): Promise<Unthrottled> {
   if ((await listReassignments(client)).size > 0) return 'kept'
-  for (const { id } of await client.retry('describeCluster', () => client.brokers())) await alterConfig(client, broker(id), edits(RATES, null))
-  for (const name of topics) await alterConfig(client, topic(name), edits(REPLICAS, null))
+  for (const id of await liveBrokers(client, brokers)) await alterConfig(client, broker(id), removing(RATES))
+  for (const name of topics) await alterConfig(client, topic(name), removing(REPLICAS))
   return 'removed'
 }
 
-/** Those of these topics that have a bound. */
-export async function boundTopics(client: ClusterClient, topics: Iterable<string>): Promise<readonly string[]> {
+/** The bound that these topics have; null for none. */
+export async function boundOf(client: ClusterClient, topics: Iterable<string>): Promise<Bound | null> {
   const bound: string[] = []
+  const replicas: string[] = []
   for (const name of topics) {
-    const values = await describeConfig(client, topic(name))
-    if (values.some((value) => REPLICAS.includes(value.name) && isOwn(value))) bound.push(name)
+    const found = (await describeConfig(client, topic(name))).filter((value) => REPLICAS.includes(value.name) && isOwn(value))
+    if (found.length > 0) bound.push(name)
+    replicas.push(...found.map(({ value }) => value ?? ''))
   }
-  return bound
+  return bound.length === 0 ? null : { topics: bound, brokers: throttledBrokers(replicas) }
+}
+
+interface MovingTopic {
+  readonly name: string
+  readonly partitions: readonly PlannedPartition[]
+  /** What is being moved already. */
+  readonly moving: ReadonlyMap<string, Reassignment>
+}
+
+async function topicChange(client: ClusterClient, { name, partitions, moving }: MovingTopic): Promise<Change> {
+  const present = await presentReplicas(client, name)
+  const sourcesOf = (one: TopicPartition) => {
+    const under = moving.get(topicPartitionKey(one.topic, one.partition))
+    return under === undefined ? (present.get(one.partition) ?? []) : under.replicas.filter((id) => !under.adding.includes(id))
+  }
+  const leaders = partitions.flatMap((one) => sourcesOf(one).map((id) => `${one.partition}:${id}`))
+  const followers = partitions.flatMap((one) => one.replicas.filter((id) => !sourcesOf(one).includes(id)).map((id) => `${one.partition}:${id}`))
+  const values = await describeConfig(client, topic(name))
+  const edits = [
+    { name: LEADERS, value: mergedReplicas(ownValue(values, LEADERS), leaders) },
+    { name: FOLLOWERS, value: mergedReplicas(ownValue(values, FOLLOWERS), followers) },
+  ].filter(({ value }) => value !== '')
+  return { resource: topic(name), edits, back: backFrom(edits, values) }
+}
+
+/** By partition. */
+async function presentReplicas(client: ClusterClient, name: string): Promise<ReadonlyMap<number, readonly number[]>> {
+  try {
+    return new Map((await describeTopics(client, [name])).flatMap(({ partitions }) => partitions.map(({ partition, replicas }) => [partition, replicas])))
+  } catch (error) {
+    if (!isKafkaError(error, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)) throw error
+    throw new KafkaError(error.errorCode, `Nothing is moved: there is no topic ${name}.`, error)
+  }
+}
+
+/** Errors: of the first change that is refused, when those before it are undone. @returns what is done, the last first */
+async function change(client: ClusterClient, changes: readonly Change[]): Promise<readonly Change[]> {
+  const done: Change[] = []
+  for (const one of changes) {
+    // Also one that fails: what came of it may not be known.
+    done.unshift(one)
+    try {
+      await alterConfig(client, one.resource, one.edits)
+    } catch (error) {
+      await takeBack(client, done)
+      throw error
+    }
+  }
+  return done
 }
 
 async function takeBack(client: ClusterClient, changes: readonly Change[]): Promise<void> {
   try {
-    for (const { resource, edits: wanted } of changes) await alterConfig(client, resource, wanted)
+    for (const { resource, back } of changes) await alterConfig(client, resource, back)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new OdradekError('THROTTLE_STANDS', `Nothing is moved, but the bound on copying stands and could not be taken back (${why}). ${VERIFY}`, { cause })
   }
 }
 
-/** How a bound that stands is taken away. */
-export const VERIFY = '`odradek reassign verify` with the same plan takes it away when nothing is moved.'
-
-async function present(client: ClusterClient, resource: ConfigResource): Promise<readonly ConfigValue[]> {
-  try {
-    return await describeConfig(client, resource)
-  } catch (error) {
-    if (!(error instanceof KafkaError)) throw error
-    throw new KafkaError(error.errorCode, `Nothing is moved: the bound on copying cannot be set for ${resource.kind} ${resource.name}: ${error.message}`, error)
-  }
+async function liveBrokers(client: ClusterClient, wanted: ReadonlySet<number> | null): Promise<readonly number[]> {
+  const brokers = await client.retry('describeCluster', () => client.brokers())
+  return brokers.map(({ id }) => id).filter((id) => wanted?.has(id) ?? true)
 }
 
-/** What gives settings back the values that they have. */
-function presentOf(wanted: readonly ConfigEdit[], values: readonly ConfigValue[]): readonly ConfigEdit[] {
-  return wanted.map(({ name }) => ({ name, value: values.find((value) => value.name === name && isOwn(value))?.value ?? null }))
+function backFrom(edits: readonly ConfigEdit[], values: readonly ConfigValue[]): readonly ConfigEdit[] {
+  return edits.map(({ name }) => ({ name, value: ownValue(values, name) }))
+}
+
+function ownValue(values: readonly ConfigValue[], name: string): string | null {
+  return values.find((value) => value.name === name && isOwn(value))?.value ?? null
 }
 
 function isOwn({ source, value }: ConfigValue): boolean {
@@ -112,6 +170,6 @@ function broker(id: number): ConfigResource {
   return { kind: 'broker', name: String(id) }
 }
 
-function edits(names: readonly string[], value: string | null): readonly ConfigEdit[] {
-  return names.map((name) => ({ name, value }))
+function removing(names: readonly string[]): readonly ConfigEdit[] {
+  return names.map((name) => ({ name, value: null }))
 }
