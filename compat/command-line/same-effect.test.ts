@@ -123,6 +123,53 @@ describe('odradek topics delete-records', () => {
   })
 })
 
+describe('odradek reassign', () => {
+  /** Settings of a bound on copying, as Kafka's tool describes them: `broker 1 leader.replication.throttled.rate=5`. */
+  async function bound(topic: string): Promise<readonly string[]> {
+    const found: string[] = []
+    for (const [type, name, label] of [['topics', topic, 'topic'], ...IDS.map((id) => ['brokers', String(id), `broker ${id}`] as const)] as const) {
+      const described = await kafkas('kafka-configs', `--describe --entity-type ${type} --entity-name ${name}`)
+      for (const [, setting, value = ''] of described.matchAll(/^\s+(\S+\.throttled\.\w+)=(\S*) /gm))
+        found.push(`${label} ${setting}=${value.split(',').toSorted().join(',')}`)
+    }
+    return found.toSorted()
+  }
+
+  test('bounds copies as kafka-reassign-partitions does, and takes that away', { timeout: 180_000 }, async () => {
+    const pairOf = await pair('1:2,2:1')
+    const [one, other] = pairOf
+    const [theirs = '', ours = ''] = await Promise.all(
+      pairOf.map(async (topic) => {
+        const path = join(files, `${topic}.json`)
+        const partitions = [
+          { topic, partition: 0, replicas: [2, 1] },
+          { topic, partition: 1, replicas: [2, 3] },
+        ]
+        await writeFile(path, JSON.stringify({ version: 1, partitions }))
+        return path
+      }),
+    )
+    const tool = (what: string) => kafkas('kafka-reassign-partitions', `--reassignment-json-file ${theirs} ${what}`)
+    expect(await tool('--execute --throttle 5000000')).toContain('Successfully started partition reassignments')
+    const expected = await bound(one)
+    await expect.poll(() => tool('--verify'), { timeout: 60_000, interval: 500 }).toContain('Clearing broker-level throttles')
+    expect(await bound(one)).toEqual([])
+    expect(await odradek('reassign', 'execute', ours, '--throttle', '5000000')).toMatchObject({ exit: 0 })
+    expect(await bound(other)).toEqual(expected)
+    await expect.poll(async () => (await odradek('reassign', 'verify', ours)).stdout, { timeout: 60_000, interval: 500 }).not.toContain('moving')
+    expect(await bound(other)).toEqual([])
+  })
+
+  test('refuses what it refuses, and leaves no bound there', { timeout: 120_000 }, async () => {
+    const [topic] = await pair('1')
+    const path = join(files, `${topic}.json`)
+    await writeFile(path, JSON.stringify({ version: 1, partitions: [{ topic, partition: 0, replicas: [9] }] }))
+    expect((await suite.run(1, 'kafka-reassign-partitions', `--reassignment-json-file ${path} --execute`)).exit).toBe(1)
+    expect((await odradek('reassign', 'execute', path, '--throttle', '1000')).exit).toBe(1)
+    expect(await bound(topic)).toEqual([])
+  })
+})
+
 test('odradek topics producers tells of the producers of which kafka-transactions tells', async () => {
   const [topic] = await pair('2:1')
   await kafkas('kafka-producer-perf-test', `--topic ${topic} --num-records 20 --record-size 10 --throughput -1`)
