@@ -30,8 +30,9 @@ const NO_EFFECT = 'Accepted and checked; it has no effect here.'
 /** One sentence on what a setting does here; a second one where it does not yet. */
 export function documentationOf(name: string, setting: Setting<SettingValue>): string {
   const missing = missingFor(name)
-  const said = setting.does ?? setting.instead ?? NO_EFFECT
-  return setting.does === null || missing === null ? said : `${said} *No effect yet: ${missing}.*`
+  const said = setting.does ?? setting.instead
+  if (said === null) return NO_EFFECT
+  return missing === null ? said : `${said} *No effect yet: ${missing}.*`
 }
 
 /** Settings by name. */

@@ -71,7 +71,7 @@ export const logSettings = {
     default: ['delete'],
     validator: listOf({ empty: true, items: ['compact', 'delete'] }),
     update: 'cluster-wide',
-    does: 'What becomes of old records: `delete`, `compact` (the last of each key stays), both or, empty, nothing.',
+    does: 'What becomes of old records: `delete`, `compact` (the last of each key stays; nothing is compacted yet), both or, empty, nothing.',
   }),
   'log.segment.delete.delay.ms': long({
     default: 60_000,

@@ -40,5 +40,6 @@ test('a setting of which the documentation says that it does nothing yet is read
 test('what is missing for a setting is said in the documentation', () => {
   const document = readFileSync(join(SOURCES, '../docs/configuration.md'), 'utf8')
   expect(document).toContain('Whether logs are compacted. *No effect yet: topics are not compacted.*')
+  expect(document).toContain("turns on the node's one event loop; 0 for none. *No effect yet: topics are not compacted.*")
   expect([missingFor('num.partitions'), missingFor('share.coordinator.state.topic.num.partitions')]).toEqual([null, null])
 })
