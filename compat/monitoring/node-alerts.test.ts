@@ -15,6 +15,7 @@ const noMounts = await whyNoMounts()
 
 const TIMEOUT_MS = 180_000
 const SLOW_DISK = join(import.meta.dirname, 'slow-disk.cjs')
+const HUNG_VOLUME = join(import.meta.dirname, 'hung-volume.cjs')
 
 describe.skipIf(missing !== null)(missing === null ? 'alerts of a node in trouble fire' : `alerts of a node in trouble fire (not run: ${missing})`, () => {
   test(
@@ -98,6 +99,34 @@ describe.skipIf(missing !== null)(missing === null ? 'alerts of a node in troubl
       await crowd.join(node.port, limit)
       await prometheus.untilFiring('FileDescriptorsRunOut')
       await Promise.all([admin.disconnect(), producer.disconnect()])
+    },
+    TIMEOUT_MS,
+  )
+
+  test(
+    'ConnectionsRefused: more connections from one address than it may have',
+    async () => {
+      await using watched = await watchNode({ settings: { 'max.connections.per.ip': 2 } })
+      const { node, prometheus } = watched
+      using crowd = new Crowd()
+      await crowd.join(node.port, 3)
+      const [alert] = await prometheus.untilFiring('ConnectionsRefused')
+      expect(alert?.labels.reason).toBe('max.connections.per.ip')
+    },
+    TIMEOUT_MS,
+  )
+
+  test(
+    'MetricsLeftOut: a volume that does not answer; and what does not need it is read',
+    async () => {
+      await using watched = await watchNode({ env: { NODE_OPTIONS: `--require ${HUNG_VOLUME}` } })
+      const { node, prometheus } = watched
+      await prometheus.untilData('log_directory_free_bytes')
+      process.kill(node.pid, 'SIGUSR2')
+      await prometheus.untilFiring('MetricsLeftOut')
+      expect(await prometheus.query('log_directory_free_bytes')).toEqual([])
+      expect(await prometheus.query('active_connections')).not.toEqual([])
+      await prometheus.untilQuiet('BrokerDown')
     },
     TIMEOUT_MS,
   )
