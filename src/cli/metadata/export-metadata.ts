@@ -32,10 +32,15 @@ const ANY_KIND_VERSION = 1
 /** What keeps offsets as consumer groups do. */
 const GROUP_TYPES = ['Classic', 'Consumer']
 
+/** They belong to a move of replicas between brokers (KIP-73): elsewhere the controller places replicas anew. */
+const OF_MOVES: ReadonlySet<string> = new Set(['leader', 'follower'].flatMap((side) => ['rate', 'replicas'].map((of) => `${side}.replication.throttled.${of}`)))
+
 export interface Exported {
   readonly document: MetadataDocument
   /** Settings that the cluster keeps to itself, in words. */
   readonly secrets: readonly string[]
+  /** Settings that bound the moving of replicas, in words. */
+  readonly throttles: readonly string[]
   /** What the cluster has besides, in words. */
   readonly notExported: readonly string[]
 }
@@ -62,12 +67,13 @@ export async function exportMetadata(client: ClusterClient, progress: ExportProg
     groupConfigs: await reader.read('group', await namesOf(client, 'group'), GROUP_SOURCE),
     groups: await groupsOf(client, groups, progress),
   }
-  return { document, secrets: reader.secrets, notExported: await findNotExported(client) }
+  return { document, secrets: reader.secrets, throttles: reader.throttles, notExported: await findNotExported(client) }
 }
 
 /** The settings that were given to resources, and not those that they have from elsewhere. */
 export class ConfigReader {
   readonly secrets: string[] = []
+  readonly throttles: string[] = []
   readonly #client: ClusterClient
 
   constructor(client: ClusterClient) {
@@ -92,7 +98,8 @@ export class ConfigReader {
     const configs: Record<string, string> = {}
     for (const { name, value, source: from, isSensitive } of values) {
       if (from !== source) continue
-      if (value === null || isSensitive) this.secrets.push(`${resource}: ${name}`)
+      if (OF_MOVES.has(name)) this.throttles.push(`${resource}: ${name}`)
+      else if (value === null || isSensitive) this.secrets.push(`${resource}: ${name}`)
       else configs[name] = value
     }
     return configs

@@ -21,8 +21,9 @@ const exportMetadata: Command = {
     const [path] = args.positional
     if (path !== undefined) refuseExisting(path)
     await using client = await clientFromFlags(args)
-    const { document, secrets, notExported } = await withProgress('export', (progress) => readCluster(client, progress))
+    const { document, secrets, throttles, notExported } = await withProgress('export', (progress) => readCluster(client, progress))
     for (const secret of secrets) output.err(`left out, as the cluster does not tell it: ${secret}\n`)
+    for (const throttle of throttles) output.err(`left out, as it bounds the moving of replicas there: ${throttle}\n`)
     if (notExported.length > 0) output.err(`left out, as it has no place in such a file: ${notExported.join(', ')}\n`)
     if (path === undefined) {
       output.out(encodeDocument(document))
@@ -30,7 +31,7 @@ const exportMetadata: Command = {
     }
     writeNewFile(path, encodeDocument(document))
     const counts = { topics: document.topics.length, groups: document.groups.length }
-    const facts = { file: path, clusterId: document.clusterId, ...counts, leftOut: secrets, notExported }
+    const facts = { file: path, clusterId: document.clusterId, ...counts, leftOut: [...secrets, ...throttles], notExported }
     return printDone(args, output, `${path}: ${counts.topics} topics, ${counts.groups} groups.`, facts)
   },
 }

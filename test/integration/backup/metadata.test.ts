@@ -159,6 +159,20 @@ describe('the metadata of a cluster', () => {
     expect(await odradek('metadata', 'export', nodes.file('none/x.json'), ...at(from))).toMatchObject({ exit: 1, err: expect.stringContaining('Writing') })
   })
 
+  test('are without the bounds of a move of replicas, which are of brokers there', async () => {
+    const moving = await startNode({ topics: [{ name: 'orders', configs: { 'leader.replication.throttled.replicas': '*', 'retention.ms': '5000' } }] })
+    expect(await odradek('configs', 'set', 'broker', '1', 'follower.replication.throttled.rate=1000', ...at(moving))).toMatchObject({ exit: 0 })
+    const { out, err } = await odradek('metadata', 'export', ...at(moving))
+    const { topics, brokerConfigs }: MetadataDocument = JSON.parse(out)
+    expect(topics[0]?.configs).toEqual({ 'retention.ms': '5000' })
+    expect(brokerConfigs['1']).toBeUndefined()
+    expect(err).toBe(
+      'left out, as it bounds the moving of replicas there: topic orders: leader.replication.throttled.replicas\n' +
+        'left out, as it bounds the moving of replicas there: broker 1: follower.replication.throttled.rate\n',
+    )
+    await moving.stop()
+  })
+
   test('are left out as far as that is said', async () => {
     const file = nodes.file('skipped.json')
     writeFileSync(file, JSON.stringify({ format: 'odradek-metadata', formatVersion: 1, ...(await exported(from)) }))
