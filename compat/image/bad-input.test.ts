@@ -1,14 +1,17 @@
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { basename, join } from 'node:path'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { areLeftOut } from '../processes/left-out.ts'
 import { whyNoNamespaces } from '../processes/network.ts'
 import { temporaryDirectory } from '../support/broker-under-test.ts'
+import { BUILD_MS, type BuiltImage, serviceSource } from './built-image.ts'
 import { type Service, type ServiceOptions, startService } from './service.ts'
 import { makeServiceNetwork, type ServiceNetwork } from './service-network.ts'
 
 /** Of the image. */
 const USER = 1000
+const DATA = '/var/lib/message-queue/data'
+const CONFIG = '/mnt/shared/config'
 const CLUSTER = '4L6g3nShT-eMCtK--X86sw'
 
 /** A node alone, as Kafka's own file says it. */
@@ -20,12 +23,17 @@ controller.quorum.bootstrap.servers=127.0.0.1:9093
 `
 
 const cannotRun = areLeftOut(await whyNoNamespaces())
+const source = await serviceSource()
 
-describe.skipIf(cannotRun)('a container that cannot start says what is wrong and what to do', () => {
+describe.skipIf(cannotRun)(`a container, ${source.name}, that cannot start says what is wrong and what to do`, () => {
+  let image: BuiltImage | null
   let stack: AsyncDisposableStack
   let network: ServiceNetwork
   let directory: string
 
+  beforeAll(async () => {
+    image = await source.image()
+  }, BUILD_MS)
   beforeEach(async () => {
     stack = new AsyncDisposableStack()
     network = stack.use(await makeServiceNetwork(['broker']))
@@ -35,7 +43,13 @@ describe.skipIf(cannotRun)('a container that cannot start says what is wrong and
   afterEach(() => stack.disposeAsync())
 
   const start = (environment: Readonly<Record<string, string>>, more: Partial<ServiceOptions> = {}): Service =>
-    stack.use(startService({ machine: network.machine('broker'), directory, environment, ...more }))
+    stack.use(startService({ machine: network.machine('broker'), directory, environment, ...containerOf(image), ...more }))
+  /** Of the container: where it is on this machine. */
+  const volume = (path: string): string => (image === null ? join(directory, basename(path)) : join(directory, 'volumes', path.replaceAll('/', '_')))
+  const mount = async (file: string, text: string): Promise<void> => {
+    await mkdir(volume(CONFIG), { recursive: true })
+    await writeFile(join(volume(CONFIG), file), text)
+  }
   const refused = async (environment: Readonly<Record<string, string>>, more: Partial<ServiceOptions> = {}): Promise<string> => {
     const service = start(environment, more)
     expect(await service.ended(), service.output()).toBe(1)
@@ -59,15 +73,15 @@ describe.skipIf(cannotRun)('a container that cannot start says what is wrong and
   })
 
   test('a volume that belongs to another user', async () => {
-    await mkdir(join(directory, 'data'))
+    await mkdir(volume(DATA), { recursive: true })
     expect(await refused({}, { uid: USER })).toMatch(/data\/?.* failed: user 1000, who runs the node, may not\. Give that user access to the path/)
   })
 
   test('a port that another program has', async () => {
     const other = start({})
     await other.printed('odradek is ready')
-    const output = await refused({ KAFKA_METRICS_PORT: '9405', ODRADEK_DATA: join(directory, 'other') })
-    expect(output).toMatch(/Listening on .*:9092 failed: another program listens there\. Stop it, or choose another port/)
+    const output = await refused({ KAFKA_METRICS_PORT: '9405' }, { directory: stack.use(await temporaryDirectory()).path })
+    expect(output).toMatch(/Listening on .*:9092 is not possible: another program listens there\. Stop it, or choose another port/)
   })
 
   test('an old volume of another cluster', async () => {
@@ -83,13 +97,11 @@ describe.skipIf(cannotRun)('a container that cannot start says what is wrong and
   })
 
   test('settings that are mounted under another name', async () => {
-    await mkdir(join(directory, 'config'))
-    await writeFile(join(directory, 'config', 'kraft.properties'), 'num.partitions=2\n')
+    await mount('kraft.properties', 'num.partitions=2\n')
     expect(await refused({})).toContain('There is kraft.properties in')
   })
 
   test('settings that are mounted stand below variables, and above what the image sets', async () => {
-    await mkdir(join(directory, 'config'))
     const properties = {
       'process.roles': 'broker,controller',
       'node.id': 5,
@@ -100,7 +112,7 @@ describe.skipIf(cannotRun)('a container that cannot start says what is wrong and
       'compression.type': 'zstd',
     }
     const text = Object.entries(properties).map(([name, value]) => `${name}=${value}\n`)
-    await writeFile(join(directory, 'config', 'server.properties'), text.join(''))
+    await mount('server.properties', text.join(''))
     const service = start({ KAFKA_NUM_PARTITIONS: '4' }, { command: ['config', '--given'] })
     await service.ended()
     expect(service.output()).toMatch(/^# profile kafka$/m)
@@ -114,8 +126,7 @@ describe.skipIf(cannotRun)('a container that cannot start says what is wrong and
     ['metrics.port=9500\nmetrics.host=127.0.0.2', '127.0.0.2:9500'],
     ['metrics.host=localhost', 'localhost:9404'],
   ])('its health is found where a mounted file has it: %j', async (settings, at) => {
-    await mkdir(join(directory, 'config'))
-    await writeFile(join(directory, 'config', 'server.properties'), `${MOUNTED}${settings}\n`)
+    await mount('server.properties', `${MOUNTED}${settings}\n`)
     const service = start({})
     await service.printed('odradek is ready')
     expect(await service.exec('healthcheck')).toMatchObject({ exit: 0 })
@@ -123,8 +134,7 @@ describe.skipIf(cannotRun)('a container that cannot start says what is wrong and
   })
 
   test('a mounted file that serves no health leaves it to the process', async () => {
-    await mkdir(join(directory, 'config'))
-    await writeFile(join(directory, 'config', 'server.properties'), `${MOUNTED}metrics.port=0\n`)
+    await mount('server.properties', `${MOUNTED}metrics.port=0\n`)
     const service = start({})
     await service.printed('odradek is ready')
     expect(await service.exec('healthcheck')).toMatchObject({ exit: 0 })
@@ -132,8 +142,12 @@ describe.skipIf(cannotRun)('a container that cannot start says what is wrong and
   })
 
   test('a user of the image may write to a volume of his', async () => {
-    await mkdir(join(directory, 'data'))
-    await chown(join(directory, 'data'), USER, USER)
+    await mkdir(volume(DATA), { recursive: true })
+    await chown(volume(DATA), USER, USER)
     await start({}, { uid: USER }).printed('odradek is ready')
   })
 })
+
+function containerOf(image: BuiltImage | null): Pick<ServiceOptions, 'container'> {
+  return image === null ? {} : { container: { image, volumes: [CONFIG], isReadOnly: false, user: null, memoryBytes: null } }
+}
