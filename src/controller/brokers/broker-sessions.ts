@@ -28,8 +28,8 @@ interface Session {
   connectionId: number | null
   /** When that connection closed, or its node turned out to be out of reach; null when neither is so. */
   lostAtMs: number | null
-  /** It says at once how far it is when topics changed, as brokers of our own do; others say so with their next heartbeat. */
-  tellsAtOnce: boolean
+  /** It says at once how far it is when topics changed, as brokers of our own do; others say so with their next heartbeat. null before it was heard. */
+  tellsAtOnce: boolean | null
   /** As of the last heartbeat; -1 before it. */
   appliedOffset: number
   /** The end of what was decided when it began to shut down; null when it does not. */
@@ -185,7 +185,8 @@ export class BrokerSessions {
 
   /**
    * Brokers that serve and may not know what the record at `offset` says. Of a broker that does not tell how far it is as soon as
-   * topics changed, it is enough that it has the record and knows it to be committed.
+   * topics changed, it is enough that it has the record and knows it to be committed. Before the first heartbeat of a leadership
+   * it may be one that does, so it is waited for.
    */
   behind(image: MetadataImage, offset: number): readonly Laggard[] {
     const behind: Laggard[] = []
@@ -193,7 +194,7 @@ export class BrokerSessions {
       const session = this.#sessions.get(brokerId)
       const appliedOffset = this.#appliedBy(brokerId)
       if (session === undefined || !isActive(image, brokerId) || appliedOffset >= offset) continue
-      const { tellsAtOnce } = session
+      const tellsAtOnce = session.tellsAtOnce ?? true
       if (tellsAtOnce || this.#options.knownOffsetOf(brokerId) <= offset) behind.push({ brokerId, appliedOffset, tellsAtOnce })
     }
     return behind
@@ -258,7 +259,7 @@ function newSession(brokerEpoch: number, registrationOffset: number): Session {
     heardAtMs: null,
     connectionId: null,
     lostAtMs: null,
-    tellsAtOnce: false,
+    tellsAtOnce: null,
     appliedOffset: -1,
     shutdownOffset: null,
   }

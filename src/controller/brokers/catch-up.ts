@@ -68,9 +68,15 @@ export class CatchUp {
     if (this.#waiters.size > 0) this.#lookLater()
   }
 
-  /** A broker is further, or is not waited for any longer. */
+  /** A broker was heard, or is not waited for any longer. */
   check(): void {
-    for (const waiter of this.#waiters) if (this.#holdingUp(waiter).length === 0) this.#release(waiter)
+    let isLookedFor = false
+    for (const waiter of this.#waiters) {
+      const laggards = this.#holdingUp(waiter)
+      if (laggards.length === 0) this.#release(waiter)
+      isLookedFor ||= laggards.some(({ tellsAtOnce }) => !tellsAtOnce)
+    }
+    if (isLookedFor) this.#lookLater()
   }
 
   /** The leadership is over. */
@@ -106,7 +112,6 @@ export class CatchUp {
     this.#look = this.#options.timers.schedule(LOOK_MS, () => {
       this.#look = null
       this.check()
-      if ([...this.#waiters].some((waiter) => this.#holdingUp(waiter).some(({ tellsAtOnce }) => !tellsAtOnce))) this.#lookLater()
     })
   }
 }

@@ -274,4 +274,13 @@ describe('a broker that is waited for', () => {
     fetchOffsets.set(2, 60)
     expect(behind(sessions)).toEqual([2])
   })
+  it('tells at once as far as is known before a leadership has heard it', () => {
+    const { sessions, heard, fetchOffsets } = sessionsOf(image)
+    sessions.registered({ brokerId: 1, brokerEpoch: 11 }, 60, true)
+    fetchOffsets.set(2, 61)
+    sessions.begin(image)
+    expect(behind(sessions)).toContain(2)
+    heard(second, 59, connection(2, 'apache-kafka-java'))
+    expect(behind(sessions)).not.toContain(2)
+  })
 })

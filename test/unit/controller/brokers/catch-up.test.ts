@@ -7,11 +7,11 @@ const MAX_HOLD_MS = 20_000
 /** One broker that is waited for; `applied` is how far it is. */
 function start({ tellsAtOnce = true } = {}) {
   const world = new World({ seed: 1 })
-  const broker = { applied: 0, looks: 0 }
+  const broker = { applied: 0, looks: 0, tellsAtOnce }
   const catchUp = new CatchUp({
     behind: (offset) => {
       broker.looks++
-      return broker.applied < offset ? [{ brokerId: 7, appliedOffset: broker.applied, tellsAtOnce }] : []
+      return broker.applied < offset ? [{ brokerId: 7, appliedOffset: broker.applied, tellsAtOnce: broker.tellsAtOnce }] : []
     },
     ...world.node('a').ports,
   })
@@ -76,6 +76,17 @@ describe('an answer that waits for brokers', () => {
     const { looks } = silent.broker
     await silent.world.run(1000)
     expect(silent.broker.looks).toBe(looks)
+  })
+
+  it('is looked after from the time on when a broker turns out to be one that does not tell', async () => {
+    const { world, broker, catchUp, reached } = start()
+    const answer = reached(5)
+    await world.run(100)
+    broker.tellsAtOnce = false
+    catchUp.check()
+    broker.applied = 5
+    await world.run(20)
+    expect(answer.isOver).toBe(true)
   })
 
   it('waits until it is known, too, which leaders moved meanwhile', async () => {
