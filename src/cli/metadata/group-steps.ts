@@ -11,20 +11,25 @@ import type { GroupDocument, OffsetDocument } from './metadata-document.ts'
 const WITHOUT_MEMBERS: ReadonlySet<string> = new Set(['Empty', 'Dead'])
 const NOT_KNOWN_YET_MS = 100
 
-/**
- * Commits what a group lacks, and with `update` what it has otherwise.
- * @param topics how many partitions each has when the topics of the document have been imported
- */
+/** What is known of topics before an import, and of those that it makes. */
+export interface TopicsToBe {
+  /** How many each topic has when the topics of the document have been imported. */
+  readonly partitions: ReadonlyMap<string, number>
+  /** Where partitions end now, as far as they tell it, by `topic-partition`. */
+  readonly ends: ReadonlyMap<string, number>
+}
+
+/** Commits what a group lacks, and with `update` what it has otherwise. */
 export async function groupStep(
   client: ClusterClient,
   { groupId, offsets }: GroupDocument,
-  topics: ReadonlyMap<string, number>,
+  { partitions, ends }: TopicsToBe,
   { update }: ImportOptions,
 ): Promise<ImportStep> {
   const subject = `group ${groupId}`
   const committed = await committedOffsets(client, groupId)
   const thereOf = ({ topic, partition }: OffsetDocument) => committed.get(topicPartitionKey(topic, partition))?.offset
-  const possible = offsets.filter(({ topic, partition }) => partition < (topics.get(topic) ?? 0))
+  const possible = offsets.filter(({ topic, partition }) => partition < (partitions.get(topic) ?? 0))
   const missing = possible.filter((wanted) => thereOf(wanted) === undefined)
   const others = possible.filter((wanted) => thereOf(wanted) !== undefined && thereOf(wanted) !== wanted.offset)
   const applied = update ? [...missing, ...others] : missing
@@ -33,10 +38,13 @@ export async function groupStep(
   const notes = [...left, ...(absent === 0 ? [] : [`${absent} offsets of partitions that are not there`])]
   if (applied.length === 0)
     return offsets.length > 0 && possible.length === 0 ? { outcome: 'skip', subject, detail: notes.join(', ') } : stepFor(subject, notes, false)
+  // The records may come yet; until then consumers begin as auto.offset.reset says.
+  const past = applied.filter(({ topic, partition, offset }) => offset > (ends.get(topicPartitionKey(topic, partition)) ?? offset)).length
+  const counts = [`${applied.length} offsets`, ...(past === 0 ? [] : [`${past} past the ends of their partitions`])]
   return {
     outcome: committed.size === 0 ? 'create' : 'update',
     subject,
-    detail: [`${applied.length} offsets`, ...notes].join(', '),
+    detail: [...counts, ...notes].join(', '),
     check: () => refuseMembers(client, groupId),
     run: () => commitWhenKnown(client, groupId, applied),
   }

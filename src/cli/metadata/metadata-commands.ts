@@ -23,7 +23,7 @@ const exportMetadata: Command = {
     await using client = await clientFromFlags(args)
     const { document, secrets, throttles, notExported } = await withProgress('export', (progress) => readCluster(client, progress))
     for (const secret of secrets) output.err(`left out, as the cluster does not tell it: ${secret}\n`)
-    for (const throttle of throttles) output.err(`left out, as it bounds the moving of replicas there: ${throttle}\n`)
+    if (throttles.length > 0) output.err(`left out, as they bound the moving of replicas there: ${throttles.length} settings (replication.throttled)\n`)
     if (notExported.length > 0) output.err(`left out, as it has no place in such a file: ${notExported.join(', ')}\n`)
     if (path === undefined) {
       output.out(encodeDocument(document))

@@ -1,9 +1,12 @@
+import { topicPartitionKey } from '../../base/topic-partition.ts'
 import type { ClusterClient } from '../operations/cluster/cluster-client.ts'
+import { KafkaError } from '../operations/kafka-error.ts'
+import { listOffsets, OFFSET_AT, type OffsetWanted } from '../operations/offsets/list-offsets.ts'
 import { listTopics } from '../operations/topics/list-topics.ts'
 import { configSteps } from './config-steps.ts'
-import { groupStep } from './group-steps.ts'
+import { groupStep, type TopicsToBe } from './group-steps.ts'
 import type { ImportOptions, ImportStep } from './import-step.ts'
-import type { MetadataDocument } from './metadata-document.ts'
+import type { GroupDocument, MetadataDocument } from './metadata-document.ts'
 import { topicSteps } from './topic-steps.ts'
 
 /** What an import of the document would do to the cluster, in order. Nothing is changed. Errors: those of `ClusterClient`. */
@@ -18,13 +21,29 @@ export async function planImport(client: ClusterClient, document: MetadataDocume
   return steps
 }
 
-/** How many partitions each topic has when the steps for topics are done: one that is there is given more only with `update`. */
-async function topicsToBe(client: ClusterClient, document: MetadataDocument, { skip, update }: ImportOptions): Promise<ReadonlyMap<string, number>> {
-  const topics = new Map((await listTopics(client)).map(({ name, partitionCount }) => [name, partitionCount]))
-  if (skip.has('topics')) return topics
-  for (const { name, partitions } of document.topics) {
-    const there = topics.get(name)
-    if (there === undefined || (update && partitions > there)) topics.set(name, partitions)
+/** A topic that is there is given more partitions only with `update`. */
+async function topicsToBe(client: ClusterClient, document: MetadataDocument, { skip, update }: ImportOptions): Promise<TopicsToBe> {
+  const there = new Map((await listTopics(client)).map(({ name, partitionCount }) => [name, partitionCount]))
+  const partitions = new Map(there)
+  for (const topic of skip.has('topics') ? [] : document.topics) {
+    const count = there.get(topic.name)
+    if (count === undefined || (update && topic.partitions > count)) partitions.set(topic.name, topic.partitions)
   }
-  return topics
+  return { partitions, ends: await endsOf(client, document.groups, there) }
+}
+
+/** Of all partitions that the groups have offsets of: 0 of one that is not there yet; none of one that does not tell it. */
+async function endsOf(client: ClusterClient, groups: readonly GroupDocument[], there: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, number>> {
+  const wanted = new Map<string, OffsetWanted>()
+  for (const { topic, partition } of groups.flatMap(({ offsets }) => offsets)) {
+    wanted.set(topicPartitionKey(topic, partition), { topic, partition, timestamp: OFFSET_AT.latest })
+  }
+  const isThere = ({ topic, partition }: OffsetWanted) => partition < (there.get(topic) ?? 0)
+  const answers = await listOffsets(client, [...wanted.values()].filter(isThere))
+  const ends = new Map<string, number>()
+  for (const [key, one] of wanted) {
+    const answer = isThere(one) ? answers.get(key) : { offset: 0 }
+    if (answer !== undefined && !(answer instanceof KafkaError)) ends.set(key, answer.offset)
+  }
+  return ends
 }
