@@ -21,8 +21,8 @@ export class Orders implements AsyncDisposable {
     this.#producer = producer
   }
 
-  static async begin(bootstrapServers: string, topic: string): Promise<Orders> {
-    const orders = new Orders(topic, await connectedProducer(bootstrapServers))
+  static async begin(bootstrapServers: string, topic: string, options: { readonly idempotent?: boolean } = {}): Promise<Orders> {
+    const orders = new Orders(topic, await connectedProducer(bootstrapServers, options))
     orders.#sending = orders.#send()
     // Told to who stops it.
     orders.#sending.catch(() => {})

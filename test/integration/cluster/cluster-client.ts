@@ -11,8 +11,9 @@ export function clusterClient(bootstrapServers: string): Kafka {
   return new kafkajs.Kafka({ clientId: 'test', brokers: bootstrapServers.split(','), logLevel: logLevel.NOTHING, requestTimeout: SILENT_MS, retry })
 }
 
-export async function connectedProducer(bootstrapServers: string): Promise<Producer> {
-  const producer = clusterClient(bootstrapServers).producer({ createPartitioner: Partitioners.DefaultPartitioner, metadataMaxAge: 1000 })
+/** @param idempotent what is sent again, as an answer was lost or a leader moved, is there once */
+export async function connectedProducer(bootstrapServers: string, { idempotent = false } = {}): Promise<Producer> {
+  const producer = clusterClient(bootstrapServers).producer({ createPartitioner: Partitioners.DefaultPartitioner, metadataMaxAge: 1000, idempotent })
   await producer.connect()
   return producer
 }
