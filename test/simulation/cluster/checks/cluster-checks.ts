@@ -11,7 +11,7 @@ import { type MetadataState, metadataStateOf } from './metadata-state.ts'
 import { PartitionLeaders } from './partition-leaders.ts'
 import { QuorumCheck } from './quorum-check.ts'
 import { storedDirectoryId } from './stored-directory.ts'
-import { type StoredLog, storedLogs } from './stored-logs.ts'
+import { deletedLogs, type StoredLog, storedLogs } from './stored-logs.ts'
 
 /**
  * What must be true of all machines together at any time, read from their files: the program is not asked, but for whom nodes
@@ -48,7 +48,8 @@ export class ClusterChecks {
       logs.filter(({ machine }) => serving.has(machine)),
       ({ name }) => this.#models.find(({ at }) => name === `${at.topic}-${at.partition}`)?.deletableTo ?? 0,
     )
-    for (const model of this.#models) this.#countCopies(model, logs, spared)
+    const deleted = this.#cluster.nodes.flatMap(({ machine }) => deletedLogs(machine, DATA))
+    for (const model of this.#models) this.#countCopies(model, [...logs, ...deleted], spared)
   }
 
   /** Whether all machines say the same of the cluster. */
@@ -84,7 +85,10 @@ export class ClusterChecks {
     return JSON.stringify(contentOf(state)) === JSON.stringify(contentOf(other))
   }
 
-  /** Of what was acknowledged since the last look. Of what was before, the logs still agree. */
+  /**
+   * Of what was acknowledged since the last look. Of what was before, the logs still agree. A replica that was moved away since counts:
+   * a move ends as soon as one replica of those that stay is in sync. Source: PartitionReassignmentReplicas.maybeCompleteReassignment.
+   */
   #countCopies(model: PartitionModel, logs: readonly StoredLog[], spared: ReadonlySet<string>): void {
     const offsets = [...model.acknowledged.keys()].slice(this.#counted.get(model) ?? 0)
     this.#counted.set(model, model.acknowledgedCount)
@@ -94,7 +98,7 @@ export class ClusterChecks {
     // What somebody asked to delete may be gone from any of them.
     for (const offset of offsets.filter((acknowledged) => acknowledged >= model.deletableTo)) {
       const value = model.acknowledged.get(offset)
-      const holders = copies.filter(({ values }) => values.get(offset) === value).map(({ machine }) => machine)
+      const holders = [...new Set(copies.filter(({ values }) => values.get(offset) === value).map(({ machine }) => machine))]
       const promised = Math.min(MIN_IN_SYNC, this.#cluster.brokers.length) - spared.size
       ok(holders.length >= promised, `${value} was acknowledged at ${offset} and stands on ${holders.length} machines (${holders.join()})`)
     }

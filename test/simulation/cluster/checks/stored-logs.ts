@@ -16,18 +16,29 @@ export interface StoredLog {
 }
 
 const SEGMENT_SUFFIX = '.log'
-const PARTITION_DIRECTORY = /^(.+)-(\d+)$/
+const PARTITION_DIRECTORY = /^(.+-(\d+))$/
+const DELETED_DIRECTORY = /^(.+-(\d+))\.[0-9a-f]{32}-delete$/
 
 export const METADATA_LOG = '__cluster_metadata-0'
 
 /** All logs in a data directory, except those that are being deleted, copied or were set aside. */
 export function storedLogs(machine: SimulatedNode, directory: string): StoredLog[] {
+  return logsIn(machine, directory, PARTITION_DIRECTORY)
+}
+
+/** Logs that were to be deleted, as those of replicas that were moved away, and are not gone yet; by the names that they had. */
+export function deletedLogs(machine: SimulatedNode, directory: string): StoredLog[] {
+  return logsIn(machine, directory, DELETED_DIRECTORY)
+}
+
+/** @param pattern of names of directories: what the log is called, and the number of its partition */
+function logsIn(machine: SimulatedNode, directory: string, pattern: RegExp): StoredLog[] {
   const node = machine.volume.find(directory)
   if (node?.kind !== 'directory') return []
   const logs: StoredLog[] = []
-  for (const [name, child] of node.names) {
-    const [, , partition] = PARTITION_DIRECTORY.exec(name) ?? []
-    if (child.kind !== 'directory' || partition === undefined) continue
+  for (const [directoryName, child] of node.names) {
+    const [, name, partition] = pattern.exec(directoryName) ?? []
+    if (child.kind !== 'directory' || name === undefined) continue
     const topicId = topicIdOf(name, child)
     if (topicId !== null) logs.push({ machine: machine.name, name, topicId, partition: Number(partition), batches: batchesOf(child) })
   }
