@@ -103,6 +103,7 @@ test('a plan that is cancelled leaves no bound', { timeout: 120_000 }, async () 
   await odradek('reassign', 'execute', plan, '--throttle', '1000000')
   expect(await odradek('reassign', 'cancel', plan)).toMatchObject({ code: 0, out: expect.stringContaining('elsewhere'), err: GONE })
   expect([await rate(1), await rate(2), await replicas('cancelled')]).toEqual([null, null, null])
+  expect(await odradek('reassign', 'cancel', plan)).toMatchObject({ code: 0, err: 'None of these partitions is being moved.\n' })
   await cluster.node(3).start()
 })
 

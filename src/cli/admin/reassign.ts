@@ -2,6 +2,7 @@
  * `odradek reassign`: reads plans and flags, and says what came of them; what is asked of the cluster, and in which order, stands in
  * `operations/reassign/`. A bound on copying is told of whenever it is set, goes or stays. What is not as planned at the end is exit code 1.
  */
+import { topicPartitionKey } from '../../base/topic-partition.ts'
 import type { Command, CommandGroup, ExitCode, Output } from '../command.ts'
 import type { ClusterClient } from '../operations/cluster/cluster-client.ts'
 import type { MoveProgress, PartitionFailure } from '../operations/reassign/reassign-partitions.ts'
@@ -86,12 +87,14 @@ const cancel: Command = {
   examples: ['odradek reassign cancel plan.json'],
   async run(args, output) {
     const { moveProgress, reassignPartitions } = await import('../operations/reassign/reassign-partitions.ts')
+    const { listReassignments } = await import('../operations/topics/list-reassignments.ts')
     const partitions = await planFrom(args)
     await using client = await clientFromFlags(args)
-    const refused = await reassignPartitions(
-      client,
-      partitions.map((one) => ({ ...one, replicas: null })),
-    )
+    const moving = await listReassignments(client)
+    const active = partitions.filter(({ topic, partition }) => moving.has(topicPartitionKey(topic, partition)))
+    if (active.length === 0) output.err('None of these partitions is being moved.\n')
+    const ends = active.map((one) => ({ ...one, replicas: null }))
+    const refused = ends.length === 0 ? [] : await reassignPartitions(client, ends)
     tellRefused(refused, output)
     const progress = await moveProgress(client, partitions)
     if (!args.has('keep-throttle')) await unthrottleBound(client, progress, output)
