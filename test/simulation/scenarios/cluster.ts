@@ -8,7 +8,7 @@ export const cluster: Scenario = {
   name: 'cluster',
   promise: 'what was acknowledged stays, once and in order, on all replicas alike, and everything goes on when nothing goes wrong any more',
   sliceSeeds: 10,
-  regressions: [165, 172, 540, 561, 30901, 32187, 34933, 38238, 40395, 43505, 44261, 100452],
+  regressions: [165, 172, 540, 561, 30901, 32187, 34933, 38238, 40395, 43505, 44261, 45523, 100452],
   async play(world) {
     const random = world.random.fork('story')
     const story = new Story(new Cluster({ world, plan: planCluster(random.fork('plan')) }), random)

@@ -163,6 +163,8 @@ export class ProducerLane {
     const { client, model } = this.#options
     const refusal = `${batch.values[0]} as number ${stamp.sequence} of epoch ${stamp.producerEpoch} is refused with ${errorName(errorCode)}`
     if (errorCode === ErrorCode.INVALID_PRODUCER_EPOCH) {
+      // One that was given up may have come too late: behind what was sent in the next epoch since.
+      if (batch.isDone) return
       ok(stamp !== batch.stamp, `${refusal}, and that is its epoch`)
       this.#batches.fail(batch)
       this.#needsEpoch = true
