@@ -26,7 +26,7 @@ async function threeNodes(): Promise<BackupNodes> {
 }
 
 describe('a cluster', () => {
-  test('that is lost whole serves from the backups of its nodes, made one after another while it served', { timeout: 120_000 }, async () => {
+  test('that is lost whole serves from the backups of its nodes, made one after another while it served', { timeout: 300_000 }, async () => {
     await using nodes = await threeNodes()
     await using orders = await Orders.begin(nodes.bootstrapServers, TOPIC)
     await orders.more(100)
@@ -45,7 +45,7 @@ describe('a cluster', () => {
     await after.more(10)
   })
 
-  test('that lives fills a broker whose directory is empty, and one that was restored from an older backup', { timeout: 120_000 }, async () => {
+  test('that lives fills a broker whose directory is empty, and one that was restored from an older backup', { timeout: 300_000 }, async () => {
     await using nodes = await threeNodes()
     await using orders = await Orders.begin(nodes.bootstrapServers, TOPIC)
     await nodes.startMember(4, '--set', 'process.roles=broker')

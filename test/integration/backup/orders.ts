@@ -7,7 +7,7 @@ import { clusterClient, connectedProducer } from '../cluster/cluster-client.ts'
 
 const EXAMPLES = join(import.meta.dirname, '../../../examples')
 
-/** Sends `v0`, `v1` and so on without end, each acknowledged before the next. */
+/** Sends `v0`, `v1` and so on without end, each acknowledged before the next, and once: a leader that is killed may have written what is sent again. */
 export class Orders implements AsyncDisposable {
   /** Those that were acknowledged. */
   readonly acknowledged: string[] = []
@@ -21,8 +21,8 @@ export class Orders implements AsyncDisposable {
     this.#producer = producer
   }
 
-  static async begin(bootstrapServers: string, topic: string, options: { readonly idempotent?: boolean } = {}): Promise<Orders> {
-    const orders = new Orders(topic, await connectedProducer(bootstrapServers, options))
+  static async begin(bootstrapServers: string, topic: string): Promise<Orders> {
+    const orders = new Orders(topic, await connectedProducer(bootstrapServers, { idempotent: true }))
     orders.#sending = orders.#send()
     // Told to who stops it.
     orders.#sending.catch(() => {})
