@@ -38,13 +38,13 @@ class Quorum implements AsyncDisposable {
     this.#shared = shared
   }
 
-  static async start(more: Settings): Promise<Quorum> {
+  static async start(more: Settings, kind = KIND): Promise<Quorum> {
     const { path } = owned.use(await temporaryDirectory())
     const ports = await freePorts(9)
     const way = (port = 0) => ({ bound: port, advertised: port })
     const places = [1, 2, 3].map((id): NodePlace => {
       const [client = 0, replication, controller] = ports.slice(3 * (id - 1))
-      const plan = { id, kind: KIND, roles: 'broker,controller' } as const
+      const plan = { id, kind, roles: 'broker,controller' } as const
       return { plan, directory: join(path, `node-${id}`), ports: { client, replication: way(replication), controller: way(controller) } }
     })
     const servers = places.map(({ ports: { controller } }) => `127.0.0.1:${controller?.bound}`).join()
@@ -163,14 +163,15 @@ test('controllers are added and removed by kafka-metadata-quorum, asked at any n
   expect((await quorum.remove(2, 3)).stderr).toContain('Cannot remove voter ReplicaKey(id=2')
 })
 
-test('controllers are added and removed by odradek’s own commands, too', { timeout: TIMEOUT_MS }, async () => {
-  await using quorum = await Quorum.start({})
+test.each(['odradek', 'kafka'] as const)('odradek’s own commands add and remove controllers of %s', { timeout: TIMEOUT_MS }, async (kind) => {
+  await using quorum = await Quorum.start({}, kind)
   const who = await Promise.all([1, 2, 3].map(async (id) => `${id} ${await quorum.directoryId(id)}`))
   const [first = '', second = '', third = ''] = who
   await until(quorum, 3, { [first]: 'Voter', [second]: 'Observer', [third]: 'Observer' })
   for (const id of [2, 3]) expect(await quorum.ownAdd(id, 3)).toMatchObject({ exit: 0, stderr: '' })
   await until(quorum, 2, { [first]: 'Voter', [second]: 'Voter', [third]: 'Voter' })
   expect(await quorum.ownAdd(3, 1)).toMatchObject({ exit: 1, stderr: 'Controller 3 has a vote already.\n' })
+  expect((await quorum.add(3)).exit).toBe(1)
   expect(await quorum.ownRemove(2, 3)).toMatchObject({ exit: 0, stderr: '' })
   await until(quorum, 2, { [first]: 'Voter', [second]: 'Observer', [third]: 'Voter' })
   expect(await quorum.ownRemove(2, 3)).toMatchObject({ exit: 1, stderr: 'No controller 2 votes: there are 1, 3.\n' })

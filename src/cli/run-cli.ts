@@ -103,6 +103,7 @@ function messageOf(error: unknown): string {
 }
 
 /** What was tried again until the time was over says what it failed with. */
-function causeOf({ message, cause }: OdradekError): string {
-  return cause instanceof OdradekError && message.startsWith('Timed out') ? `${message}\n${cause.message}` : message
+function causeOf({ message, cause, fields: { about } }: OdradekError): string {
+  const text = about === undefined ? message : `${about}: ${message}`
+  return cause instanceof OdradekError && message.startsWith('Timed out') ? `${text}\n${causeOf(cause)}` : text
 }

@@ -184,6 +184,24 @@ describe('odradek cluster upgrade and downgrade', () => {
   })
 })
 
+describe('what is not there is named', () => {
+  const noTopic = 'Topic absent: This server does not host this topic-partition.\n'
+  test.each([
+    [['topics', 'describe', 'absent'], noTopic],
+    [['topics', 'delete', 'absent'], noTopic],
+    [['topics', 'grow', 'absent', '--partitions', '3'], noTopic],
+    [['topics', 'producers', 'absent'], noTopic],
+    [['topics', 'delete-records', 'absent', '--before', 'latest'], noTopic],
+    [['offsets', 'absent'], noTopic],
+    [['elect', 'absent'], noTopic],
+    [['configs', 'describe', 'topic', 'absent'], noTopic],
+    [['consume', 'absent', '--count', '1'], noTopic],
+    [['groups', 'delete', 'absent'], 'Group absent: The group id does not exist.\n'],
+  ])('%j', async (args, err) => {
+    expect(await odradek(...args)).toMatchObject({ code: 1, err })
+  })
+})
+
 describe('odradek cluster remove-controller and add-controller', () => {
   test('take a vote and give it back', { timeout: 60_000 }, async () => {
     await using nodes = await BackupNodes.make()
@@ -194,6 +212,9 @@ describe('odradek cluster remove-controller and add-controller', () => {
     const { directoryId } = (await replica(3)) as Replica
     const listener = `CONTROLLER://localhost:${nodes.port(3) + CONTROLLER_BEHIND_CLIENTS}`
     expect(await run('cluster', 'remove-controller', '3', ...at)).toEqual({ code: 1, out: '', err: 'No controller 3 votes: there are 1.\n' })
+    expect((await run('cluster', 'add-controller', '9', '--listener', listener, ...at)).err).toBe(
+      'No controller 9 follows without a vote: there are 2, 3. Start it first, as a controller of this cluster.\n',
+    )
     expect(await run('cluster', 'add-controller', '3', '--listener', listener, ...at)).toEqual({
       code: 0,
       out: `Controller 3 with directory ${directoryId} has a vote.\n`,

@@ -105,5 +105,6 @@ async function nobody(replicas: readonly QuorumReplica[], { id, isVoter }: Pick<
   if (!isVoter && replicas.some((one) => one.id === id)) return new KafkaError(ErrorCode.DUPLICATE_VOTER, `Controller ${id} has a vote already.`)
   const ids = replicas.filter((one) => one.isVoter === isVoter).map((one) => one.id)
   const who = isVoter ? 'votes' : 'follows without a vote'
-  return new KafkaError(ErrorCode.VOTER_NOT_FOUND, `No controller ${id} ${who}${ids.length === 0 ? '' : `: there are ${ids.join(', ')}`}.`)
+  const advice = isVoter ? '' : ' Start it first, as a controller of this cluster.'
+  return new KafkaError(ErrorCode.VOTER_NOT_FOUND, `No controller ${id} ${who}${ids.length === 0 ? '' : `: there are ${ids.join(', ')}`}.${advice}`)
 }

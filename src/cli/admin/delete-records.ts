@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Command, ExitCode, Output } from '../command.ts'
 import type { ClusterClient } from '../operations/cluster/cluster-client.ts'
 import type { RecordsDeleted, RecordsToDelete } from '../operations/topics/delete-records.ts'
@@ -48,8 +47,9 @@ async function wanted(args: Arguments): Promise<(client: ClusterClient) => Promi
 
 async function fromFile(path: string): Promise<readonly RecordsToDelete[]> {
   const { readDocument, refuseFile } = await import('../read-document.ts')
+  const { readText } = await import('../read-file.ts')
   const { topicPartitionKey } = await import('../../base/topic-partition.ts')
-  const deletions = readDocument(contentOf(path), refuseFile(path), (root) =>
+  const deletions = readDocument(readText(path), refuseFile(path), (root) =>
     root.list('partitions', (one) => ({
       topic: one.text('topic'),
       partition: one.integer('partition', 0, HIGHEST_PARTITION),
@@ -60,15 +60,6 @@ async function fromFile(path: string): Promise<readonly RecordsToDelete[]> {
   const twice = keys.find((key, index) => keys.indexOf(key) < index)
   if (twice !== undefined) throw new UsageError(`${path} names ${twice} twice.`)
   return deletions
-}
-
-function contentOf(path: string): string {
-  try {
-    return readFileSync(path === '-' ? 0 : path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) throw new UsageError(error.message)
-    throw error
-  }
 }
 
 function report(args: Arguments, output: Output, results: readonly RecordsDeleted[]): ExitCode {

@@ -12,6 +12,7 @@ export const logCommand: Command = {
   examples: ['odradek log odradek-data/node-1/orders-0/00000000000000000000.log --records'],
   async run(args, output) {
     const { dumpFile } = await import('../operations/segment/dump-file.ts')
+    const { unreadable } = await import('../read-file.ts')
     const { DecodeError } = await import('../../../protocol/errors.ts')
     using gathered = new GatheredOutput(output)
     for (const path of args.positional) {
@@ -22,9 +23,9 @@ export const logCommand: Command = {
           gathered.write(Buffer.from(args.has('json') ? `${JSON.stringify(entry, replacer)}\n` : lines(entry)))
         }
       } catch (error) {
-        if (!(error instanceof DecodeError || (error instanceof Error && 'code' in error))) throw error
+        if (!(error instanceof Error && (error instanceof DecodeError || 'code' in error))) throw error
         gathered.flush()
-        output.err(`${error.message}\n`)
+        output.err(`${error instanceof DecodeError ? error.message : unreadable(path, error).message}\n`)
         return 1
       }
     }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from '../command.ts'
 import type { PlannedPartition } from '../operations/reassign/reassignment-plan.ts'
 import type { Arguments } from '../parse-arguments.ts'
@@ -31,8 +30,10 @@ export const planMoves: Command = {
 /** The plan that the command line names. Errors: `UsageError`. */
 export async function planFrom(args: Arguments): Promise<readonly PlannedPartition[]> {
   const { parsePlan } = await import('../operations/reassign/reassignment-plan.ts')
+  const { readText } = await import('../read-file.ts')
   const [path = ''] = args.positional
-  return saying(() => parsePlan(readFileSync(path === '-' ? 0 : path, 'utf8')))
+  const text = readText(path)
+  return saying(() => parsePlan(text))
 }
 
 /** What is wrong with a plan is one sentence to the user. */
@@ -41,7 +42,7 @@ async function saying<T>(work: () => T): Promise<T> {
   try {
     return work()
   } catch (error) {
-    if (error instanceof PlanError || (error instanceof Error && 'code' in error)) throw new UsageError(error.message)
+    if (error instanceof PlanError) throw new UsageError(error.message)
     throw error
   }
 }

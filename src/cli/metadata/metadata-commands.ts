@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { OdradekError } from '../../base/errors.ts'
 import { clientFromFlags, clusterFlags, jsonFlag, wholeNumber } from '../admin/cluster-flags.ts'
 import { printDone, printTable } from '../admin/print.ts'
@@ -6,6 +5,7 @@ import type { Command, CommandGroup } from '../command.ts'
 import { refuseExisting, writeNewFile } from '../new-file.ts'
 import type { Arguments } from '../parse-arguments.ts'
 import { Progress } from '../progress.ts'
+import { readText } from '../read-file.ts'
 import { UsageError } from '../usage-error.ts'
 import type { ImportKind, ImportOptions, ImportStep } from './import-step.ts'
 
@@ -54,7 +54,7 @@ const importMetadata: Command = {
     const { decodeDocument } = await import('./metadata-document.ts')
     const path = args.positional[0] as string
     const options = await optionsOf(args)
-    const document = decodeDocument(read(path), path)
+    const document = decodeDocument(readText(path), path)
     await using client = await clientFromFlags(args)
     const steps = await planImport(client, document, options)
     await withProgress('check', (progress) => checkAll(steps, path, progress))
@@ -110,14 +110,6 @@ async function runAll(steps: readonly ImportStep[], progress: Progress): Promise
       throw new OdradekError('METADATA_IMPORT', `Importing ${subject} failed: ${cause.message}\n${done}`, { cause })
     }
     progress.add(1)
-  }
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new OdradekError('DOCUMENT', `Reading ${path} failed: ${(cause as Error).message}`, { cause })
   }
 }
 

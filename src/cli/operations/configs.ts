@@ -83,7 +83,7 @@ async function ask(client: ClusterClient, broker: number | null, resources: read
   return client.retry(broker === null ? 'describeConfigs' : 'describeBrokerConfigs', async () => {
     const { results } = await (broker === null ? client.ask(DescribeConfigsApi, request) : client.askBroker(broker, DescribeConfigsApi, request))
     return results.map(({ errorCode, errorMessage, resourceType, resourceName, configs }) => {
-      check(errorCode, errorMessage)
+      check(errorCode, errorMessage, `${kindOf(resourceType)} ${resourceName}`)
       const values = configs.map(
         ({ name, value, configSource, isSensitive, readOnly, synonyms }): ConfigValue => ({
           name,
@@ -97,6 +97,11 @@ async function ask(client: ClusterClient, broker: number | null, resources: read
       return [`${resourceType}:${resourceName}`, values] as const
     })
   })
+}
+
+function kindOf(resourceType: number): string {
+  const kind = Object.entries(RESOURCE_TYPE).find(([, type]) => type === resourceType)?.[0] ?? 'resource'
+  return kind.charAt(0).toUpperCase() + kind.slice(1)
 }
 
 function wireResource({ kind, name }: ConfigResource) {

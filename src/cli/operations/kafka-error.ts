@@ -6,9 +6,14 @@ export class KafkaError extends OdradekError {
   /** As on the wire. */
   readonly errorCode: number
 
-  /** @param message of the broker; Kafka's standard text for the code where there is none */
-  constructor(errorCode: number, message?: string | null, cause?: unknown) {
-    super(errorName(errorCode), message ?? errorMessage(errorCode) ?? errorName(errorCode), { cause })
+  /**
+   * @param message of the broker; Kafka's standard text for the code where there is none, or an empty one
+   * @param about what it is about, such as `Topic orders`, which the standard text does not say
+   */
+  constructor(errorCode: number, message?: string | null, { cause, about }: { readonly cause?: unknown; readonly about?: string | undefined } = {}) {
+    const standard = errorMessage(errorCode) ?? errorName(errorCode)
+    const text = message || standard
+    super(errorName(errorCode), text, { cause, fields: about !== undefined && text === standard ? { about } : {} })
     this.name = 'KafkaError'
     this.errorCode = errorCode
   }
@@ -21,8 +26,8 @@ export class KafkaError extends OdradekError {
 }
 
 /** Throws a `KafkaError` unless `errorCode` is NONE. */
-export function check(errorCode: number, message?: string | null): void {
-  if (errorCode !== ErrorCode.NONE) throw new KafkaError(errorCode, message)
+export function check(errorCode: number, message?: string | null, about?: string): void {
+  if (errorCode !== ErrorCode.NONE) throw new KafkaError(errorCode, message, { about })
 }
 
 export function isKafkaError(error: unknown, ...codes: readonly number[]): error is KafkaError {

@@ -94,6 +94,18 @@ describe('odradek', () => {
     expect(err).toContain(why)
   })
 
+  test.each([
+    [['log', 'absent.log'], 'Reading absent.log failed: there is no such file.\n'],
+    [['log', 'absent'], 'Reading absent failed: there is no such file.\n'],
+    [['log', import.meta.dirname], `${import.meta.dirname} is a directory: name files in it, such as ${import.meta.dirname}/*.log\n`],
+    [['log', import.meta.filename], `${import.meta.filename} is none of .log, .checkpoint, .index, .timeindex, .txnindex and .snapshot\n`],
+    [['reassign', 'execute', 'absent.json'], 'Reading absent.json failed: there is no such file.\n'],
+    [['metadata', 'import', import.meta.dirname], `Reading ${import.meta.dirname} failed: it is a directory. Name a file in it.\n`],
+    [['topics', 'delete-records', '--file', 'absent.json'], 'Reading absent.json failed: there is no such file.\n'],
+  ])('%j says what is wrong with the file', async (args, err) => {
+    expect(await run(...args)).toMatchObject({ code: 1, err })
+  })
+
   test('says what to do where --config is a directory', async () => {
     const { code, err } = await run('config', '--config', import.meta.dirname)
     expect(code).toBe(1)

@@ -213,5 +213,5 @@ function unanswered(timeoutMs: number): OdradekError {
 
 /** Nobody was reached, or nobody who could do it: Java's admin client calls both the same. */
 function timedOut(call: string, cause: unknown): KafkaError {
-  return new KafkaError(ErrorCode.REQUEST_TIMED_OUT, `Timed out waiting for a node assignment. Call: ${call}`, cause)
+  return new KafkaError(ErrorCode.REQUEST_TIMED_OUT, `Timed out waiting for a node assignment. Call: ${call}`, { cause })
 }

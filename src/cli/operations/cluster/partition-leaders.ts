@@ -13,7 +13,7 @@ export async function partitionLeaders(client: ClusterClient, topics: Iterable<s
   const answer = await client.ask(MetadataApi, { topics: names, allowAutoTopicCreation: false })
   const leaders = new Map<string, LeaderOf>()
   for (const { name, errorCode, partitions } of answer.topics) {
-    if (errorCode !== ErrorCode.NONE) leaders.set(name ?? '', new KafkaError(errorCode))
+    if (errorCode !== ErrorCode.NONE) leaders.set(name ?? '', new KafkaError(errorCode, null, { about: `Topic ${name}` }))
     for (const { partitionIndex, leaderId, leaderEpoch } of partitions) {
       const found = leaderId < 0 ? new KafkaError(ErrorCode.LEADER_NOT_AVAILABLE) : { leader: leaderId, epoch: leaderEpoch }
       leaders.set(topicPartitionKey(name ?? '', partitionIndex), found)
@@ -24,5 +24,9 @@ export async function partitionLeaders(client: ClusterClient, topics: Iterable<s
 
 /** Of one partition: unknown where neither it nor its topic is there. */
 export function leaderOf(leaders: ReadonlyMap<string, LeaderOf>, topic: string, partition: number): LeaderOf {
-  return leaders.get(topicPartitionKey(topic, partition)) ?? leaders.get(topic) ?? new KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+  return (
+    leaders.get(topicPartitionKey(topic, partition)) ??
+    leaders.get(topic) ??
+    new KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, null, { about: `Partition ${partition} of topic ${topic}` })
+  )
 }

@@ -95,6 +95,6 @@ export function deleteOffsets(client: ClusterClient, groupId: string, partitions
 export function deleteGroup(client: ClusterClient, groupId: string): Promise<void> {
   return client.retry('deleteConsumerGroups', async () => {
     const { results } = await client.askCoordinator(groupId, DeleteGroupsApi, { groupsNames: [groupId] })
-    for (const { errorCode } of results) check(errorCode)
+    for (const { errorCode } of results) check(errorCode, null, `Group ${groupId}`)
   })
 }

@@ -123,7 +123,7 @@ export class Producer implements AsyncDisposable {
     const { maxBlockMs } = this.#settings
     const deadlineMs = clock.monotonicMs() + maxBlockMs
     let failure: unknown
-    const late = () => new KafkaError(ErrorCode.REQUEST_TIMED_OUT, `Topic ${this.topic} not present in metadata after ${maxBlockMs} ms.`, failure)
+    const late = () => new KafkaError(ErrorCode.REQUEST_TIMED_OUT, `Topic ${this.topic} not present in metadata after ${maxBlockMs} ms.`, { cause: failure })
     for (;;) {
       try {
         const found = await inTime(timers, deadlineMs - clock.monotonicMs(), this.#askForTopic(), late)

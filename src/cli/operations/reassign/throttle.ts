@@ -116,7 +116,7 @@ async function presentReplicas(client: ClusterClient, name: string): Promise<Rea
     return new Map((await describeTopics(client, [name])).flatMap(({ partitions }) => partitions.map(({ partition, replicas }) => [partition, replicas])))
   } catch (error) {
     if (!isKafkaError(error, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)) throw error
-    throw new KafkaError(error.errorCode, `Nothing is moved: there is no topic ${name}.`, error)
+    throw new KafkaError(error.errorCode, `Nothing is moved: there is no topic ${name}.`, { cause: error })
   }
 }
 

@@ -1,5 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { basename } from 'node:path'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { DecodeError } from '../../../../protocol/errors.ts'
 import { isCrcValid, LOG_OVERHEAD_BYTES, RECORDS_POSITION, RecordBatch } from '../../../../protocol/records/batch.ts'
 import { controlRecordType } from '../../../../protocol/records/control-record.ts'
@@ -31,6 +31,8 @@ export function dumpFile(path: string, options: DumpOptions): Iterable<DumpedEnt
     return dumpEntries(path, TIME_INDEX_ENTRY_BYTES, (entry) => ({ timestamp: Number(entry.readBigInt64BE(0)), relativeOffset: entry.readInt32BE(8) }))
   if (name.endsWith('.txnindex')) return dumpEntries(path, TRANSACTION_INDEX_ENTRY_BYTES, abortedTransaction)
   if (name.endsWith('.snapshot')) return dumpProducers(path)
+  // A directory, and a name under which there is nothing, are no files of another kind.
+  if (statSync(path).isDirectory()) throw new DecodeError(`${path} is a directory: name files in it, such as ${join(path, '*.log')}`)
   throw new DecodeError(`${path} is none of .log, .checkpoint, .index, .timeindex, .txnindex and .snapshot`)
 }
 

@@ -22,7 +22,7 @@ const AS_THE_BROKER = -1
 export async function createTopic(client: ClusterClient, topic: NewTopic, { validateOnly = false } = {}): Promise<void> {
   await client.retry('createTopics', async () => {
     const { topics } = await client.askController(CreateTopicsApi, { topics: [creatable(topic)], timeoutMs: client.settings.requestTimeoutMs, validateOnly })
-    for (const { errorCode, errorMessage } of topics) check(errorCode, errorMessage)
+    for (const { name, errorCode, errorMessage } of topics) check(errorCode, errorMessage, `Topic ${name}`)
   })
 }
 
@@ -52,7 +52,7 @@ export async function addPartitions(client: ClusterClient, topics: readonly More
       timeoutMs: client.settings.requestTimeoutMs,
       validateOnly,
     })
-    for (const { errorCode, errorMessage } of results) check(errorCode, errorMessage)
+    for (const { name, errorCode, errorMessage } of results) check(errorCode, errorMessage, `Topic ${name}`)
   })
 }
 
@@ -64,6 +64,6 @@ export async function deleteTopics(client: ClusterClient, names: readonly string
     const { responses } = await client.askController(DeleteTopicsApi, (version) =>
       version < 6 ? { topicNames: names, timeoutMs } : { topics: names.map((name) => ({ name, topicId: ZERO_UUID })), timeoutMs },
     )
-    for (const { errorCode, errorMessage } of responses) check(errorCode, errorMessage)
+    for (const { name, errorCode, errorMessage } of responses) check(errorCode, errorMessage, `Topic ${name}`)
   })
 }

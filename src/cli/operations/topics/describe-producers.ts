@@ -45,7 +45,7 @@ async function askLeader(client: ClusterClient, leader: number, partitions: read
   const answer = await client.askBroker(leader, DescribeProducersApi, { topics })
   return answer.topics.flatMap(({ name, partitions: described }) =>
     described.flatMap(({ partitionIndex, errorCode, errorMessage, activeProducers }) => {
-      if (errorCode !== ErrorCode.NONE) throw new KafkaError(errorCode, errorMessage)
+      if (errorCode !== ErrorCode.NONE) throw new KafkaError(errorCode, errorMessage, { about: `Partition ${partitionIndex} of topic ${name}` })
       return activeProducers.map(({ lastTimestamp, currentTxnStartOffset, ...producer }) => ({
         topic: name,
         partition: partitionIndex,

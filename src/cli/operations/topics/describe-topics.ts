@@ -61,7 +61,7 @@ async function inPages(client: ClusterClient, names: readonly string[], response
 }
 
 function add(found: Map<string, TopicDescription>, { errorCode, name, topicId, partitions }: Page['topics'][number]): void {
-  check(errorCode)
+  check(errorCode, null, `Topic ${name}`)
   if (name === null) return
   const before = found.get(name)?.partitions ?? []
   found.set(name, { name, topicId, isInternal: isInternalTopic(name), partitions: [...before, ...partitions.map(describedPartition)] })
@@ -99,7 +99,7 @@ export function describeTopicById(client: ClusterClient, topicId: Uuid): Promise
 type MetadataTopic = MetadataResponse['topics'][number]
 
 function describedByMetadata({ errorCode, name, topicId, isInternal, partitions }: MetadataTopic): TopicDescription {
-  check(errorCode)
+  check(errorCode, null, `Topic ${name ?? topicId}`)
   return {
     name: name ?? '',
     topicId,
