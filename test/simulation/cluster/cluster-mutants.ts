@@ -86,7 +86,7 @@ export const clusterMutants: readonly Mutant[] = [
   {
     name: 'takes who fetches for who has all',
     play: playCluster,
-    seenWithin: 10,
+    seenWithin: 20,
     apply: () =>
       replaced(
         LeaderState.prototype,
