@@ -66,8 +66,10 @@ describe.skipIf(typeof engine === 'string')(typeof engine === 'string' ? `the im
 
   test('is healthy while the node serves, and not where nobody answers', async () => {
     expect(await container.exec({}, config.healthcheck.slice(1))).toMatchObject({ exit: 0 })
-    expect((await container.exec({ KAFKA_METRICS_PORT: '19404' }, config.healthcheck.slice(1))).exit).not.toBe(0)
-    expect(await container.exec({ KAFKA_METRICS_PORT: '0' }, config.healthcheck.slice(1))).toMatchObject({ exit: 0 })
+    // As before the node has written where it may be asked.
+    const unsaid = { ODRADEK_METRICS_FILE: '/tmp/not-written' }
+    expect((await container.exec({ ...unsaid, KAFKA_METRICS_PORT: '19404' }, config.healthcheck.slice(1))).exit).not.toBe(0)
+    expect(await container.exec({ ...unsaid, KAFKA_METRICS_PORT: '0' }, config.healthcheck.slice(1))).toMatchObject({ exit: 0 })
   })
 
   test.each([

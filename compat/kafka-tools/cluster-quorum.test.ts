@@ -55,7 +55,10 @@ test('kafka-topics makes a topic at any broker, and each of the others knows it'
 })
 
 test('kafka-features upgrades what all nodes know, and the quorum to one whose voters may change', async () => {
-  expect(await suite.output(1, 'kafka-features', 'upgrade --feature kraft.version=1')).toContain('kraft.version was upgraded to 1.')
+  // Voters say what they support when they have followed a leader for a while, as Apache Kafka's do.
+  await expect
+    .poll(async () => (await suite.run(1, 'kafka-features', 'upgrade --feature kraft.version=1')).stdout, { timeout: 20_000 })
+    .toContain('kraft.version was upgraded to 1.')
   for (const id of IDS) {
     const kraft = rows(await suite.output(id, 'kafka-features', 'describe')).find((line) => line.startsWith('Feature: kraft.version '))
     expect(kraft, `at ${id}`).toContain('FinalizedVersionLevel: 1')
