@@ -81,7 +81,7 @@ describe.skipIf(cannotRun)(`a container, ${source.name}, that cannot start says 
     const other = start({})
     await other.printed('odradek is ready')
     const output = await refused({ KAFKA_METRICS_PORT: '9405' }, { directory: stack.use(await temporaryDirectory()).path })
-    expect(output).toMatch(/Listening on .*:9092 is not possible: another program listens there\. Stop it, or choose another port/)
+    expect(output).toMatch(/Listening on .*:9092 failed: another program listens there\. Stop it, or choose another port/)
   })
 
   test('an old volume of another cluster', async () => {

@@ -9,7 +9,8 @@ export function readDocument<T>(text: string, refuse: Refuse, read: (root: Field
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw refuse(`it is not JSON: ${(cause as Error).message}`, { cause })
+    // It quotes the text, whose control characters are none of a terminal's business.
+    throw refuse(`it is not JSON: ${(cause as Error).message.replaceAll(/\p{Cc}/gu, ' ')}`, { cause })
   }
   return read(new Fields(value, '', refuse))
 }

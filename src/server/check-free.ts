@@ -20,7 +20,7 @@ export async function checkFree(network: Network, timers: Timers, { host, port }
   for (const reached of REACHED_AT[host] ?? [host]) {
     const at = { host: reached, port }
     if (!(await answers(network, timers, at))) continue
-    const text = `Listening on ${formatHostPort(at.host, at.port)} is not possible: another program listens there. Stop it, or choose another port`
+    const text = `Listening on ${formatHostPort(at.host, at.port)} failed: another program listens there. Stop it, or choose another port`
     throw new NetworkError('address-in-use', at, text)
   }
 }

@@ -55,7 +55,7 @@ export class LogManager {
     await Promise.all(options.settings.logDirs.map((path) => manager.#load(path)))
     await placeLoadedLogs(manager.#directories)
     if (manager.#directories.live.length === 0) {
-      throw new OdradekError('NO_LOG_DIRECTORY', `None of the log directories can be used: ${options.settings.logDirs.join(', ')}. See the errors before.`)
+      throw new OdradekError('NO_LOG_DIRECTORY', `None of the log directories can be used. See the errors before, of ${options.settings.logDirs.join(', ')}`)
     }
     manager.#previousBrokerEpoch = commonEpoch(manager.#directories.live.map((directory) => directory.previousBrokerEpoch))
     manager.#tasks = startLogTasks({ ports: options.ports, settings: options.settings, logs: manager })

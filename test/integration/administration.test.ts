@@ -162,6 +162,12 @@ describe('odradek cluster log-dirs', () => {
     expect(code).toBe(0)
     expect(out).toMatch(new RegExp(`^TOPIC .*\n${topic} +0 +1 .*node-1.* log\n${topic} +0 +3 .*node-3.* log\n$`))
   })
+
+  test('refuses a topic of which no broker has a replica, before it prints of others', async () => {
+    const topic = await topicWith(5)
+    const { code, out, err } = await odradek('cluster', 'log-dirs', topic, 'nope')
+    expect({ code, out, err }).toEqual({ code: 1, out: '', err: 'Topic nope: no broker has a replica of it in a directory that can be read.\n' })
+  })
 })
 
 describe('odradek cluster upgrade and downgrade', () => {
@@ -256,6 +262,7 @@ test.each([
   [['topics', 'delete-records', 'orders', '--before', '-3'], '`--before` is a whole number from 0, not `-3`.'],
   [['topics', 'delete-records', '--file', 'x', '--before', '3'], '`--file` says all of it: leave out topics and `--before`.'],
   [['cluster', 'log-dirs', '--brokers', '1,9'], 'The cluster has no broker 9: it has 1, 2, 3.'],
+  [['groups', 'reset', 'nope', '--to', 'earliest'], 'Group nope has no offsets: say with `--topic` where it shall go on.'],
   [['cluster', 'downgrade'], '`odradek cluster downgrade` needs `--feature NAME=LEVEL`.'],
   [['cluster', 'upgrade', '--feature', 'a'], '`--feature` takes NAME=LEVEL with a level from 0 to 32767, such as group.version=1, and not `a`.'],
   [['cluster', 'upgrade', '--feature', 'a=1', '--feature', 'a=2'], '`--feature` names a twice.'],

@@ -78,6 +78,7 @@ const reset: Command = {
     await using client = await clientFromFlags(args)
     await refuseMembers(args, client)
     const all = args.list('topic').length === 0 ? [...(await committedOffsets(client, group)).values()] : await chosenPartitions(client, topics)
+    if (all.length === 0) throw new UsageError(`Group ${group} has no offsets: say with \`--topic\` where it shall go on.`)
     const partitions = all.map(({ topic, partition }) => ({ topic, partition }))
     const plan = await planReset(client, { groupId: group, partitions, to, warn: (sentence) => output.err(`${sentence}\n`) })
     if (args.has('execute')) await commitOffsets(client, group, plan)

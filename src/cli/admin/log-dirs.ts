@@ -18,6 +18,8 @@ export const logDirsAction: Command = {
     const brokers = await client.retry('describeCluster', () => client.brokers())
     const directories = await describeLogDirs(client, chosen(brokers, args.value('brokers')))
     const topics = new Set(args.positional)
+    const absent = [...topics].filter((topic) => !directories.some(({ logs }) => logs.some((log) => log.topic === topic)))
+    if (absent.length > 0) throw await noReplicas(absent, args.value('brokers'))
     const shown = topics.size === 0 ? directories : directories.map((one) => ({ ...one, logs: one.logs.filter(({ topic }) => topics.has(topic)) }))
     const json = shown.map((one) => ({ ...one, error: one.error === null ? null : errorFacts(one.error) }))
     return printTable(args, output, { json, ...(topics.size === 0 ? directoryRows(shown, shownBytes) : replicaRows(shown, shownBytes)) })
@@ -31,6 +33,13 @@ function chosen(brokers: readonly Broker[], text: string | undefined): readonly 
     if (found === undefined) throw new UsageError(`The cluster has no broker ${word}: it has ${brokers.map(({ id }) => id).join(', ')}.`)
     return found.id
   })
+}
+
+async function noReplicas(topics: readonly string[], brokers: string | undefined): Promise<Error> {
+  const { ErrorCode } = await import('../../../protocol/error-codes.ts')
+  const { KafkaError } = await import('../operations/kafka-error.ts')
+  const where = brokers === undefined ? 'no broker' : `none of the brokers ${brokers}`
+  return new KafkaError(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, `Topic ${topics.join(', ')}: ${where} has a replica of it in a directory that can be read.`)
 }
 
 type Table = Omit<Printed, 'json'>

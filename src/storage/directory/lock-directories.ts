@@ -16,16 +16,21 @@ export interface DirectoryLocks extends AsyncDisposable {
  */
 export async function lockDirectories(disk: Disk, paths: readonly string[], logger: Logger): Promise<DirectoryLocks> {
   const locks = new Map<string, DirectoryLock>()
+  const refusals: string[] = []
   const release = async () => {
     for (const lock of [...locks.values()].reverse()) await lock.release()
     locks.clear()
   }
   try {
     for (const path of paths) {
-      const lock = await lockOne(disk, path, logger)
-      if (lock !== null) locks.set(path, lock)
+      const lock = await lockOne(disk, path)
+      if (!(lock instanceof DiskError)) locks.set(path, lock)
+      else {
+        refusals.push(lock.message)
+        logger.error('A log directory cannot be used', { path, why: lock.message })
+      }
     }
-    if (locks.size === 0) throw new OdradekError('NO_LOG_DIRECTORY', `None of the log directories can be used: ${paths.join(', ')}. See the errors before.`)
+    if (locks.size === 0) throw new OdradekError('NO_LOG_DIRECTORY', `None of the log directories can be used. ${refusals.join('. ')}`)
   } catch (error) {
     await release()
     throw error
@@ -33,13 +38,13 @@ export async function lockDirectories(disk: Disk, paths: readonly string[], logg
   return { paths: [...locks.keys()], [Symbol.asyncDispose]: release }
 }
 
-async function lockOne(disk: Disk, path: string, logger: Logger): Promise<DirectoryLock | null> {
+/** An error where the disk fails. */
+async function lockOne(disk: Disk, path: string): Promise<DirectoryLock | DiskError> {
   try {
     await disk.makeDirectory(path)
     return await disk.lockDirectory(path)
   } catch (error) {
     if (!(error instanceof DiskError) || error.reason === 'locked') throw error
-    logger.error('A log directory cannot be used', { path, error })
-    return null
+    return error
   }
 }

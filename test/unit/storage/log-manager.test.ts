@@ -467,6 +467,15 @@ describe('lockDirectories', () => {
     await using locks = await lockDirectories(started.ports.disk, ['/one', '/two'], silentLogger)
     expect(locks.paths).toEqual(['/two'])
   })
+
+  it('says of each directory why, where none is left', async () => {
+    await using started = startWorld()
+    for (const pathIncludes of ['/one', '/two']) started.world.node('a').faults.failNext({ reason: 'io', operation: 'makeDirectory', pathIncludes })
+    await expect(lockDirectories(started.ports.disk, ['/one', '/two'], silentLogger)).rejects.toMatchObject({
+      code: 'NO_LOG_DIRECTORY',
+      message: expect.stringMatching(/^None of the log directories can be used\. .*\/one.*\. .*\/two/),
+    })
+  })
 })
 
 it('holds no more files open than it may, over thousands of logs', async () => {

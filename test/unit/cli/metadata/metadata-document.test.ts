@@ -31,6 +31,7 @@ describe('the metadata of a cluster as a file', () => {
 
   test.each([
     ['{', 'it is not JSON'],
+    ['a\u001b[2J', 'it is not JSON: Unexpected token \'a\', "a [2J" is not valid JSON'],
     ['[]', 'it is no object'],
     ['{}', 'format is missing'],
     ['{"format":"other"}', 'format should be `odradek-metadata`, and is "other"'],
