@@ -206,7 +206,7 @@ describe.skipIf(noMounts)('a directory that cannot be written', () => {
     await node.stop()
     await disk.makeReadOnly()
     await node.start()
-    expect(node.output()).toContain('read-only file system')
+    expect(node.output()).toContain('the file system is read-only')
     const again = await connect(node)
     expect(await sendTo(again.producer, inLarge)).toBeNull()
   })

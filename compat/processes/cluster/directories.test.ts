@@ -112,7 +112,7 @@ describe.skipIf(noMounts)('a broker of which one of two log directories fails', 
       await broker.start()
       await untilState(cluster, 3, kept.topic, 'it follows what is elsewhere', ({ isr }) => isr.length === 2)
       await untilState(cluster, 3, lost.topic, 'it is not in sync with what was there', ({ isr }) => `${isr}` === '2')
-      await says(broker, /read-only file system/)
+      await says(broker, /the file system is read-only/)
       await cluster.node(2).kill()
       await untilState(cluster, 3, kept.topic, 'it leads what it has', ({ leader }) => leader === 1)
       await untilState(cluster, 3, lost.topic, 'nobody leads what it has not', ({ leader }) => leader === -1)
