@@ -30,6 +30,23 @@ export default defineConfig({
     entryFileNames: '[name].cjs',
     // Without a hash: the compile cache, keyed by path, does not grow from build to build.
     chunkFileNames: '[name].cjs',
+    // What several commands share would be some hundred files of a few lines, each to be found and opened. These are what nearly every
+    // command loads, what asks a broker, the messages that more than one command knows, and what reads and writes logs. A part may need
+    // only those above it, or what is loaded first would find what it extends undefined.
+    codeSplitting: {
+      groups: [
+        { name: 'base', test: /\/src\/(base|config\/values)\/|oxc-project/, priority: 5 },
+        {
+          name: 'client',
+          test: /\/src\/client\/|\/protocol\/(internal-topics|messages\/(metadata|describe-cluster|find-coordinator))\./,
+          minShareCount: 2,
+          priority: 4,
+        },
+        { name: 'command', test: /\/src\/cli\/(usage-error|parse-arguments|version|stop-signals|endpoint-of)\./, minShareCount: 2, priority: 3 },
+        { name: 'messages', test: /\/protocol\/messages\//, minShareCount: 2, priority: 2 },
+        { name: 'records', test: /\/protocol\/|\/src\/(storage|metadata)\//, minShareCount: 2, priority: 1 },
+      ],
+    },
     comments: false,
     // Names stay, so that stacks in logs can be read. Space and comments go, since sources stay in memory, and so do characters wider than a byte, which double them.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true, asciiOnly: true } },

@@ -44,6 +44,37 @@ test('SIGTERM ends a node that is not ready yet, and its temporary data are gone
   for (const directory of formatted.directories) expect(existsSync(directory)).toBe(false)
 })
 
+/** Runs a script that finds the files of the build in `files`, and what is loaded of them in `loaded()`. */
+function inBuild(script: string): unknown {
+  const prelude = `
+    const directory = ${JSON.stringify(join(ROOT, 'dist/program/'))}
+    const files = require('node:fs').readdirSync(directory).filter((name) => name.endsWith('.cjs')).map((name) => directory + name)
+    const loaded = () => Object.keys(require.cache).filter((path) => path.startsWith(directory))
+    `
+  return JSON.parse(execFileSync(process.execPath, ['--eval', prelude + script], { encoding: 'utf8' }))
+}
+
+// A file that needs one that needs it finds undefined there, if it is the one that was loaded first.
+test('each file of the build can be the first that is loaded', () => {
+  const failures = inBuild(`
+    const failures = []
+    for (const file of files) {
+      for (const path of loaded()) delete require.cache[path]
+      try { require(file) } catch (error) { failures.push([file, error.message]) }
+    }
+    console.log(JSON.stringify(failures))`)
+  expect(failures).toEqual([])
+})
+
+// Each costs a search for it; with 80 the search itself was compiled for speed, and a node at rest had 8 MB more (docs/decisions/bundle.md).
+test('a node loads few files', () => {
+  const count = inBuild(`
+    for (const name of ['main', 'start', 'run-node', 'start-node']) require(directory + name + '.cjs')
+    console.log(loaded().length)`)
+  expect(count).toBeGreaterThan(4)
+  expect(count).toBeLessThan(40)
+})
+
 test('the library of the build starts a node by the package name', async () => {
   const script = `
     import { OdradekError, startNode } from 'odradek'

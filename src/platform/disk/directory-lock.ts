@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { closeSync, constants } from 'node:fs'
 import { readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { createConnection, createServer, type Server } from 'node:net'
@@ -6,6 +5,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DiskError } from '../../base/errors.ts'
 import type { DirectoryLock, TimestampMs } from '../../base/ports.ts'
+import { nodeCrypto } from '../node-crypto.ts'
 import { isNotFound, toDiskError } from './disk-errors.ts'
 import { kafkaLockHolder } from './kafka-lock.ts'
 import { openDescriptor } from './open-descriptor.ts'
@@ -95,7 +95,7 @@ async function socketPathIn(path: string, held: HeldSockets): Promise<string> {
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+  return nodeCrypto().createHash('sha256').update(text).digest('hex').slice(0, 32)
 }
 
 function answers(socketPath: string): Promise<boolean> {

@@ -39,3 +39,10 @@ test.each([
   const others = [...loadedWith(path)].filter((loaded) => !ALLOWED.test(loaded) || loaded.startsWith('src/cli/operations/'))
   expect(others).toEqual([])
 })
+
+// It is a fifth of what Node itself takes to start, and only SASL needs it.
+test('what asks a broker does so without node:crypto', () => {
+  const loaded = loadedWith('src/cli/operations/cluster/open-client.ts')
+  expect([...loaded].filter((path) => path.endsWith('crypto'))).toEqual([])
+  expect(loaded).toContain('node:net')
+})
